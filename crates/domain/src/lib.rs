@@ -1,0 +1,1 @@
+//! Pure types and rules of the marketplace; state machines as tables.

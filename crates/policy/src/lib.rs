@@ -1,0 +1,1 @@
+//! Clause register, policy versions and their differences.

@@ -1,0 +1,28 @@
+//! The privacy kernel: what may be known about a person, by whom, why, and under which clause.
+//!
+//! It does no input or output. Personal values travel as [`Personal`] in memory and as [`Sealed`]
+//! in a store; neither prints, serialises or compares. A sealed value opens only with a
+//! [`Permit`], which names actor, subject, purpose, legal basis and clause, and which exists only
+//! after its [`AccessRecord`] was written (clauses 1.4, 2.5.1).
+//!
+//! To add a purpose: add it to [`purpose`], say which bases and clauses carry it, and name it in
+//! the register of columns for the fields it may open.
+
+pub mod consent;
+pub mod ctx;
+pub mod permit;
+pub mod personal;
+pub mod purpose;
+pub mod seal;
+pub mod source;
+
+pub use ctx::{Actor, Ctx, SystemReason};
+pub use permit::{AccessRecord, Ask, Denied, Permit};
+pub use personal::Personal;
+pub use purpose::{LegalBasis, Purpose, PurposeId};
+pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey, WrappingKey};
+pub use source::{Clock, Entropy};
+
+/// The person a datum is about: pseudonymous, random, never reused (clause 2.1.1.a).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubjectId(pub uuid::Uuid);

@@ -1,0 +1,1 @@
+//! Chinese-first search: one analyser for index and query, over tantivy.

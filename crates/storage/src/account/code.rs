@@ -1,0 +1,253 @@
+//! One-time codes, the messages that carry them, and counted attempts (2.1.1.b, 2.2.3).
+
+use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+const INSERT: &str = "INSERT INTO one_time_code \
+    (id, phone_digest, reason, subject, code_digest, tries, created_at, expires_at, used_at) \
+    VALUES ($1, $2, $3, $4, $5, 0, $6, $7, NULL)";
+const LATEST: &str = "SELECT id, subject, code_digest, tries, created_at, expires_at, used_at FROM one_time_code \
+    WHERE phone_digest = $1 AND reason = $2 ORDER BY created_at DESC, id LIMIT 1";
+const COUNT_TRY: &str = "UPDATE one_time_code SET tries = tries + 1 WHERE id = $1";
+const USE: &str = "UPDATE one_time_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
+const SEND: &str =
+    "INSERT INTO message_outbox (subject, id, recipient, body, created_at) VALUES ($1, $2, $3, $4, $5)";
+const OUTBOX: &str = "SELECT subject, id, recipient, body, created_at FROM message_outbox \
+    ORDER BY created_at DESC, id LIMIT $1";
+const ATTEMPT: &str = "INSERT INTO attempt (id, kind, key_digest, at) VALUES ($1, $2, $3, $4)";
+const ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE kind = $1 AND key_digest = $2 AND at > $3";
+const PURGE_ATTEMPTS: &str = "DELETE FROM attempt WHERE at <= $1";
+const PURGE_CODES: &str = "DELETE FROM one_time_code WHERE created_at <= $1";
+const PURGE_MESSAGES: &str = "DELETE FROM message_outbox WHERE created_at <= $1";
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    LATEST,
+    COUNT_TRY,
+    USE,
+    SEND,
+    OUTBOX,
+    ATTEMPT,
+    ATTEMPTS,
+    PURGE_ATTEMPTS,
+    PURGE_CODES,
+    PURGE_MESSAGES,
+];
+
+/// A code as stored.
+#[derive(Debug)]
+pub struct CodeRow {
+    /// The code.
+    pub id: Uuid,
+    /// The person it was sent to.
+    pub subject: SubjectId,
+    /// The keyed digest of the digits.
+    pub code_digest: Vec<u8>,
+    /// Wrong tries so far.
+    pub tries: i64,
+    /// When it was sent.
+    pub created_at: OffsetDateTime,
+    /// Until when it is good.
+    pub expires_at: OffsetDateTime,
+    /// When it was used.
+    pub used_at: Option<OffsetDateTime>,
+}
+
+/// A code to store.
+pub struct NewCode {
+    /// The code.
+    pub id: Uuid,
+    /// The phone's digest.
+    pub phone: BlindIndex,
+    /// What the code is for.
+    pub reason: &'static str,
+    /// The person it is sent to.
+    pub subject: SubjectId,
+    /// The keyed digest of the digits.
+    pub code_digest: Vec<u8>,
+    /// Until when it is good.
+    pub expires_at: OffsetDateTime,
+}
+
+/// Stores a code.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: NewCode) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(new.id),
+        Value::Bytes(new.phone.0.to_vec()),
+        Value::Text(new.reason.to_owned()),
+        Value::Id(new.subject.0),
+        Value::Bytes(new.code_digest),
+        Value::Time(tx.ctx().now()),
+        Value::Time(new.expires_at),
+    ];
+    tx.execute(INSERT, &values).await.map(|_| ())
+}
+
+/// The latest code sent to this phone for this reason.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn latest<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    phone: BlindIndex,
+    reason: &'static str,
+) -> Result<Option<CodeRow>, StoreError> {
+    let values = [Value::Bytes(phone.0.to_vec()), Value::Text(reason.to_owned())];
+    let Some(row) = tx.row(LATEST, &values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(CodeRow {
+        id: row.id(0)?,
+        subject: SubjectId(row.id(1)?),
+        code_digest: row.bytes(2)?,
+        tries: row.int(3)?,
+        created_at: row.time(4)?,
+        expires_at: row.time(5)?,
+        used_at: row.opt_time(6)?,
+    }))
+}
+
+/// Counts a wrong try.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_try<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute(COUNT_TRY, &[Value::Id(id)]).await.map(|_| ())
+}
+
+/// Uses a code up; `false` if someone was faster.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn use_up<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, StoreError> {
+    let now = tx.ctx().now();
+    tx.execute(USE, &[Value::Id(id), Value::Time(now)])
+        .await
+        .map(|rows| rows == 1)
+}
+
+/// A message waiting for, or shown instead of, the SMS gateway.
+#[derive(Debug)]
+pub struct MessageRow {
+    /// To whom.
+    pub subject: SubjectId,
+    /// The message.
+    pub id: Uuid,
+    /// The phone.
+    pub recipient: Sealed<String>,
+    /// The text.
+    pub body: Sealed<String>,
+    /// When.
+    pub created_at: OffsetDateTime,
+}
+
+/// The place of a sealed message field.
+#[must_use]
+pub const fn message_field(column: &'static str, message: Uuid, subject: SubjectId) -> FieldRef {
+    FieldRef {
+        table: "message_outbox",
+        column,
+        row: message,
+        subject,
+    }
+}
+
+/// Puts a message into the outbox, in the same transaction as its cause.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn send<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    id: Uuid,
+    recipient: &Personal<String>,
+    body: &Personal<String>,
+) -> Result<(), StoreError> {
+    let recipient = tx
+        .seal(&message_field("recipient", id, subject), recipient)
+        .await?;
+    let body = tx.seal(&message_field("body", id, subject), body).await?;
+    let values = [
+        Value::Id(subject.0),
+        Value::Id(id),
+        Value::Bytes(recipient.as_bytes().to_vec()),
+        Value::Bytes(body.as_bytes().to_vec()),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(SEND, &values).await.map(|_| ())
+}
+
+/// The latest messages, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn outbox<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    let rows = tx.rows(OUTBOX, &[Value::Int(limit.clamp(1, 100))]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(MessageRow {
+                subject: SubjectId(row.id(0)?),
+                id: row.id(1)?,
+                recipient: Sealed::from_stored(row.bytes(2)?),
+                body: Sealed::from_stored(row.bytes(3)?),
+                created_at: row.time(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Counts an attempt against a limit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_attempt<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    kind: &'static str,
+    key: BlindIndex,
+) -> Result<(), StoreError> {
+    let id = tx.store().entropy().id();
+    let values = [
+        Value::Id(id),
+        Value::Text(kind.to_owned()),
+        Value::Bytes(key.0.to_vec()),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(ATTEMPT, &values).await.map(|_| ())
+}
+
+/// How many attempts were counted since.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn attempts_since<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    kind: &'static str,
+    key: BlindIndex,
+    since: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    let values = [
+        Value::Text(kind.to_owned()),
+        Value::Bytes(key.0.to_vec()),
+        Value::Time(since),
+    ];
+    tx.row(ATTEMPTS, &values).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Removes codes, messages and attempts up to `until` (retention `code_24h`, `message_24h`,
+/// `security_24h`).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn purge<P: Purpose>(tx: &mut Tx<'_, P>, until: OffsetDateTime) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    for statement in [PURGE_ATTEMPTS, PURGE_CODES, PURGE_MESSAGES] {
+        removed += tx.execute(statement, &[Value::Time(until)]).await?;
+    }
+    Ok(removed)
+}

@@ -1,0 +1,144 @@
+//! Accounts: sealed name and phone, found by blind index (clauses 2.1.1.a, 2.1.1.b).
+
+pub mod code;
+pub mod session;
+
+use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+/// The blind-index field of phone numbers.
+pub const PHONE: &str = "account.phone";
+/// The blind-index field of account names.
+pub const NAME: &str = "account.name";
+
+const INSERT: &str = "INSERT INTO account (id, subject, name, phone, password_hash, created_at) \
+    VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT_INDEX: &str =
+    "INSERT INTO blind_index (field, digest, subject, account) VALUES ($1, $2, $3, $4)";
+const FIND: &str = "SELECT a.id, a.subject, a.name, a.phone, a.password_hash, a.created_at \
+    FROM blind_index b JOIN account a ON a.id = b.account WHERE b.field = $1 AND b.digest = $2";
+const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account WHERE id = $1";
+const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 WHERE id = $1";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
+
+/// An account as stored.
+#[derive(Debug)]
+pub struct AccountRow {
+    /// The account.
+    pub id: Uuid,
+    /// The person behind it.
+    pub subject: SubjectId,
+    /// The account name.
+    pub name: Sealed<String>,
+    /// The phone.
+    pub phone: Sealed<String>,
+    /// The password's slow salted hash (argon2id, PHC text).
+    pub password_hash: String,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}
+
+/// What a registration brings: exactly the three fields of clause 2.1.1.b.
+pub struct NewAccount<'a> {
+    /// The account.
+    pub id: Uuid,
+    /// The person behind it; must have a key.
+    pub subject: SubjectId,
+    /// The account name.
+    pub name: &'a Personal<String>,
+    /// The phone.
+    pub phone: &'a Personal<String>,
+    /// The password's hash.
+    pub password_hash: String,
+}
+
+/// The place of a sealed account field.
+#[must_use]
+pub const fn field(column: &'static str, account: Uuid, subject: SubjectId) -> FieldRef {
+    FieldRef {
+        table: "account",
+        column,
+        row: account,
+        subject,
+    }
+}
+
+/// Stores a new account with its look-up digests. A taken phone or name is a conflict
+/// ([`StoreError::is_conflict`]).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewAccount<'_>) -> Result<(), StoreError> {
+    let name = tx.seal(&field("name", new.id, new.subject), new.name).await?;
+    let phone = tx.seal(&field("phone", new.id, new.subject), new.phone).await?;
+    let values = [
+        Value::Id(new.id),
+        Value::Id(new.subject.0),
+        Value::Bytes(name.as_bytes().to_vec()),
+        Value::Bytes(phone.as_bytes().to_vec()),
+        Value::Text(new.password_hash.clone()),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(INSERT, &values).await?;
+    for (index, value) in [(PHONE, new.phone), (NAME, new.name)] {
+        let digest = tx.store().blind_index(index, value).await?;
+        let values = [
+            Value::Text(index.to_owned()),
+            Value::Bytes(digest.0.to_vec()),
+            Value::Id(new.subject.0),
+            Value::Id(new.id),
+        ];
+        tx.execute(INSERT_INDEX, &values).await?;
+    }
+    Ok(())
+}
+
+fn read(row: &crate::engine::Row) -> Result<AccountRow, StoreError> {
+    Ok(AccountRow {
+        id: row.id(0)?,
+        subject: SubjectId(row.id(1)?),
+        name: Sealed::from_stored(row.bytes(2)?),
+        phone: Sealed::from_stored(row.bytes(3)?),
+        password_hash: row.text(4)?,
+        created_at: row.time(5)?,
+    })
+}
+
+/// The account whose `field` ([`PHONE`] or [`NAME`]) has this digest.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    field: &'static str,
+    digest: BlindIndex,
+) -> Result<Option<AccountRow>, StoreError> {
+    let values = [Value::Text(field.to_owned()), Value::Bytes(digest.0.to_vec())];
+    tx.row(FIND, &values).await?.as_ref().map(read).transpose()
+}
+
+/// The account with this identifier.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_id<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<AccountRow>, StoreError> {
+    tx.row(BY_ID, &[Value::Id(id)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// Replaces the password's hash.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_password<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, hash: String) -> Result<(), StoreError> {
+    tx.execute(SET_PASSWORD, &[Value::Id(id), Value::Text(hash)])
+        .await
+        .map(|_| ())
+}

@@ -1,0 +1,181 @@
+//! Log-in sessions: the token's digest, the sealed device, revocation (2.1.1.e).
+
+use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{Row, StoreError, Value};
+use crate::tx::Tx;
+
+const INSERT: &str = "INSERT INTO session \
+    (account, id, token_digest, csrf, device, created_at, seen_at, expires_at, revoked_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL)";
+const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at \
+    FROM session s JOIN account a ON a.id = s.account \
+    WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3";
+const OF_ACCOUNT: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at \
+    FROM session s JOIN account a ON a.id = s.account \
+    WHERE s.account = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
+    ORDER BY s.seen_at DESC, s.id LIMIT 100";
+const TOUCH: &str = "UPDATE session SET seen_at = $2 WHERE id = $1";
+const REVOKE: &str =
+    "UPDATE session SET revoked_at = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
+const REVOKE_OTHERS: &str =
+    "UPDATE session SET revoked_at = $3 WHERE account = $1 AND id <> $2 AND revoked_at IS NULL";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_OTHERS];
+
+/// A session as stored.
+#[derive(Debug)]
+pub struct SessionRow {
+    /// The session.
+    pub id: Uuid,
+    /// Whose.
+    pub account: Uuid,
+    /// The person behind the account.
+    pub subject: SubjectId,
+    /// The token every form of this session carries.
+    pub csrf: String,
+    /// The device as the browser named it.
+    pub device: Sealed<String>,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it was last used.
+    pub seen_at: OffsetDateTime,
+    /// When it ends at the latest.
+    pub expires_at: OffsetDateTime,
+}
+
+/// A session to begin.
+pub struct NewSession<'a> {
+    /// The session.
+    pub id: Uuid,
+    /// Whose.
+    pub account: Uuid,
+    /// The person behind the account.
+    pub subject: SubjectId,
+    /// SHA-256 of the token in the cookie; the token itself is never stored.
+    pub token_digest: [u8; 32],
+    /// The token for forms.
+    pub csrf: String,
+    /// The device as the browser named it.
+    pub device: &'a Personal<String>,
+    /// When it ends at the latest.
+    pub expires_at: OffsetDateTime,
+}
+
+/// The place of a session's device.
+#[must_use]
+pub const fn device_field(session: Uuid, subject: SubjectId) -> FieldRef {
+    FieldRef {
+        table: "session",
+        column: "device",
+        row: session,
+        subject,
+    }
+}
+
+fn read(row: &Row) -> Result<SessionRow, StoreError> {
+    Ok(SessionRow {
+        id: row.id(0)?,
+        account: row.id(1)?,
+        subject: SubjectId(row.id(2)?),
+        csrf: row.text(3)?,
+        device: Sealed::from_stored(row.bytes(4)?),
+        created_at: row.time(5)?,
+        seen_at: row.time(6)?,
+        expires_at: row.time(7)?,
+    })
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewSession<'_>) -> Result<(), StoreError> {
+    let device = tx.seal(&device_field(new.id, new.subject), new.device).await?;
+    let values = [
+        Value::Id(new.account),
+        Value::Id(new.id),
+        Value::Bytes(new.token_digest.to_vec()),
+        Value::Text(new.csrf.clone()),
+        Value::Bytes(device.as_bytes().to_vec()),
+        Value::Time(tx.ctx().now()),
+        Value::Time(new.expires_at),
+    ];
+    tx.execute(INSERT, &values).await.map(|_| ())
+}
+
+/// The live session with this token digest, last used after `idle_since`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn live<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    token_digest: [u8; 32],
+    idle_since: OffsetDateTime,
+) -> Result<Option<SessionRow>, StoreError> {
+    let values = [
+        Value::Bytes(token_digest.to_vec()),
+        Value::Time(tx.ctx().now()),
+        Value::Time(idle_since),
+    ];
+    tx.row(LIVE, &values).await?.as_ref().map(read).transpose()
+}
+
+/// The live sessions of an account, latest used first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_account<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    idle_since: OffsetDateTime,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let values = [
+        Value::Id(account),
+        Value::Time(tx.ctx().now()),
+        Value::Time(idle_since),
+    ];
+    tx.rows(OF_ACCOUNT, &values).await?.iter().map(read).collect()
+}
+
+/// Notes that a session was used now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn touch<P: Purpose>(tx: &mut Tx<'_, P>, session: Uuid) -> Result<(), StoreError> {
+    let now = tx.ctx().now();
+    tx.execute(TOUCH, &[Value::Id(session), Value::Time(now)])
+        .await
+        .map(|_| ())
+}
+
+/// Ends one session of the account; `false` if there was no such live session.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    session: Uuid,
+) -> Result<bool, StoreError> {
+    let values = [
+        Value::Id(session),
+        Value::Id(account),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(REVOKE, &values).await.map(|rows| rows == 1)
+}
+
+/// Ends every session of the account except `kept` (after a password change).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke_others<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    kept: Uuid,
+) -> Result<u64, StoreError> {
+    let values = [Value::Id(account), Value::Id(kept), Value::Time(tx.ctx().now())];
+    tx.execute(REVOKE_OTHERS, &values).await
+}

@@ -1,0 +1,56 @@
+//! Consent events: appended, never changed (clauses 0.2, 0.7, 0.20).
+
+use privacy::consent::{ConsentEvent, ConsentState};
+use privacy::{Purpose, SubjectId};
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+const INSERT: &str = "INSERT INTO consent_event (subject, id, document, version, text_hash, lang, state, at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const OF_SUBJECT: &str = "SELECT id, document, version, text_hash, lang, state, at FROM consent_event \
+    WHERE subject = $1 ORDER BY at, id LIMIT 1000";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_SUBJECT];
+
+/// Appends an event.
+///
+/// # Errors
+/// [`StoreError::Engine`].
+pub async fn append<P: Purpose>(tx: &mut Tx<'_, P>, event: &ConsentEvent) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(event.subject.0),
+        Value::Id(event.id),
+        Value::Text(event.document.clone()),
+        Value::Text(event.version.clone()),
+        Value::Text(event.text_hash.clone()),
+        Value::Text(event.lang.clone()),
+        Value::Text(event.state.as_str().to_owned()),
+        Value::Time(event.at),
+    ];
+    tx.execute(INSERT, &values).await.map(|_| ())
+}
+
+/// A person's events, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_subject<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<Vec<ConsentEvent>, StoreError> {
+    let rows = tx.rows(OF_SUBJECT, &[Value::Id(subject.0)]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ConsentEvent {
+                id: row.id(0)?,
+                subject,
+                document: row.text(1)?,
+                version: row.text(2)?,
+                text_hash: row.text(3)?,
+                lang: row.text(4)?,
+                state: ConsentState::parse(&row.text(5)?).ok_or(StoreError::Malformed("consent state"))?,
+                at: row.time(6)?,
+            })
+        })
+        .collect()
+}

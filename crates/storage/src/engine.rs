@@ -1,0 +1,284 @@
+//! The executor: one text and one list of values, run by whichever engine is configured. All
+//! differences between the engines live in this file and in [`crate::schema`].
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow};
+use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What can go wrong below a use case. The text names no value.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The engine refused or failed.
+    #[error("the database failed")]
+    Engine(#[from] sqlx::Error),
+    /// A stored value is not of the shape its column promises.
+    #[error("a stored value is malformed: {0}")]
+    Malformed(&'static str),
+    /// The row changed since it was read.
+    #[error("the row changed since it was read")]
+    Stale,
+    /// A permit was refused.
+    #[error(transparent)]
+    Denied(#[from] privacy::Denied),
+    /// A sealed value did not open or could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] privacy::SealError),
+    /// The subject's key is not in the vault: never created, or destroyed by erasure.
+    #[error("the subject has no key")]
+    NoKey,
+    /// An applied migration differs from the one in this build.
+    #[error("migration {0} was applied with another text")]
+    MigrationChanged(i64),
+    /// The address of a database is not understood.
+    #[error("a database address must begin with sqlite: or postgres:")]
+    Address,
+}
+
+impl StoreError {
+    /// Whether this is a violated unique constraint.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Engine(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+/// Which engine is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A value bound to a statement.
+#[derive(Clone)]
+pub enum Value {
+    /// An integer.
+    Int(i64),
+    /// A text.
+    Text(String),
+    /// A text or nothing.
+    OptText(Option<String>),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// An identifier.
+    Id(Uuid),
+    /// An identifier or nothing.
+    OptId(Option<Uuid>),
+    /// An instant; microseconds are kept.
+    Time(OffsetDateTime),
+    /// An instant or nothing.
+    OptTime(Option<OffsetDateTime>),
+}
+
+/// Microseconds since 1970: how SQLite keeps instants, so that they order as numbers.
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+fn from_micros(micros: i64) -> Result<OffsetDateTime, StoreError> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000)
+        .map_err(|_| StoreError::Malformed("instant"))
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Pool {
+    /// Opens the database at `address`: `sqlite:PATH` (created when absent) or `postgres://…`.
+    pub(crate) async fn open(address: &str) -> Result<Self, StoreError> {
+        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            let pool = PgPoolOptions::new().max_connections(8).connect(address).await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let path = address.strip_prefix("sqlite:").ok_or(StoreError::Address)?;
+        let options = SqliteConnectOptions::from_str("sqlite:")?
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("secure_delete", "ON");
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options)
+            .await?;
+        Ok(Self::Sqlite(pool))
+    }
+
+    pub(crate) const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// A write transaction. SQLite takes the write lock at once, so that two writers queue
+    /// instead of failing half-way.
+    pub(crate) async fn begin(&self) -> Result<Conn, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Conn::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+pub(crate) enum Conn {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+macro_rules! bound {
+    ($sql:expr, $values:expr, $time:ident) => {{
+        let mut query = sqlx::query($sql);
+        for value in $values {
+            query = match value {
+                Value::Int(v) => query.bind(*v),
+                Value::Text(v) => query.bind(v.clone()),
+                Value::OptText(v) => query.bind(v.clone()),
+                Value::Bytes(v) => query.bind(v.clone()),
+                Value::Id(v) => query.bind(*v),
+                Value::OptId(v) => query.bind(*v),
+                Value::Time(v) => query.bind($time(*v)),
+                Value::OptTime(v) => query.bind(v.map($time)),
+            };
+        }
+        query
+    }};
+}
+
+const fn as_is(at: OffsetDateTime) -> OffsetDateTime {
+    at
+}
+
+impl Conn {
+    pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(sql, values, micros)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Self::Postgres(tx) => bound!(sql, values, as_is)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+
+    pub(crate) async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(sql, values, micros)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Sqlite)
+                .collect(),
+            Self::Postgres(tx) => bound!(sql, values, as_is)
+                .fetch_all(&mut **tx)
+                .await?
+                .into_iter()
+                .map(Row::Postgres)
+                .collect(),
+        })
+    }
+
+    pub(crate) async fn row(
+        &mut self,
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(sql, values, micros)
+                .fetch_optional(&mut **tx)
+                .await?
+                .map(Row::Sqlite),
+            Self::Postgres(tx) => bound!(sql, values, as_is)
+                .fetch_optional(&mut **tx)
+                .await?
+                .map(Row::Postgres),
+        })
+    }
+
+    /// Runs schema text; only [`crate::schema`] builds such text.
+    pub(crate) async fn schema(&mut self, sql: String) -> Result<(), StoreError> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    /// Prepares a statement without running it.
+    pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        match self {
+            Self::Sqlite(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
+            Self::Postgres(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// One row of an answer; columns by position.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+macro_rules! column {
+    ($name:ident, $type:ty) => {
+        pub(crate) fn $name(&self, index: usize) -> Result<$type, StoreError> {
+            Ok(match self {
+                Self::Sqlite(row) => row.try_get::<$type, _>(index)?,
+                Self::Postgres(row) => row.try_get::<$type, _>(index)?,
+            })
+        }
+    };
+}
+
+impl Row {
+    column!(int, i64);
+    column!(text, String);
+    column!(bytes, Vec<u8>);
+    column!(id, Uuid);
+    column!(opt_id, Option<Uuid>);
+
+    pub(crate) fn time(&self, index: usize) -> Result<OffsetDateTime, StoreError> {
+        match self {
+            Self::Sqlite(row) => from_micros(row.try_get(index)?),
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+        }
+    }
+
+    pub(crate) fn opt_time(&self, index: usize) -> Result<Option<OffsetDateTime>, StoreError> {
+        match self {
+            Self::Sqlite(row) => row.try_get::<Option<i64>, _>(index)?.map(from_micros).transpose(),
+            Self::Postgres(row) => Ok(row.try_get(index)?),
+        }
+    }
+}

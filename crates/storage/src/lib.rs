@@ -1,0 +1,40 @@
+//! The only crate with SQL.
+//!
+//! One code path serves SQLite (embedded default) and PostgreSQL: every statement is one text in
+//! the portable dialect with `$n` placeholders, executed through [`Tx`]. A transaction begins only
+//! with a [`privacy::Ctx`], opens personal values only through [`Tx::permit`], and writes the
+//! access record before the permit exists. Subject keys live in a store of their own, the vault.
+//!
+//! To add a table: append a migration in [`schema`], add every column to `columns.toml`, write a
+//! module named like its domain module, and list its statements in [`statements`].
+
+pub mod access;
+pub mod account;
+pub mod consent;
+mod engine;
+pub mod register;
+pub mod schema;
+mod tx;
+mod vault;
+
+pub use engine::{Engine, StoreError, Value};
+pub use tx::{Store, Tx};
+
+/// Every statement of this crate, for the catalogue test that prepares each on both engines.
+#[must_use]
+pub fn statements() -> Vec<&'static str> {
+    [
+        access::STATEMENTS,
+        account::STATEMENTS,
+        account::session::STATEMENTS,
+        account::code::STATEMENTS,
+        consent::STATEMENTS,
+    ]
+    .concat()
+}
+
+/// Every statement of the vault.
+#[must_use]
+pub fn vault_statements() -> Vec<&'static str> {
+    vault::STATEMENTS.to_vec()
+}

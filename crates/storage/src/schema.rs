@@ -1,0 +1,94 @@
+//! Migrations and the live schema. One text serves both engines; `{…}` stands for the engine's
+//! native type. An applied migration is immutable: its checksum is compared at every start.
+
+use sha2::{Digest, Sha256};
+
+use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
+
+/// A migration: number, text.
+pub type Migration = (i64, &'static str);
+
+/// The data store's migrations.
+pub const DATA: &[Migration] = &[(1, include_str!("../migrations/data/0001_accounts.sql"))];
+
+/// The vault's migrations.
+pub const VAULT: &[Migration] = &[(1, include_str!("../migrations/vault/0001_keys.sql"))];
+
+const APPLIED: &str = "SELECT version, checksum FROM schema_version ORDER BY version";
+const RECORD: &str = "INSERT INTO schema_version (version, checksum) VALUES ($1, $2)";
+const LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_version (version {int} NOT NULL PRIMARY KEY, checksum {text} NOT NULL){strict};";
+const SQLITE_COLUMNS: &str = "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p \
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'";
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text FROM information_schema.columns \
+    WHERE table_schema = current_schema()";
+
+/// The text for one engine.
+fn for_engine(text: &str, engine: Engine) -> String {
+    let types: [(&str, &str, &str); 6] = [
+        ("{id}", "BLOB", "uuid"),
+        ("{time}", "INTEGER", "timestamptz"),
+        ("{bytes}", "BLOB", "bytea"),
+        ("{int}", "INTEGER", "bigint"),
+        ("{text}", "TEXT", "text"),
+        ("{strict}", " STRICT", ""),
+    ];
+    types
+        .iter()
+        .fold(text.to_owned(), |text, (mark, sqlite, postgres)| {
+            text.replace(
+                mark,
+                if engine == Engine::Sqlite {
+                    sqlite
+                } else {
+                    postgres
+                },
+            )
+        })
+}
+
+fn checksum(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+pub(crate) async fn migrate(pool: &Pool, migrations: &[Migration]) -> Result<(), StoreError> {
+    let mut conn: Conn = pool.begin().await?;
+    if pool.engine() == Engine::Postgres {
+        // Two processes starting at once: the second waits for the first.
+        conn.execute("SELECT pg_advisory_xact_lock(3650365)", &[]).await?;
+    }
+    conn.schema(for_engine(LEDGER, pool.engine())).await?;
+    let mut applied = Vec::new();
+    for row in conn.rows(APPLIED, &[]).await? {
+        applied.push((row.int(0)?, row.text(1)?));
+    }
+    for (version, text) in migrations {
+        let sum = checksum(text);
+        match applied.iter().find(|(done, _)| done == version) {
+            Some((_, known)) if *known == sum => {}
+            Some(_) => return Err(StoreError::MigrationChanged(*version)),
+            None => {
+                conn.schema(for_engine(text, pool.engine())).await?;
+                conn.execute(RECORD, &[Value::Int(*version), Value::Text(sum)])
+                    .await?;
+            }
+        }
+    }
+    conn.commit().await
+}
+
+pub(crate) async fn live_columns(pool: &Pool) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = if pool.engine() == Engine::Sqlite {
+        SQLITE_COLUMNS
+    } else {
+        POSTGRES_COLUMNS
+    };
+    let mut conn = pool.begin().await?;
+    let rows: Vec<Row> = conn.rows(sql, &[]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+}

@@ -1,0 +1,5 @@
+//! What the store promises, on both engines.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+mod accounts;
+mod schema;

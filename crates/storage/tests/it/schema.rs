@@ -1,0 +1,51 @@
+//! The register equals the live schema; every statement prepares; migrations are immutable.
+
+use std::collections::BTreeSet;
+
+use privacy::PurposeId;
+use storage::Store;
+use testkit::both_dbs;
+
+both_dbs! {
+    clause_0_5_every_live_column_is_registered_and_no_other(test) {
+        let live: BTreeSet<_> = test.store.live_columns().await.expect("schema").into_iter().collect();
+        let columns = storage::register::columns().expect("register");
+        let registered: BTreeSet<_> = columns.iter().map(|c| (c.table.clone(), c.name.clone())).collect();
+        assert_eq!(live, registered);
+        assert_eq!(columns.len(), registered.len(), "a column is registered twice");
+    }
+
+    every_statement_prepares(test) {
+        assert!(test.store.prepare_all().await.expect("every statement prepares") > 20);
+    }
+
+    a_second_start_keeps_the_data_and_a_wrong_key_is_refused(test) {
+        let (data, vault) = &test.addresses;
+        let again = Store::open(data, vault, testkit::wrapping_key(), test.entropy.clone()).await;
+        again.expect("a second start").close().await;
+        let wrong = privacy::WrappingKey::new([1; 32]);
+        let refused = Store::open(data, vault, wrong, test.entropy.clone()).await;
+        assert!(matches!(refused, Err(storage::StoreError::Seal(privacy::SealError::Damaged))));
+    }
+}
+
+#[test]
+fn clause_1_2_personal_columns_name_a_subject_a_purpose_and_a_clause() {
+    for column in storage::register::columns().expect("register") {
+        let place = format!("{}.{}", column.table, column.name);
+        assert!(
+            !column.purposes.is_empty() && !column.clauses.is_empty(),
+            "{place}"
+        );
+        for purpose in &column.purposes {
+            assert!(PurposeId::parse(purpose).is_some(), "{place}: {purpose}");
+        }
+        if matches!(
+            column.class,
+            storage::register::Class::Personal | storage::register::Class::Sensitive
+        ) {
+            assert!(!column.subject.is_empty(), "{place} has no subject");
+            assert!(column.export, "{place} is missing from the person's copy");
+        }
+    }
+}

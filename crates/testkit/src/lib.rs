@@ -1,0 +1,196 @@
+//! The test harness: a database of its own for every test, on both engines, a clock that moves
+//! when told and randomness that repeats. Used by tests only; panics are its way to fail.
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a harness fails by panicking"
+)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SubjectId, WrappingKey};
+use storage::{Engine, Store};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Repeatable "randomness" (splitmix64 over a counter).
+pub struct SeededEntropy(AtomicU64);
+
+impl SeededEntropy {
+    /// A source that always gives the same bytes for the same seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(8) {
+            let mut z = self
+                .0
+                .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed)
+                .wrapping_add(0x9E37_79B9_7F4A_7C15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            let bytes = (z ^ (z >> 31)).to_le_bytes();
+            chunk.copy_from_slice(&bytes[..chunk.len()]);
+        }
+    }
+}
+
+/// A clock that stands until moved; begins 2026-11-23 10:00 in Beijing.
+pub struct ManualClock(AtomicI64);
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_795_399_200))
+    }
+}
+
+impl ManualClock {
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.whole_seconds(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.0.load(Ordering::Relaxed)).expect("an instant")
+    }
+}
+
+/// A store of its own for one test.
+pub struct TestStore {
+    /// The store.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<ManualClock>,
+    /// The randomness.
+    pub entropy: Arc<SeededEntropy>,
+    /// Where the data is: address of data and vault.
+    pub addresses: (String, String),
+    folder: Option<PathBuf>,
+}
+
+/// The wrapping key of all tests.
+#[must_use]
+pub fn wrapping_key() -> WrappingKey {
+    WrappingKey::new([42; 32])
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl TestStore {
+    /// Opens empty databases on the engine. PostgreSQL needs `QIFU365_TEST_POSTGRES`, the address
+    /// of a server on which databases may be made.
+    pub async fn open(engine: Engine) -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("qifu365_test_{}_{number}", std::process::id());
+        let (addresses, folder) = match engine {
+            Engine::Sqlite => {
+                let folder = std::env::temp_dir().join(&name);
+                std::fs::create_dir_all(&folder).expect("a folder for the test");
+                let at = |file: &str| format!("sqlite:{}", folder.join(file).display());
+                ((at("data.db"), at("vault.db")), Some(folder))
+            }
+            Engine::Postgres => {
+                let server = std::env::var("QIFU365_TEST_POSTGRES")
+                    .expect("QIFU365_TEST_POSTGRES names the test server; cargo xtask test starts one");
+                let admin = sqlx::PgPool::connect(&server)
+                    .await
+                    .expect("the test server answers");
+                let base = server
+                    .rsplit_once('/')
+                    .expect("an address with a database")
+                    .0
+                    .to_owned();
+                for suffix in ["", "_vault"] {
+                    let sql = format!("CREATE DATABASE {name}{suffix}");
+                    sqlx::query(sqlx::AssertSqlSafe(sql))
+                        .execute(&admin)
+                        .await
+                        .expect("a database for the test");
+                }
+                admin.close().await;
+                ((format!("{base}/{name}"), format!("{base}/{name}_vault")), None)
+            }
+        };
+        let entropy = Arc::new(SeededEntropy::new(number));
+        let store = Store::open(
+            &addresses.0,
+            &addresses.1,
+            wrapping_key(),
+            Arc::<SeededEntropy>::clone(&entropy),
+        )
+        .await
+        .expect("the store opens");
+        Self {
+            store,
+            clock: Arc::default(),
+            entropy,
+            addresses,
+            folder,
+        }
+    }
+
+    /// A context for the program itself.
+    #[must_use]
+    pub fn system<P: Purpose>(&self) -> Ctx<P> {
+        Ctx::new(
+            Actor::System(privacy::SystemReason::Job),
+            "2020-11-01",
+            self.entropy.id(),
+            self.clock.now(),
+        )
+    }
+
+    /// A context for a person.
+    #[must_use]
+    pub fn person<P: Purpose>(&self, account: Uuid, subject: SubjectId) -> Ctx<P> {
+        Ctx::new(
+            Actor::Person { account, subject },
+            "2020-11-01",
+            self.entropy.id(),
+            self.clock.now(),
+        )
+    }
+
+    /// Closes the store and removes what was on disk.
+    pub async fn close(self) {
+        self.store.close().await;
+        if let Some(folder) = self.folder {
+            std::fs::remove_dir_all(folder).expect("the test's folder goes");
+        }
+    }
+}
+
+/// Runs a test on both engines: `both_dbs! { name(test) { … } }` makes `name::sqlite` and
+/// `name::postgres`. Neither is ever skipped.
+#[macro_export]
+macro_rules! both_dbs {
+    ($($(#[$meta:meta])* $name:ident($test:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn run($test: &$crate::TestStore) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                let test = $crate::TestStore::open(storage::Engine::Sqlite).await;
+                run(&test).await;
+                test.close().await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                let test = $crate::TestStore::open(storage::Engine::Postgres).await;
+                run(&test).await;
+                test.close().await;
+            }
+        }
+    )+};
+}
