@@ -1,0 +1,6 @@
+//! Accounts: what a person may register with, and how they prove to be the holder.
+
+pub mod limits;
+pub mod name;
+pub mod password;
+pub mod phone;

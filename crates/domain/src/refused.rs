@@ -1,0 +1,235 @@
+//! Refusals are data: a stable code, the field they are about, and a text that names the remedy.
+//! No text holds a value the person typed.
+
+/// Why a rule says no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{}", self.code())]
+pub enum Refused {
+    /// No phone was given.
+    PhoneMissing,
+    /// The phone is not a mainland mobile number.
+    PhoneInvalid,
+    /// No account name was given.
+    NameMissing,
+    /// The account name is too short or too long.
+    NameLength,
+    /// The account name has signs it may not have.
+    NameCharacters,
+    /// The account name could be a phone or identity number.
+    NameNumber,
+    /// The account name is taken.
+    NameTaken,
+    /// No password was given.
+    PasswordMissing,
+    /// The password is too short.
+    PasswordShort,
+    /// The password is too long.
+    PasswordLong,
+    /// The password is easy to guess.
+    PasswordWeak,
+    /// The present password is wrong.
+    PasswordWrong,
+    /// No code was given, or it is wrong, used, expired or was never sent.
+    CodeWrong,
+    /// The next code may be sent a minute after the last.
+    CodeTooSoon,
+    /// Too many codes in an hour.
+    TooManyCodes,
+    /// The user agreement was not accepted.
+    AgreementNotAccepted,
+    /// The privacy policy was not accepted.
+    PolicyNotAccepted,
+    /// Name or phone and password do not belong together.
+    LoginWrong,
+    /// Too many failed log-ins.
+    TooManyLogins,
+    /// The form was open too long or came from elsewhere.
+    FormStale,
+}
+
+impl Refused {
+    /// Every refusal, for tests and the API's list of codes.
+    pub const ALL: &'static [Self] = &[
+        Self::PhoneMissing,
+        Self::PhoneInvalid,
+        Self::NameMissing,
+        Self::NameLength,
+        Self::NameCharacters,
+        Self::NameNumber,
+        Self::NameTaken,
+        Self::PasswordMissing,
+        Self::PasswordShort,
+        Self::PasswordLong,
+        Self::PasswordWeak,
+        Self::PasswordWrong,
+        Self::CodeWrong,
+        Self::CodeTooSoon,
+        Self::TooManyCodes,
+        Self::AgreementNotAccepted,
+        Self::PolicyNotAccepted,
+        Self::LoginWrong,
+        Self::TooManyLogins,
+        Self::FormStale,
+    ];
+
+    #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
+    const fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+        match self {
+            Self::PhoneMissing => (
+                "phone_missing",
+                "phone",
+                "请输入手机号。",
+                "Enter your mobile number.",
+            ),
+            Self::PhoneInvalid => (
+                "phone_invalid",
+                "phone",
+                "手机号应为 11 位的中国大陆手机号，请检查后重新输入。",
+                "Enter an 11-digit mainland China mobile number.",
+            ),
+            Self::NameMissing => (
+                "name_missing",
+                "account_name",
+                "请输入账号名。",
+                "Choose an account name.",
+            ),
+            Self::NameLength => (
+                "name_length",
+                "account_name",
+                "账号名需为 2–32 个字符，请加长或缩短。",
+                "Use 2 to 32 characters for the account name.",
+            ),
+            Self::NameCharacters => (
+                "name_characters",
+                "account_name",
+                "账号名只能用汉字、字母、数字、下划线和连字符，请去掉其他字符。",
+                "Use only letters, Chinese characters, digits, _ and - in the account name.",
+            ),
+            Self::NameNumber => (
+                "name_number",
+                "account_name",
+                "账号名是公开的，请不要使用手机号或证件号，换一个名字。",
+                "Account names are public: do not use a phone or identity number.",
+            ),
+            Self::NameTaken => (
+                "name_taken",
+                "account_name",
+                "这个账号名已被使用，请换一个。",
+                "This account name is taken; choose another.",
+            ),
+            Self::PasswordMissing => (
+                "password_missing",
+                "password",
+                "请输入密码。",
+                "Enter a password.",
+            ),
+            Self::PasswordShort => (
+                "password_short",
+                "password",
+                "密码至少 10 个字符，请加长；几个不相干的词连起来既好记又安全。",
+                "Use at least 10 characters; a few unrelated words are strong and easy to remember.",
+            ),
+            Self::PasswordLong => (
+                "password_long",
+                "password",
+                "密码最多 128 个字符，请缩短。",
+                "Use at most 128 characters for the password.",
+            ),
+            Self::PasswordWeak => (
+                "password_weak",
+                "password",
+                "这个密码容易被猜到：请避开常用词、键盘顺序、手机号和账号名，多加几个不相干的词。",
+                "This password is easy to guess: avoid common words, keyboard runs, your phone and name; add unrelated words.",
+            ),
+            Self::PasswordWrong => (
+                "password_wrong",
+                "current",
+                "当前密码不正确，请重新输入；忘记了可以用手机号重置。",
+                "The current password is wrong; enter it again or reset it by phone.",
+            ),
+            Self::CodeWrong => (
+                "code_wrong",
+                "code",
+                "验证码不正确或已失效，请核对最新一条短信，或重新获取。",
+                "The code is wrong or no longer valid; check the latest message or ask for a new one.",
+            ),
+            Self::CodeTooSoon => (
+                "code_too_soon",
+                "code",
+                "验证码刚刚发送，请等 1 分钟后再获取。",
+                "A code was sent just now; wait one minute before asking for another.",
+            ),
+            Self::TooManyCodes => (
+                "too_many_codes",
+                "code",
+                "这个手机号获取验证码过于频繁，请 1 小时后再试。",
+                "Too many codes for this number; try again in an hour.",
+            ),
+            Self::AgreementNotAccepted => (
+                "agreement_not_accepted",
+                "accept_agreement",
+                "请阅读用户服务协议，同意后勾选。",
+                "Read the user agreement and tick the box if you accept it.",
+            ),
+            Self::PolicyNotAccepted => (
+                "policy_not_accepted",
+                "accept_policy",
+                "请阅读隐私政策，同意后勾选。",
+                "Read the privacy policy and tick the box if you accept it.",
+            ),
+            Self::LoginWrong => (
+                "login_wrong",
+                "login",
+                "账号或密码不正确，请检查后重试；忘记密码可以用手机号重置。",
+                "The account or the password is wrong; check both, or reset the password by phone.",
+            ),
+            Self::TooManyLogins => (
+                "too_many_logins",
+                "login",
+                "尝试次数过多，请 15 分钟后再试，或重置密码。",
+                "Too many attempts; try again in 15 minutes or reset the password.",
+            ),
+            Self::FormStale => (
+                "form_stale",
+                "form",
+                "页面停留过久，请重新提交一次。",
+                "The form was open too long; please send it again.",
+            ),
+        }
+    }
+
+    /// The stable code, for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The form field the refusal is about.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// The text in Chinese or English; names the remedy.
+    #[must_use]
+    pub const fn message(self, zh: bool) -> &'static str {
+        if zh { self.parts().2 } else { self.parts().3 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_texts_are_there_in_both_languages() {
+        let codes: HashSet<_> = Refused::ALL.iter().map(|refused| refused.code()).collect();
+        assert_eq!(codes.len(), Refused::ALL.len());
+        for refused in Refused::ALL {
+            assert!(refused.message(true).ends_with('。'), "{refused}");
+            assert!(refused.message(false).ends_with('.'), "{refused}");
+        }
+    }
+}
