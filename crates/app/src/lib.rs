@@ -1,1 +1,79 @@
-//! Use cases, jobs and ports.
+//! Use cases: load, decide, record, store, enqueue, commit. No HTTP, no SQL.
+//!
+//! A use case is a function over [`App`] and a [`privacy::Ctx`]; it answers with data or with a
+//! [`Failure`], which is one of three kinds: a refusal with its text in the catalogue of
+//! [`domain::Refused`], nothing there, or a fault whose text nobody outside sees.
+
+pub mod account;
+mod password;
+
+use std::sync::Arc;
+
+use domain::Refused;
+use privacy::{Clock, Entropy};
+use storage::{Store, StoreError};
+
+pub use password::Cost;
+
+/// Everything a use case needs.
+#[derive(Clone)]
+pub struct App {
+    /// Data and vault.
+    pub store: Store,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether the fictional demo ranges are accepted.
+    pub demo: bool,
+    /// The cost of hashing a password.
+    pub cost: Cost,
+}
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A rule says no; each refusal names its field.
+    #[error("refused")]
+    Refused(Vec<Refused>),
+    /// There is no such thing, or the actor may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// Something broke; logged once, at the boundary.
+    #[error("fault")]
+    Fault(#[from] Fault),
+}
+
+/// What broke.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The password hash.
+    #[error("the password hash failed")]
+    Password,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(Fault::Store(error))
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(vec![refused])
+    }
+}
+
+impl Failure {
+    /// The refusals, if a rule said no.
+    #[must_use]
+    pub fn refusals(&self) -> &[Refused] {
+        match self {
+            Self::Refused(refusals) => refusals,
+            _ => &[],
+        }
+    }
+}

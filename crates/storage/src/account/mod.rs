@@ -72,7 +72,12 @@ pub const fn field(column: &'static str, account: Uuid, subject: SubjectId) -> F
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewAccount<'_>) -> Result<(), StoreError> {
+pub async fn insert<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    new: &NewAccount<'_>,
+    phone_digest: BlindIndex,
+    name_digest: BlindIndex,
+) -> Result<(), StoreError> {
     let name = tx.seal(&field("name", new.id, new.subject), new.name).await?;
     let phone = tx.seal(&field("phone", new.id, new.subject), new.phone).await?;
     let values = [
@@ -84,8 +89,7 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewAccount<'_>) -> Res
         Value::Time(tx.ctx().now()),
     ];
     tx.execute(INSERT, &values).await?;
-    for (index, value) in [(PHONE, new.phone), (NAME, new.name)] {
-        let digest = tx.store().blind_index(index, value).await?;
+    for (index, digest) in [(PHONE, phone_digest), (NAME, name_digest)] {
         let values = [
             Value::Text(index.to_owned()),
             Value::Bytes(digest.0.to_vec()),

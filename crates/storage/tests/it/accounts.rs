@@ -28,7 +28,19 @@ async fn register(test: &TestStore) -> (Uuid, SubjectId) {
         phone: &phone,
         password_hash: "hash".to_owned(),
     };
-    account::insert(&mut tx, &new).await.expect("insert");
+    let phone_digest = test
+        .store
+        .blind_index(account::PHONE, &phone)
+        .await
+        .expect("digest");
+    let name_digest = test
+        .store
+        .blind_index(account::NAME, &name)
+        .await
+        .expect("digest");
+    account::insert(&mut tx, &new, phone_digest, name_digest)
+        .await
+        .expect("insert");
     tx.commit().await.expect("commit");
     (id, subject)
 }
@@ -90,7 +102,8 @@ both_dbs! {
         test.store.create_key(subject).await.expect("key");
         let name = Personal::received("other".to_owned());
         let new = NewAccount { id: test.entropy.id(), subject, name: &name, phone: &phone, password_hash: String::new() };
-        let taken = account::insert(&mut tx, &new).await;
+        let name_digest = test.store.blind_index(account::NAME, &name).await.expect("digest");
+        let taken = account::insert(&mut tx, &new, digest, name_digest).await;
         assert!(taken.is_err_and(|error| error.is_conflict()));
     }
 

@@ -1,0 +1,158 @@
+//! One-time codes: sending, checking, and the outbox that stands in for an SMS gateway.
+
+use domain::Refused;
+use domain::account::{limits, phone};
+use privacy::purpose::Notify;
+use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, SubjectId};
+use storage::Tx;
+use storage::account::code::{self, NewCode};
+use subtle::ConstantTimeEq as _;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::index;
+use crate::{App, Failure};
+
+const SENT: &str = "code_sent";
+
+/// Counts a code against the phone's limits, or refuses.
+pub(super) async fn admit<P: Purpose>(tx: &mut Tx<'_, P>, phone: BlindIndex) -> Result<(), Failure> {
+    let now = tx.ctx().now();
+    let lately = code::attempts_since(tx, SENT, phone, now - limits::CODE_PAUSE).await?;
+    let hour = code::attempts_since(tx, SENT, phone, now - limits::CODE_WINDOW).await?;
+    limits::may_send_code(lately, hour)?;
+    Ok(code::count_attempt(tx, SENT, phone).await?)
+}
+
+/// Six digits, each equally likely.
+fn digits(app: &App) -> String {
+    loop {
+        let mut bytes = [0_u8; 4];
+        app.entropy.fill(&mut bytes);
+        let number = u32::from_le_bytes(bytes);
+        // The last incomplete million would favour small numbers.
+        if number < 4_294_000_000 {
+            return format!("{:06}", number % 1_000_000);
+        }
+    }
+}
+
+/// Sends a code to the phone: code and message in the running transaction.
+pub(super) async fn send<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    digest: BlindIndex,
+    number: &str,
+    reason: &'static str,
+) -> Result<(), Failure> {
+    let (id, secret) = (app.entropy.id(), digits(app));
+    let code_digest = keyed(app, id, &secret).await?;
+    let expires_at = tx.ctx().now() + limits::CODE_LIFE;
+    code::insert(
+        tx,
+        NewCode {
+            id,
+            phone: digest,
+            reason,
+            subject,
+            code_digest,
+            expires_at,
+        },
+    )
+    .await?;
+    let text = format!(
+        "验证码 {secret}，10 分钟内有效。请勿告诉他人。/ Your code is {secret}, valid for 10 minutes."
+    );
+    message(app, tx, subject, number, text).await
+}
+
+/// Puts a message to the phone into the outbox.
+pub(super) async fn message<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    number: &str,
+    text: String,
+) -> Result<(), Failure> {
+    let (recipient, body) = (Personal::received(number.to_owned()), Personal::received(text));
+    Ok(code::send(tx, subject, app.entropy.id(), &recipient, &body).await?)
+}
+
+async fn keyed(app: &App, id: Uuid, digits: &str) -> Result<Vec<u8>, Failure> {
+    Ok(index(app, "one_time_code.code", &format!("{id}:{digits}"))
+        .await?
+        .0
+        .to_vec())
+}
+
+/// Checks and uses up the latest code. A wrong try is counted and made lasting by the caller's
+/// commit: on `Ok(None)` commit, then refuse.
+pub(super) async fn redeem<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    digest: BlindIndex,
+    reason: &'static str,
+    typed: &str,
+) -> Result<Option<SubjectId>, Failure> {
+    let Some(row) = code::latest(tx, digest, reason).await? else {
+        return Ok(None);
+    };
+    let live = row.used_at.is_none() && row.tries < limits::CODE_TRIES && tx.ctx().now() < row.expires_at;
+    if !live {
+        return Ok(None);
+    }
+    let typed: String = typed.trim().chars().take(16).collect();
+    if !bool::from(keyed(app, row.id, &typed).await?.ct_eq(&row.code_digest)) {
+        code::count_try(tx, row.id).await?;
+        return Ok(None);
+    }
+    Ok(code::use_up(tx, row.id).await?.then_some(row.subject))
+}
+
+/// A message as the demo's outbox page shows it.
+#[derive(Clone)]
+pub struct OutboxMessage {
+    /// The phone, masked.
+    pub recipient: String,
+    /// The text.
+    pub body: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// The latest messages of a demo installation, newest first. Production answers "not found".
+///
+/// # Errors
+/// [`Failure::NotFound`] outside a demo.
+pub async fn outbox(app: &App, ctx: &Ctx<Notify>) -> Result<Vec<OutboxMessage>, Failure> {
+    if !app.demo {
+        return Err(Failure::NotFound);
+    }
+    let mut tx = app.store.begin(ctx).await?;
+    let mut messages = Vec::new();
+    for row in code::outbox(&mut tx, 20).await? {
+        let ask = Ask {
+            subject: row.subject,
+            fields: &["message_outbox.recipient", "message_outbox.body"],
+            basis: LegalBasis::Contract,
+            clause: "2.1.1.b",
+        };
+        let permit = tx.permit(ask).await?;
+        let field = |column| code::message_field(column, row.id, row.subject);
+        let recipient = tx.open(&permit, &field("recipient"), &row.recipient).await?;
+        let body = tx.open(&permit, &field("body"), &row.body).await?;
+        messages.push(OutboxMessage {
+            recipient: phone::masked(&recipient),
+            body,
+            at: row.created_at,
+        });
+    }
+    tx.commit().await?;
+    Ok(messages)
+}
+
+/// The refusal of every wrong, used, expired or never sent code: they all look alike.
+pub(super) const fn wrong() -> Refused {
+    Refused::CodeWrong
+}

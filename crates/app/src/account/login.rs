@@ -1,0 +1,142 @@
+//! Log-in by phone or account name, sessions, log-out (2.1.1.e). Nothing tells whether an account
+//! exists: not the text, not the field, not the work done.
+
+use domain::Refused;
+use domain::account::{limits, name, phone::Phone};
+use privacy::purpose::{KeepSafe, VerifyHolder};
+use privacy::{Ctx, SubjectId};
+use sha2::{Digest, Sha256};
+use storage::account::{self, code, session};
+use time::Duration;
+use uuid::Uuid;
+
+use super::{begin_session, index};
+use crate::{App, Failure};
+
+const FAILED: &str = "login_failed";
+/// A session's last use is written at most this often.
+const TOUCH_EVERY: Duration = Duration::minutes(5);
+
+/// A log-in as typed.
+pub struct Login<'a> {
+    /// Phone or account name.
+    pub login: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The device as the browser names it.
+    pub device: &'a str,
+}
+
+/// A session that just began: its secrets, for the cookie and the forms.
+#[derive(Clone)]
+pub struct Begun {
+    /// The cookie's value; only its digest is stored.
+    pub token: String,
+    /// The token of this session's forms.
+    pub csrf: String,
+    /// The session.
+    pub session: Uuid,
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The account.
+    pub account: Uuid,
+    /// The person behind it.
+    pub subject: SubjectId,
+    /// The session.
+    pub session: Uuid,
+    /// The token of this session's forms.
+    pub csrf: String,
+}
+
+pub(super) fn token_digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Logs in.
+///
+/// # Errors
+/// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
+pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Begun, Failure> {
+    let typed: String = form.login.trim().chars().take(64).collect();
+    let (field, plain) = match Phone::parse(&typed, app.demo) {
+        Ok(phone) => (account::PHONE, phone.into_digits()),
+        Err(_) => (
+            account::NAME,
+            name::comparable(&name::parse(&typed).unwrap_or(typed)),
+        ),
+    };
+    let digest = index(app, field, &plain).await?;
+    let found = {
+        let mut tx = app.store.begin(ctx).await?;
+        let since = ctx.now() - limits::LOGIN_WINDOW;
+        limits::may_log_in(code::attempts_since(&mut tx, FAILED, digest, since).await?)?;
+        account::find(&mut tx, field, digest).await?
+    };
+    // No transaction is held while the hash is computed.
+    let phc = found.as_ref().map(|row| row.password_hash.clone());
+    let password: String = form
+        .password
+        .chars()
+        .take(domain::account::password::MAX_CHARS)
+        .collect();
+    let right = crate::password::verify(app.cost, password, phc).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (Some(row), true) = (found, right) else {
+        code::count_attempt(&mut tx, FAILED, digest).await?;
+        tx.commit().await?;
+        return Err(Refused::LoginWrong.into());
+    };
+    let begun = begin_session(app, &mut tx, row.id, row.subject, form.device).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// Who the cookie's token belongs to, if its session is live.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn authenticate(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result<Option<Viewer>, Failure> {
+    if token.len() != 64 {
+        return Ok(None);
+    }
+    let mut tx = app.store.begin(ctx).await?;
+    let idle_since = ctx.now() - limits::SESSION_IDLE;
+    let Some(row) = session::live(&mut tx, token_digest(token), idle_since).await? else {
+        return Ok(None);
+    };
+    if ctx.now() - row.seen_at >= TOUCH_EVERY {
+        session::touch(&mut tx, row.id).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Viewer {
+        account: row.account,
+        subject: row.subject,
+        session: row.id,
+        csrf: row.csrf,
+    }))
+}
+
+/// Ends the viewer's own session.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn log_out(app: &App, ctx: &Ctx<KeepSafe>, viewer: &Viewer) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    session::revoke(&mut tx, viewer.account, viewer.session).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends one of the viewer's sessions.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a session that is not live or not the viewer's: they look alike.
+pub async fn revoke(app: &App, ctx: &Ctx<KeepSafe>, viewer: &Viewer, session: Uuid) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    if !session::revoke(&mut tx, viewer.account, session).await? {
+        return Err(Failure::NotFound);
+    }
+    Ok(tx.commit().await?)
+}

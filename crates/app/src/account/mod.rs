@@ -1,0 +1,78 @@
+//! Accounts: registration, log-in, sessions, passwords, and what a person sees of their own data.
+
+mod code;
+mod login;
+mod overview;
+mod recovery;
+mod registration;
+
+pub use code::{OutboxMessage, outbox};
+pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
+pub use overview::{Device, Overview, overview};
+pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
+pub use registration::{CodeRequest, Documents, Registration, register, request_code};
+
+use privacy::{BlindIndex, Entropy, Personal, Purpose, SubjectId};
+use storage::Tx;
+use storage::account::session::{self, NewSession};
+use uuid::Uuid;
+
+use crate::{App, Failure};
+
+/// Lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+fn random_token(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0_u8; 32];
+    entropy.fill(&mut bytes);
+    hex(&bytes)
+}
+
+fn salt(entropy: &dyn Entropy) -> [u8; 16] {
+    let mut bytes = [0_u8; 16];
+    entropy.fill(&mut bytes);
+    bytes
+}
+
+async fn index(app: &App, field: &str, value: &str) -> Result<BlindIndex, Failure> {
+    Ok(app
+        .store
+        .blind_index(field, &Personal::received(value.to_owned()))
+        .await?)
+}
+
+/// Begins a session in the running transaction.
+async fn begin_session<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    subject: SubjectId,
+    device: &str,
+) -> Result<Begun, Failure> {
+    let token = random_token(&*app.entropy);
+    let begun = Begun {
+        token,
+        csrf: random_token(&*app.entropy),
+        session: app.entropy.id(),
+    };
+    let device = Personal::received(device.chars().take(200).collect::<String>());
+    let new = NewSession {
+        id: begun.session,
+        account,
+        subject,
+        token_digest: login::token_digest(&begun.token),
+        csrf: begun.csrf.clone(),
+        device: &device,
+        expires_at: tx.ctx().now() + domain::account::limits::SESSION_LIFE,
+    };
+    session::insert(tx, &new).await?;
+    Ok(begun)
+}

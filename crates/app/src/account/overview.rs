@@ -1,0 +1,92 @@
+//! What a person sees of their own account: name, masked phone, devices, acceptances, and who
+//! opened their data (2.6.1, 2.5.1.f).
+
+use domain::account::{limits, phone};
+use privacy::consent::ConsentEvent;
+use privacy::purpose::ShowOwn;
+use privacy::{Ask, Ctx, LegalBasis};
+use storage::access::{self, Opening};
+use storage::account::{self, session};
+use storage::consent;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Viewer;
+use crate::{App, Failure};
+
+/// A device that is logged in.
+#[derive(Clone)]
+pub struct Device {
+    /// The session.
+    pub session: Uuid,
+    /// The device as its browser named it.
+    pub name: String,
+    /// When it logged in.
+    pub created_at: OffsetDateTime,
+    /// When it was last used.
+    pub seen_at: OffsetDateTime,
+    /// Whether it is the one asking.
+    pub current: bool,
+}
+
+/// A person's account.
+#[derive(Clone)]
+pub struct Overview {
+    /// The account name.
+    pub name: String,
+    /// The phone, masked.
+    pub phone: String,
+    /// When the account was made.
+    pub created_at: OffsetDateTime,
+    /// The devices logged in.
+    pub devices: Vec<Device>,
+    /// The acceptances, oldest first.
+    pub consents: Vec<ConsentEvent>,
+    /// Who opened what, newest first.
+    pub openings: Vec<Opening>,
+}
+
+/// The viewer's own account.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Overview, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let row = account::by_id(&mut tx, viewer.account)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let sessions = session::of_account(&mut tx, viewer.account, ctx.now() - limits::SESSION_IDLE).await?;
+    // Read before this page's own opening is recorded: it would only say that this page was shown.
+    let openings = access::latest(&mut tx, viewer.subject, 50).await?;
+    let ask = Ask {
+        subject: viewer.subject,
+        fields: &["account.name", "account.phone", "session.device"],
+        basis: LegalBasis::Contract,
+        clause: "2.6.1.a",
+    };
+    let permit = tx.permit(ask).await?;
+    let field = |column| account::field(column, row.id, row.subject);
+    let name = tx.open(&permit, &field("name"), &row.name).await?;
+    let digits = tx.open(&permit, &field("phone"), &row.phone).await?;
+    let mut devices = Vec::new();
+    for session in sessions {
+        let place = session::device_field(session.id, viewer.subject);
+        devices.push(Device {
+            session: session.id,
+            name: tx.open(&permit, &place, &session.device).await?,
+            created_at: session.created_at,
+            seen_at: session.seen_at,
+            current: session.id == viewer.session,
+        });
+    }
+    let consents = consent::of_subject(&mut tx, viewer.subject).await?;
+    tx.commit().await?;
+    Ok(Overview {
+        name,
+        phone: phone::masked(&digits),
+        created_at: row.created_at,
+        devices,
+        consents,
+        openings,
+    })
+}

@@ -1,0 +1,105 @@
+//! Changing and resetting the password. Both end every other session.
+
+use domain::Refused;
+use domain::account::{password, phone::Phone};
+use privacy::Ctx;
+use privacy::purpose::VerifyHolder;
+use storage::account::{self, session};
+use uuid::Uuid;
+
+use super::{Viewer, code, index, salt};
+use crate::{App, Failure};
+
+const REASON: &str = "reset";
+
+/// A password change as typed.
+pub struct PasswordChange<'a> {
+    /// The present password.
+    pub current: &'a str,
+    /// The new one.
+    pub password: &'a str,
+}
+
+/// Changes the viewer's password.
+///
+/// # Errors
+/// [`Failure::Refused`] naming the wrong field.
+pub async fn change_password(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    viewer: &Viewer,
+    form: &PasswordChange<'_>,
+) -> Result<(), Failure> {
+    password::check(form.password, &[])?;
+    let row = {
+        let mut tx = app.store.begin(ctx).await?;
+        account::by_id(&mut tx, viewer.account)
+            .await?
+            .ok_or(Failure::NotFound)?
+    };
+    let current: String = form.current.chars().take(password::MAX_CHARS).collect();
+    if !crate::password::verify(app.cost, current, Some(row.password_hash)).await? {
+        return Err(Refused::PasswordWrong.into());
+    }
+    let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    account::set_password(&mut tx, viewer.account, hash).await?;
+    session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sends a reset code. A phone without an account gets nothing; the answer is the same.
+///
+/// # Errors
+/// [`Failure::Refused`] for a number that is none, or too many codes.
+pub async fn request_reset(app: &App, ctx: &Ctx<VerifyHolder>, phone: &str) -> Result<(), Failure> {
+    let number = Phone::parse(phone, app.demo)?.into_digits();
+    let digest = index(app, account::PHONE, &number).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    code::admit(&mut tx, digest).await?;
+    if let Some(row) = account::find(&mut tx, account::PHONE, digest).await? {
+        code::send(app, &mut tx, row.subject, digest, &number, REASON).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// A reset as typed.
+pub struct Reset<'a> {
+    /// The phone.
+    pub phone: &'a str,
+    /// The code.
+    pub code: &'a str,
+    /// The new password.
+    pub password: &'a str,
+}
+
+/// Sets a new password with a code, and ends every session of the account.
+///
+/// # Errors
+/// [`Failure::Refused`] naming each wrong field.
+pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Result<(), Failure> {
+    let number = Phone::parse(form.phone, app.demo).map(Phone::into_digits);
+    let strong = password::check(form.password, &[number.as_deref().unwrap_or_default()]);
+    let refusals: Vec<Refused> = number
+        .as_ref()
+        .err()
+        .into_iter()
+        .chain(strong.as_ref().err())
+        .copied()
+        .collect();
+    let (Ok(number), true) = (number, refusals.is_empty()) else {
+        return Err(Failure::Refused(refusals));
+    };
+    let digest = index(app, account::PHONE, &number).await?;
+    let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    let redeemed = code::redeem(app, &mut tx, digest, REASON, form.code).await?;
+    let holder = account::find(&mut tx, account::PHONE, digest).await?;
+    if let (Some(_), Some(row)) = (redeemed, &holder) {
+        account::set_password(&mut tx, row.id, hash).await?;
+        session::revoke_others(&mut tx, row.id, Uuid::nil()).await?;
+        return Ok(tx.commit().await?);
+    }
+    tx.commit().await?;
+    Err(code::wrong().into())
+}

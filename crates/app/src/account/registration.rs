@@ -1,0 +1,207 @@
+//! Registration: exactly phone, account name and password (2.1.1.b), after the separate explicit
+//! acceptance of two documents (0.2, 0.7).
+
+use domain::Refused;
+use domain::account::{name, password, phone::Phone};
+use privacy::consent::{ConsentEvent, ConsentState, accepted};
+use privacy::purpose::KeepAccount;
+use privacy::{Ctx, Personal, SubjectId};
+use storage::account::{self, NewAccount};
+use storage::{Tx, account::code as codes, consent};
+
+use super::{Begun, begin_session, code, index, salt};
+use crate::{App, Failure};
+
+const REASON: &str = "register";
+
+/// The documents as shown to the person.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// The user agreement's version.
+    pub agreement_version: String,
+    /// SHA-256 (hex) of the agreement shown.
+    pub agreement_hash: String,
+    /// The privacy policy's version.
+    pub policy_version: String,
+    /// SHA-256 (hex) of the policy shown.
+    pub policy_hash: String,
+    /// The language shown.
+    pub lang: &'static str,
+}
+
+/// A request for a registration code.
+pub struct CodeRequest<'a> {
+    /// The phone as typed.
+    pub phone: &'a str,
+    /// Whether the agreement's box was ticked.
+    pub accept_agreement: bool,
+    /// Whether the policy's box was ticked.
+    pub accept_policy: bool,
+    /// What was shown.
+    pub documents: &'a Documents,
+}
+
+/// A registration.
+pub struct Registration<'a> {
+    /// The phone as typed.
+    pub phone: &'a str,
+    /// The code as typed.
+    pub code: &'a str,
+    /// The account name as typed.
+    pub account_name: &'a str,
+    /// The password as typed.
+    pub password: &'a str,
+    /// Whether the agreement's box was ticked.
+    pub accept_agreement: bool,
+    /// Whether the policy's box was ticked.
+    pub accept_policy: bool,
+    /// What was shown.
+    pub documents: &'a Documents,
+    /// The device as the browser names it.
+    pub device: &'a str,
+}
+
+/// Refusals of the two boxes.
+fn boxes(agreement: bool, policy: bool) -> Vec<Refused> {
+    let missing = [
+        (agreement, Refused::AgreementNotAccepted),
+        (policy, Refused::PolicyNotAccepted),
+    ];
+    missing
+        .into_iter()
+        .filter(|(ticked, _)| !ticked)
+        .map(|(_, refused)| refused)
+        .collect()
+}
+
+/// Writes one consent event per document not yet accepted in this version (0.2).
+async fn record_acceptance(
+    app: &App,
+    tx: &mut Tx<'_, KeepAccount>,
+    subject: SubjectId,
+    documents: &Documents,
+) -> Result<(), Failure> {
+    let known = consent::of_subject(tx, subject).await?;
+    let shown = [
+        (
+            "agreement",
+            &documents.agreement_version,
+            &documents.agreement_hash,
+        ),
+        ("policy", &documents.policy_version, &documents.policy_hash),
+    ];
+    for (document, version, text_hash) in shown {
+        if accepted(&known, document, version) {
+            continue;
+        }
+        let event = ConsentEvent {
+            id: app.entropy.id(),
+            subject,
+            document: document.to_owned(),
+            version: version.clone(),
+            text_hash: text_hash.clone(),
+            lang: documents.lang.to_owned(),
+            state: ConsentState::Given,
+            at: tx.ctx().now(),
+        };
+        consent::append(tx, &event).await?;
+    }
+    Ok(())
+}
+
+/// Sends a registration code, after both documents were accepted: acceptance is stored before the
+/// first personal value (0.7). A phone that has an account gets a message that says so; the answer
+/// to the visitor is the same.
+///
+/// # Errors
+/// [`Failure::Refused`] naming each wrong field.
+pub async fn request_code(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    request: &CodeRequest<'_>,
+) -> Result<(), Failure> {
+    let mut refusals = boxes(request.accept_agreement, request.accept_policy);
+    let number = match Phone::parse(request.phone, app.demo) {
+        Ok(phone) if refusals.is_empty() => phone.into_digits(),
+        Ok(_) => return Err(Failure::Refused(refusals)),
+        Err(refused) => {
+            refusals.insert(0, refused);
+            return Err(Failure::Refused(refusals));
+        }
+    };
+    let digest = index(app, account::PHONE, &number).await?;
+    let fresh = SubjectId(app.entropy.id());
+    let mut tx = app.store.begin(ctx).await?;
+    code::admit(&mut tx, digest).await?;
+    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
+        let text = "您的手机号已经注册，请直接登录或重置密码。/ Your number already has an account: log in or reset the password.";
+        code::message(app, &mut tx, holder.subject, &number, text.to_owned()).await?;
+    } else {
+        let earlier = codes::latest(&mut tx, digest, REASON).await?;
+        let subject = earlier.map_or(fresh, |row| row.subject);
+        if subject == fresh {
+            app.store.create_key(fresh).await?;
+        }
+        record_acceptance(app, &mut tx, subject, request.documents).await?;
+        code::send(app, &mut tx, subject, digest, &number, REASON).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Registers and begins a session.
+///
+/// # Errors
+/// [`Failure::Refused`] naming every wrong field.
+pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>) -> Result<Begun, Failure> {
+    let mut refusals = Vec::new();
+    let number = Phone::parse(form.phone, app.demo).map(Phone::into_digits);
+    let chosen = name::parse(form.account_name);
+    let typed = number.as_deref().unwrap_or_default();
+    let strong = password::check(form.password, &[typed, form.account_name]);
+    refusals.extend(number.as_ref().err());
+    refusals.extend(chosen.as_ref().err());
+    refusals.extend(strong.err());
+    refusals.extend(boxes(form.accept_agreement, form.accept_policy));
+    let (Ok(number), Ok(chosen), true) = (number, chosen, refusals.is_empty()) else {
+        return Err(Failure::Refused(refusals));
+    };
+    let phone_digest = index(app, account::PHONE, &number).await?;
+    let name_digest = index(app, account::NAME, &name::comparable(&chosen)).await?;
+    let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
+
+    let mut tx = app.store.begin(ctx).await?;
+    // Before the code is used up, so that a taken name does not cost the code.
+    if account::find(&mut tx, account::NAME, name_digest)
+        .await?
+        .is_some()
+    {
+        return Err(Refused::NameTaken.into());
+    }
+    let redeemed = code::redeem(app, &mut tx, phone_digest, REASON, form.code).await?;
+    let Some(subject) = redeemed else {
+        tx.commit().await?;
+        return Err(code::wrong().into());
+    };
+    record_acceptance(app, &mut tx, subject, form.documents).await?;
+    let id = app.entropy.id();
+    let (phone, name) = (Personal::received(number), Personal::received(chosen));
+    let new = NewAccount {
+        id,
+        subject,
+        name: &name,
+        phone: &phone,
+        password_hash: hash,
+    };
+    if let Err(error) = account::insert(&mut tx, &new, phone_digest, name_digest).await {
+        // Someone registered the same phone or name between the look-up and now.
+        return Err(if error.is_conflict() {
+            code::wrong().into()
+        } else {
+            error.into()
+        });
+    }
+    let begun = begin_session(app, &mut tx, id, subject, form.device).await?;
+    tx.commit().await?;
+    Ok(begun)
+}

@@ -1,0 +1,113 @@
+//! An application for one test, and the acts of its people.
+
+use app::account::{self, Begun, CodeRequest, Documents, Login, Registration, Viewer};
+use app::{App, Cost, Failure};
+use privacy::purpose::{KeepAccount, KeepSafe, Notify, VerifyHolder};
+use privacy::{Actor, Ctx, Purpose, SystemReason};
+use testkit::TestStore;
+
+pub const PASSWORD: &str = "四盏灯 照着 旧码头";
+
+pub fn app(test: &TestStore) -> App {
+    App {
+        store: test.store.clone(),
+        clock: test.clock.clone(),
+        entropy: test.entropy.clone(),
+        demo: true,
+        cost: Cost {
+            memory_kib: 64,
+            passes: 1,
+        },
+    }
+}
+
+pub fn visitor<P: Purpose>(app: &App) -> Ctx<P> {
+    Ctx::new(Actor::Visitor, "2020-11-01", app.entropy.id(), app.clock.now())
+}
+
+pub fn person<P: Purpose>(app: &App, viewer: &Viewer) -> Ctx<P> {
+    let actor = Actor::Person {
+        account: viewer.account,
+        subject: viewer.subject,
+    };
+    Ctx::new(actor, "2020-11-01", app.entropy.id(), app.clock.now())
+}
+
+pub fn documents() -> Documents {
+    Documents {
+        agreement_version: "2020-11-01".to_owned(),
+        agreement_hash: "aa".to_owned(),
+        policy_version: "2020-11-01".to_owned(),
+        policy_hash: "bb".to_owned(),
+        lang: "zh",
+    }
+}
+
+pub async fn ask_code(app: &App, phone: &str) -> Result<(), Failure> {
+    let documents = documents();
+    let request = CodeRequest {
+        phone,
+        accept_agreement: true,
+        accept_policy: true,
+        documents: &documents,
+    };
+    account::request_code(app, &visitor::<KeepAccount>(app), &request).await
+}
+
+/// The text of the latest message.
+pub async fn latest_message(app: &App) -> String {
+    let actor = Actor::System(SystemReason::Demo);
+    let ctx = Ctx::<Notify>::new(actor, "2020-11-01", app.entropy.id(), app.clock.now());
+    account::outbox(app, &ctx)
+        .await
+        .expect("outbox")
+        .first()
+        .map(|message| message.body.clone())
+        .unwrap_or_default()
+}
+
+/// The six digits of the latest message.
+pub async fn latest_code(app: &App) -> String {
+    let body = latest_message(app).await;
+    body.chars().skip_while(|c| !c.is_ascii_digit()).take(6).collect()
+}
+
+pub async fn register_with(app: &App, phone: &str, name: &str, code: &str) -> Result<Begun, Failure> {
+    let documents = documents();
+    let form = Registration {
+        phone,
+        code,
+        account_name: name,
+        password: PASSWORD,
+        accept_agreement: true,
+        accept_policy: true,
+        documents: &documents,
+        device: "Firefox",
+    };
+    account::register(app, &visitor::<KeepAccount>(app), &form).await
+}
+
+pub async fn register(app: &App, phone: &str, name: &str) -> Begun {
+    ask_code(app, phone).await.expect("code");
+    let code = latest_code(app).await;
+    register_with(app, phone, name, &code).await.expect("registered")
+}
+
+pub async fn viewer(app: &App, begun: &Begun) -> Option<Viewer> {
+    account::authenticate(app, &visitor::<KeepSafe>(app), &begun.token)
+        .await
+        .expect("authenticate")
+}
+
+pub async fn log_in(app: &App, login: &str, password: &str) -> Result<Begun, Failure> {
+    account::log_in(
+        app,
+        &visitor::<VerifyHolder>(app),
+        &Login {
+            login,
+            password,
+            device: "Chromium",
+        },
+    )
+    .await
+}

@@ -1,0 +1,5 @@
+//! Use cases as their users live them, on both engines.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod account;
+mod house;
