@@ -1,1 +1,32 @@
-//! Clause register, policy versions and their differences.
+//! The policy that runs: its clauses, its versions, and what changed between two of them.
+//!
+//! Texts are data under `policy/`; this crate reads them, refuses malformed ones, and knows
+//! neither a database nor a page. A version is immutable once it is in the [`Archive`].
+
+mod archive;
+mod diff;
+mod text;
+mod version;
+
+pub use archive::{Archive, builtin};
+pub use diff::{Change, Diff};
+pub use text::{Paragraph, Segment, agreement, segments};
+pub use version::{Clause, Kind, Level, PolicyError, Section, Version};
+
+/// A language of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    /// Simplified Chinese, the binding text.
+    Zh,
+    /// English.
+    En,
+}
+
+/// Ties a place in the code to the clause it enforces: `clause!("2.6.1.g")`. Evaluates to the id;
+/// the register's test finds every mark.
+#[macro_export]
+macro_rules! clause {
+    ($id:literal) => {
+        $id
+    };
+}
