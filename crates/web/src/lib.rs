@@ -1,1 +1,15 @@
-//! HTTP: routes, pages, JSON API.
+//! HTTP over the use cases: one table of routes, typed pages, strict headers.
+//!
+//! A route exists only as a row of [`routes::ROUTES`], with who may call it, for which purpose and
+//! under which clauses (0.4). Pages work without JavaScript; nothing is loaded from elsewhere.
+
+mod failure;
+mod handlers;
+mod headers;
+pub mod pages;
+mod request;
+pub mod routes;
+mod state;
+
+pub use routes::router;
+pub use state::{Settings, WebState};

@@ -5,12 +5,14 @@ mod login;
 mod overview;
 mod recovery;
 mod registration;
+mod retention;
 
 pub use code::{OutboxMessage, outbox};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
+pub use retention::purge_expired;
 
 use privacy::{BlindIndex, Entropy, Personal, Purpose, SubjectId};
 use storage::Tx;

@@ -20,6 +20,10 @@ const OUTBOX: &str = "SELECT subject, id, recipient, body, created_at FROM messa
     ORDER BY created_at DESC, id LIMIT $1";
 const ATTEMPT: &str = "INSERT INTO attempt (id, kind, key_digest, at) VALUES ($1, $2, $3, $4)";
 const ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE kind = $1 AND key_digest = $2 AND at > $3";
+const ABANDONED: &str = "SELECT DISTINCT c.subject FROM one_time_code c \
+    WHERE c.created_at <= $1 AND c.reason = 'register' \
+    AND NOT EXISTS (SELECT 1 FROM account a WHERE a.subject = c.subject) \
+    AND NOT EXISTS (SELECT 1 FROM one_time_code n WHERE n.subject = c.subject AND n.created_at > $1) LIMIT 10000";
 const PURGE_ATTEMPTS: &str = "DELETE FROM attempt WHERE at <= $1";
 const PURGE_CODES: &str = "DELETE FROM one_time_code WHERE created_at <= $1";
 const PURGE_MESSAGES: &str = "DELETE FROM message_outbox WHERE created_at <= $1";
@@ -32,6 +36,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OUTBOX,
     ATTEMPT,
     ATTEMPTS,
+    ABANDONED,
     PURGE_ATTEMPTS,
     PURGE_CODES,
     PURGE_MESSAGES,
@@ -237,6 +242,21 @@ pub async fn attempts_since<P: Purpose>(
         Value::Time(since),
     ];
     tx.row(ATTEMPTS, &values).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// The persons who began a registration up to `until`, did not finish it and did not try again.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn abandoned<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    until: OffsetDateTime,
+) -> Result<Vec<SubjectId>, StoreError> {
+    tx.rows(ABANDONED, &[Value::Time(until)])
+        .await?
+        .iter()
+        .map(|row| row.id(0).map(SubjectId))
+        .collect()
 }
 
 /// Removes codes, messages and attempts up to `until` (retention `code_24h`, `message_24h`,

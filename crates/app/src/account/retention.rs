@@ -1,0 +1,30 @@
+//! The account room's retention job: codes, messages and counted attempts live one day, and so does
+//! a registration that was begun and not finished.
+
+use privacy::Ctx;
+use privacy::purpose::Operate;
+use storage::account::code;
+use time::Duration;
+
+use crate::{App, Failure};
+
+/// Retention rules `code_24h`, `message_24h`, `security_24h`.
+const LIFE: Duration = Duration::hours(24);
+
+/// Removes what is older than its rule, and destroys the keys of registrations that were begun
+/// and never finished. Safe to run again.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
+    let until = ctx.now() - LIFE;
+    let mut tx = app.store.begin(ctx).await?;
+    let abandoned = code::abandoned(&mut tx, until).await?;
+    // Keys first: if the process dies here, the rows are found again and the next run goes on.
+    for subject in abandoned {
+        app.store.destroy_key(subject).await?;
+    }
+    let removed = code::purge(&mut tx, until).await?;
+    tx.commit().await?;
+    Ok(removed)
+}

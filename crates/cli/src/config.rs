@@ -1,0 +1,154 @@
+//! The configuration: flags, then environment, then defaults. A production start names everything
+//! that is missing at once (1.0).
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::Parser;
+use web::Settings;
+
+/// An enterprise-services marketplace whose privacy policy runs.
+#[derive(Parser, Debug)]
+#[command(name = "qifu365", version)]
+pub struct Arguments {
+    /// Start without demo data; operator, contact, responsible person and domain are then required.
+    #[arg(long)]
+    pub no_demo: bool,
+    /// The folder of databases and keys.
+    #[arg(long, env = "QIFU365_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, env = "QIFU365_LISTEN", default_value = "127.0.0.1:3650")]
+    pub listen: String,
+    /// The data store; SQLite in the data folder if absent.
+    #[arg(long, env = "QIFU365_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The key vault; SQLite in the data folder if absent. Never the same database as the data.
+    #[arg(long, env = "QIFU365_VAULT_URL", hide_env_values = true)]
+    pub vault_url: Option<String>,
+    /// The file with the wrapping key; made at the first start if absent.
+    #[arg(long, env = "QIFU365_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+    /// The operator's registered name.
+    #[arg(long, env = "QIFU365_OPERATOR_NAME")]
+    pub operator_name: Option<String>,
+    /// How to reach the operator about personal information.
+    #[arg(long, env = "QIFU365_OPERATOR_CONTACT")]
+    pub operator_contact: Option<String>,
+    /// Who is responsible for personal information.
+    #[arg(long, env = "QIFU365_RESPONSIBLE_PERSON")]
+    pub responsible_person: Option<String>,
+    /// The site's domain; the site is then expected behind TLS.
+    #[arg(long, env = "QIFU365_SITE_DOMAIN")]
+    pub site_domain: Option<String>,
+    /// The site's name.
+    #[arg(long, env = "QIFU365_BRAND", default_value = "企服365")]
+    pub brand: String,
+}
+
+impl Arguments {
+    /// What pages show of the operator. A demonstration has a fictional one.
+    ///
+    /// # Errors
+    /// A list of what a production start lacks.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
+        if !self.no_demo {
+            let or = |value: &Option<String>, fictional: &str| {
+                given(value).unwrap_or_else(|| fictional.to_owned())
+            };
+            return Ok(Settings {
+                brand: self.brand.clone(),
+                operator_name: or(&self.operator_name, "企服三六五（演示）运营方"),
+                operator_contact: or(&self.operator_contact, "privacy@demo.qifu365.example"),
+                responsible_person: or(&self.responsible_person, "演示负责人"),
+                demo: true,
+                secure: given(&self.site_domain).is_some(),
+            });
+        }
+        let needed = [
+            (&self.operator_name, "--operator-name", "QIFU365_OPERATOR_NAME"),
+            (
+                &self.operator_contact,
+                "--operator-contact",
+                "QIFU365_OPERATOR_CONTACT",
+            ),
+            (
+                &self.responsible_person,
+                "--responsible-person",
+                "QIFU365_RESPONSIBLE_PERSON",
+            ),
+            (&self.site_domain, "--site-domain", "QIFU365_SITE_DOMAIN"),
+        ];
+        let missing: Vec<String> = needed
+            .iter()
+            .filter(|(value, ..)| given(value).is_none())
+            .map(|(_, flag, variable)| format!("  {flag}  or  {variable}"))
+            .collect();
+        if let (Some(operator_name), Some(operator_contact), Some(responsible_person), true) = (
+            given(&self.operator_name),
+            given(&self.operator_contact),
+            given(&self.responsible_person),
+            missing.is_empty(),
+        ) {
+            let brand = self.brand.clone();
+            return Ok(Settings {
+                brand,
+                operator_name,
+                operator_contact,
+                responsible_person,
+                demo: false,
+                secure: true,
+            });
+        }
+        bail!(
+            "an installation without demo data needs its operator's details; missing:\n{}",
+            missing.join("\n")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Arguments {
+        Arguments::parse_from([&["qifu365"], arguments].concat())
+    }
+
+    #[test]
+    fn clause_1_0_production_names_everything_that_is_missing() {
+        let refused = parse(&["--no-demo", "--operator-contact", "  "])
+            .settings()
+            .map(|_| ())
+            .unwrap_err()
+            .to_string();
+        for flag in [
+            "--operator-name",
+            "--operator-contact",
+            "--responsible-person",
+            "--site-domain",
+        ] {
+            assert!(refused.contains(flag), "{refused}");
+        }
+        let whole = [
+            "--no-demo",
+            "--operator-name",
+            "甲",
+            "--operator-contact",
+            "a@b.example",
+            "--responsible-person",
+            "乙",
+            "--site-domain",
+            "b.example",
+        ];
+        let settings = parse(&whole).settings().expect("complete");
+        assert!(settings.secure && !settings.demo && settings.operator_name == "甲");
+        assert!(parse(&whole[..7]).settings().is_err());
+    }
+
+    #[test]
+    fn a_demo_starts_with_nothing() {
+        assert!(parse(&[]).settings().expect("demo").demo);
+    }
+}

@@ -1,0 +1,189 @@
+//! Answers: pages, redirects, and the three kinds of failure (refused, not found, fault).
+
+use app::Failure;
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::pages::frame::Lang;
+use crate::pages::public::ErrorPage;
+use crate::request::{Visit, session_cookie};
+
+/// What a handler gives back, also as its error.
+pub struct Answer(Box<Response>);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl Answer {
+    /// A rendered page.
+    pub fn page(visit: &Visit, status: StatusCode, page: &impl Template) -> Self {
+        match page.render() {
+            Ok(html) => {
+                let mut response = (status, Html(html)).into_response();
+                if visit.lang_chosen {
+                    // Remembered because the visitor asked for it; names nobody.
+                    let code = visit.lang.code();
+                    add_cookie(
+                        &mut response,
+                        &format!("lang={code}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"),
+                    );
+                }
+                Self(Box::new(response))
+            }
+            Err(error) => {
+                tracing::error!(%error, "a page did not render");
+                Self(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+            }
+        }
+    }
+
+    /// A text of another kind.
+    pub fn text(content_type: &'static str, body: String) -> Self {
+        Self(Box::new(
+            ([(header::CONTENT_TYPE, content_type)], body).into_response(),
+        ))
+    }
+
+    /// A redirect after a form.
+    pub fn to(path: &str) -> Self {
+        let Ok(location) = HeaderValue::from_str(path) else {
+            return Self(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()));
+        };
+        Self(Box::new(
+            (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        ))
+    }
+
+    /// The log-in page, coming back to `path` afterwards.
+    pub fn to_log_in(path: &str) -> Self {
+        Self::to(&format!("/denglu?next={}", local(path)))
+    }
+
+    /// Sets the session's cookie.
+    #[must_use]
+    pub fn with_session(mut self, visit: &Visit, token: &str) -> Self {
+        let seconds = domain::account::limits::SESSION_LIFE.whole_seconds();
+        self.session_cookie(visit, token, seconds);
+        self
+    }
+
+    /// Removes the session's cookie.
+    #[must_use]
+    pub fn without_session(mut self, visit: &Visit) -> Self {
+        self.session_cookie(visit, "", 0);
+        self
+    }
+
+    fn session_cookie(&mut self, visit: &Visit, value: &str, seconds: i64) {
+        let secure = visit.state.settings.secure;
+        let (name, flag) = (session_cookie(secure), if secure { "; Secure" } else { "" });
+        add_cookie(
+            &mut self.0,
+            &format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}"),
+        );
+    }
+
+    /// The page of a failure. A fault is logged here, once, with an id that the page shows.
+    pub fn failure(visit: &Visit, failure: &Failure) -> Self {
+        let lang = visit.lang;
+        match failure {
+            Failure::NotFound => Self::not_found(visit),
+            Failure::Refused(refusals) => {
+                let text = refusals
+                    .first()
+                    .map(|refused| refused.message(lang == Lang::Zh))
+                    .unwrap_or_default();
+                Self::error(
+                    visit,
+                    StatusCode::FORBIDDEN,
+                    lang.t("没有完成", "Not done"),
+                    text,
+                    None,
+                )
+            }
+            Failure::Fault(fault) => {
+                let id = visit.state.app.entropy.id();
+                let source = std::error::Error::source(fault).map(ToString::to_string);
+                tracing::error!(fault = %fault, source, %id, "a request failed");
+                let text = lang.t(
+                    "系统出了问题，您的内容没有提交。请稍后重试；如仍不行，请把编号告诉我们。",
+                    "Something broke and nothing was submitted. Try again later; if it happens again, tell us the number.",
+                );
+                let heading = lang.t("系统故障", "Something broke");
+                Self::error(
+                    visit,
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    heading,
+                    text,
+                    Some(id.to_string()),
+                )
+            }
+        }
+    }
+
+    /// Unknown and forbidden look alike.
+    pub fn not_found(visit: &Visit) -> Self {
+        let lang = visit.lang;
+        let text = lang.t(
+            "页面不存在，或您没有查看它的权限。请检查地址，或从首页重新开始。",
+            "There is no such page, or you may not see it. Check the address or start from the home page.",
+        );
+        Self::error(
+            visit,
+            StatusCode::NOT_FOUND,
+            lang.t("找不到页面", "Page not found"),
+            text,
+            None,
+        )
+    }
+
+    fn error(visit: &Visit, status: StatusCode, heading: &str, text: &str, fault: Option<String>) -> Self {
+        let page = ErrorPage {
+            f: visit.frame(heading),
+            heading: heading.to_owned(),
+            text: text.to_owned(),
+            fault,
+        };
+        Self::page(visit, status, &page)
+    }
+}
+
+fn add_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// A path of this site, or the account page: never another site's address.
+pub fn local(path: &str) -> &str {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'&' | b'#' | b'?'));
+    if own { path } else { "/zhanghao" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_own_paths_are_followed() {
+        assert_eq!(local("/zhanghao/mima"), "/zhanghao/mima");
+        for foreign in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "/a\r\nx",
+            "/a?b=c",
+        ] {
+            assert_eq!(local(foreign), "/zhanghao", "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Registration, log-in, the account page, sessions and passwords.
+
+use app::Failure;
+use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use domain::Refused;
+use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use uuid::Uuid;
+
+use crate::failure::{Answer, local};
+use crate::pages::account::{
+    AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, RegisterPage, ResetPage,
+    SessionRow,
+};
+use crate::pages::frame::Lang;
+use crate::request::Visit;
+use crate::state::BEIJING;
+
+/// An instant as Chinese users write it, in Beijing time.
+pub fn clock_text(at: OffsetDateTime) -> String {
+    at.to_offset(BEIJING)
+        .format(format_description!("[year]-[month]-[day] [hour]:[minute]"))
+        .unwrap_or_default()
+}
+
+fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
+    refusals
+        .iter()
+        .map(|refused| FieldError::new(refused.field(), refused.message(lang == Lang::Zh)))
+        .collect()
+}
+
+/// The refusals of a failure as field errors; anything else is its own page.
+fn errors_of(visit: &Visit, failure: &Failure) -> Result<Vec<FieldError>, Answer> {
+    match failure {
+        Failure::Refused(refusals) => Ok(field_errors(visit.lang, refusals)),
+        _ => Err(Answer::failure(visit, failure)),
+    }
+}
+
+fn documents(visit: &Visit) -> Result<Documents, Answer> {
+    let version = visit.state.version().ok_or_else(|| Answer::not_found(visit))?;
+    let lang = visit.policy_lang();
+    Ok(Documents {
+        agreement_version: version.id.clone(),
+        agreement_hash: version.agreement_hash(lang, &visit.state.settings.operator_name),
+        policy_version: version.id.clone(),
+        policy_hash: version.policy_hash(lang),
+        lang: visit.lang.code(),
+    })
+}
+
+/// The registration form: the three fields of clause 2.1.1.b, the code, two separate boxes (0.2).
+/// A field more is refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    account_name: String,
+    #[serde(default)]
+    password: String,
+    accept_agreement: Option<String>,
+    accept_policy: Option<String>,
+}
+
+fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, code_sent: bool) -> Answer {
+    let version = visit
+        .state
+        .version()
+        .map(|version| version.id.clone())
+        .unwrap_or_default();
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = RegisterPage {
+        f: visit.frame(visit.lang.t("注册账号", "Create an account")),
+        errors,
+        phone: form.phone.chars().take(64).collect(),
+        account_name: form.account_name.chars().take(64).collect(),
+        code_sent,
+        advice: Vec::new(),
+        agreement_version: version.clone(),
+        policy_version: version,
+    };
+    Answer::page(visit, status, &page)
+}
+
+/// `GET /zhuce`.
+pub async fn register_form(visit: Visit) -> Answer {
+    if visit.viewer.is_some() {
+        return Answer::to("/zhanghao");
+    }
+    let empty = RegisterForm {
+        csrf: String::new(),
+        phone: String::new(),
+        code: String::new(),
+        account_name: String::new(),
+        password: String::new(),
+        accept_agreement: None,
+        accept_policy: None,
+    };
+    register_page(&visit, &empty, Vec::new(), false)
+}
+
+/// `POST /zhuce/yanzhengma`.
+pub async fn register_code(visit: Visit, Form(form): Form<RegisterForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let documents = documents(&visit)?;
+    let request = CodeRequest {
+        phone: &form.phone,
+        accept_agreement: form.accept_agreement.is_some(),
+        accept_policy: form.accept_policy.is_some(),
+        documents: &documents,
+    };
+    Ok(
+        match account::request_code(&visit.state.app, &visit.ctx::<KeepAccount>(), &request).await {
+            Ok(()) => register_page(&visit, &form, Vec::new(), true),
+            Err(failure) => register_page(&visit, &form, errors_of(&visit, &failure)?, false),
+        },
+    )
+}
+
+/// `POST /zhuce`.
+pub async fn register(visit: Visit, Form(form): Form<RegisterForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let documents = documents(&visit)?;
+    let registration = Registration {
+        phone: &form.phone,
+        code: &form.code,
+        account_name: &form.account_name,
+        password: &form.password,
+        accept_agreement: form.accept_agreement.is_some(),
+        accept_policy: form.accept_policy.is_some(),
+        documents: &documents,
+        device: &visit.device,
+    };
+    match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
+        Ok(begun) => Ok(Answer::to("/zhanghao").with_session(&visit, &begun.token)),
+        Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false)),
+    }
+}
+
+/// The log-in form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where to go after the log-in.
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = LoginPage {
+        f: visit.frame(visit.lang.t("登录", "Log in")),
+        errors,
+        login: login.chars().take(64).collect(),
+        next: local(next).to_owned(),
+    };
+    Answer::page(visit, status, &page)
+}
+
+/// `GET /denglu`.
+pub async fn login_form(visit: Visit, Query(Next { next }): Query<Next>) -> Answer {
+    if visit.viewer.is_some() {
+        Answer::to(local(&next))
+    } else {
+        login_page(&visit, "", &next, Vec::new())
+    }
+}
+
+/// `POST /denglu`.
+pub async fn log_in(visit: Visit, Form(form): Form<LoginForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let login = Login {
+        login: &form.login,
+        password: &form.password,
+        device: &visit.device,
+    };
+    match account::log_in(&visit.state.app, &visit.ctx::<VerifyHolder>(), &login).await {
+        Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
+        Err(failure) => Ok(login_page(
+            &visit,
+            &form.login,
+            &form.next,
+            errors_of(&visit, &failure)?,
+        )),
+    }
+}
+
+/// A form with nothing but its token.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    #[serde(default)]
+    csrf: String,
+}
+
+/// `POST /tuichu`.
+pub async fn log_out(visit: Visit, Form(form): Form<Token>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer()?;
+    let out = account::log_out(&visit.state.app, &visit.ctx::<KeepSafe>(), viewer).await;
+    out.map_err(|failure| Answer::failure(&visit, &failure))?;
+    Ok(Answer::to("/").without_session(&visit))
+}
+
+/// `POST /zhanghao/huihua/{session}/chexiao`.
+pub async fn revoke(
+    visit: Visit,
+    Path(session): Path<String>,
+    Form(form): Form<Token>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer()?;
+    let session = Uuid::parse_str(&session).map_err(|_| Answer::not_found(&visit))?;
+    let revoked = account::revoke(&visit.state.app, &visit.ctx::<KeepSafe>(), viewer, session).await;
+    revoked.map_err(|failure| Answer::failure(&visit, &failure))?;
+    Ok(Answer::to("/zhanghao"))
+}
+
+fn who(lang: Lang, kind: &str) -> String {
+    match kind {
+        "person" => lang.t("您本人", "You"),
+        "visitor" => lang.t("验证身份的访客", "A visitor proving to be you"),
+        "system:demo" => lang.t("演示发件箱", "The demo outbox"),
+        _ => lang.t("系统", "The system"),
+    }
+    .to_owned()
+}
+
+fn field_name(lang: Lang, field: &str) -> &str {
+    match field {
+        "account.name" => lang.t("账号名", "account name"),
+        "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
+        "session.device" => lang.t("登录设备", "devices"),
+        "message_outbox.body" => lang.t("短信内容", "message text"),
+        other => other,
+    }
+}
+
+fn purpose_name(lang: Lang, purpose: &str) -> &str {
+    match purpose {
+        "show_own" => lang.t("向您本人展示", "showing it to you"),
+        "notify" => lang.t("发送您需要的消息", "delivering a message"),
+        "verify_holder" => lang.t("核验本人", "verifying the holder"),
+        "keep_account" => lang.t("提供账号", "running the account"),
+        other => other,
+    }
+}
+
+/// `GET /zhanghao` (2.6.1, 2.5.1.f).
+pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
+    let viewer = visit.viewer()?;
+    let seen = account::overview(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer).await;
+    let seen = seen.map_err(|failure| Answer::failure(&visit, &failure))?;
+    let lang = visit.lang;
+    let sessions = seen.devices.into_iter().map(|device| SessionRow {
+        id: device.session.to_string(),
+        device: device.name,
+        started: clock_text(device.created_at),
+        last_seen: clock_text(device.seen_at),
+        current: device.current,
+    });
+    let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
+        document: match event.document.as_str() {
+            "agreement" => lang.t("用户服务协议", "User agreement"),
+            _ => lang.t("隐私政策", "Privacy policy"),
+        }
+        .to_owned(),
+        version: event.version,
+        text_hash: event.text_hash.chars().take(12).collect(),
+        when: clock_text(event.at),
+    });
+    let access = seen.openings.into_iter().map(|opening| AccessRow {
+        who: who(lang, &opening.actor_kind),
+        fields: opening
+            .fields
+            .split(',')
+            .map(|field| field_name(lang, field))
+            .collect::<Vec<_>>()
+            .join(lang.t("、", ", ")),
+        purpose: purpose_name(lang, &opening.purpose).to_owned(),
+        clause: opening.clause,
+        when: clock_text(opening.at),
+    });
+    let page = AccountPage {
+        f: visit.frame(lang.t("我的账号", "My account")),
+        account_name: seen.name,
+        phone_masked: seen.phone,
+        sessions: sessions.collect(),
+        consents: consents.collect(),
+        access: access.collect(),
+    };
+    Ok(Answer::page(&visit, StatusCode::OK, &page))
+}
+
+fn password_page(visit: &Visit, errors: Vec<FieldError>, done: bool) -> Answer {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let mut f = visit.frame(visit.lang.t("修改密码", "Change password"));
+    if done {
+        let text = visit.lang.t(
+            "密码已修改，其他设备已退出登录。",
+            "The password is changed; all other devices are logged out.",
+        );
+        f.notice = Some(text.to_owned());
+    }
+    Answer::page(
+        visit,
+        status,
+        &PasswordPage {
+            f,
+            errors,
+            advice: Vec::new(),
+        },
+    )
+}
+
+/// `GET /zhanghao/mima`.
+pub async fn password_form(visit: Visit) -> Result<Answer, Answer> {
+    visit.viewer()?;
+    Ok(password_page(&visit, Vec::new(), false))
+}
+
+/// The password form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    current: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// `POST /zhanghao/mima`.
+pub async fn change_password(visit: Visit, Form(form): Form<PasswordForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer()?;
+    let change = PasswordChange {
+        current: &form.current,
+        password: &form.password,
+    };
+    let changed =
+        account::change_password(&visit.state.app, &visit.ctx::<VerifyHolder>(), viewer, &change).await;
+    Ok(match changed {
+        Ok(()) => password_page(&visit, Vec::new(), true),
+        Err(failure) => password_page(&visit, errors_of(&visit, &failure)?, false),
+    })
+}
+
+/// The reset form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    password: String,
+}
+
+fn reset_page(visit: &Visit, phone: &str, errors: Vec<FieldError>, code_sent: bool) -> Answer {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = ResetPage {
+        f: visit.frame(visit.lang.t("重置密码", "Reset password")),
+        errors,
+        phone: phone.chars().take(64).collect(),
+        code_sent,
+        advice: Vec::new(),
+    };
+    Answer::page(visit, status, &page)
+}
+
+/// `GET /mima/chongzhi`.
+pub async fn reset_form(visit: Visit) -> Answer {
+    reset_page(&visit, "", Vec::new(), false)
+}
+
+/// `POST /mima/chongzhi/yanzhengma`.
+pub async fn reset_code(visit: Visit, Form(form): Form<ResetForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    Ok(
+        match account::request_reset(&visit.state.app, &visit.ctx::<VerifyHolder>(), &form.phone).await {
+            Ok(()) => reset_page(&visit, &form.phone, Vec::new(), true),
+            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
+        },
+    )
+}
+
+/// `POST /mima/chongzhi`.
+pub async fn reset(visit: Visit, Form(form): Form<ResetForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let typed = Reset {
+        phone: &form.phone,
+        code: &form.code,
+        password: &form.password,
+    };
+    Ok(
+        match account::reset(&visit.state.app, &visit.ctx::<VerifyHolder>(), &typed).await {
+            Ok(()) => Answer::to("/denglu"),
+            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
+        },
+    )
+}

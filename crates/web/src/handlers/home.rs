@@ -1,0 +1,69 @@
+//! Home, contact, the demo's outbox, and the page for what is not there.
+
+use app::account;
+use axum::http::StatusCode;
+use policy::Level;
+use privacy::purpose::Notify;
+use privacy::{Actor, Ctx, SystemReason};
+
+use super::account::clock_text;
+use crate::failure::Answer;
+use crate::pages::public::{ContactPage, HomePage, MessageView, OutboxPage};
+use crate::request::Visit;
+
+/// `GET /`.
+pub async fn home(visit: Visit) -> Answer {
+    let (mut clauses, mut hard) = (0, 0);
+    if let Some(version) = visit.state.version() {
+        clauses = version.clauses.len();
+        hard = version
+            .clauses
+            .iter()
+            .filter(|clause| clause.level == Level::Hard)
+            .count();
+    }
+    let page = HomePage {
+        f: visit.frame(visit.lang.t("首页", "Home")),
+        clauses,
+        hard,
+    };
+    Answer::page(&visit, StatusCode::OK, &page)
+}
+
+/// `GET /lianxi` (0.13, 1.0).
+pub async fn contact(visit: Visit) -> Answer {
+    let responsible = visit.state.settings.responsible_person.clone();
+    let page = ContactPage {
+        f: visit.frame(visit.lang.t("联系我们", "Contact us")),
+        responsible,
+    };
+    Answer::page(&visit, StatusCode::OK, &page)
+}
+
+/// `GET /demo/outbox`.
+pub async fn outbox(visit: Visit) -> Result<Answer, Answer> {
+    let (app, own) = (&visit.state.app, visit.ctx::<Notify>());
+    let actor = Actor::System(SystemReason::Demo);
+    let ctx = Ctx::<Notify>::new(actor, own.policy_version(), own.request(), own.now());
+    let sent = account::outbox(app, &ctx)
+        .await
+        .map_err(|failure| Answer::failure(&visit, &failure))?;
+    let messages = sent
+        .into_iter()
+        .map(|message| MessageView {
+            recipient: message.recipient,
+            body: message.body,
+            when: clock_text(message.at),
+        })
+        .collect();
+    let page = OutboxPage {
+        f: visit.frame(visit.lang.t("演示发件箱", "Demo outbox")),
+        messages,
+    };
+    Ok(Answer::page(&visit, StatusCode::OK, &page))
+}
+
+/// Everything else.
+pub async fn not_found(visit: Visit) -> Answer {
+    Answer::not_found(&visit)
+}

@@ -1,0 +1,6 @@
+//! Handlers, by room.
+
+pub mod account;
+pub mod assets;
+pub mod home;
+pub mod policy;

@@ -1,0 +1,490 @@
+//! Account pages: registration, log-in, password reset and change, and the account overview with its devices,
+//! consent records and access log. A page never holds a password or a code, so none can be echoed.
+
+use askama::Template;
+
+use super::frame::{Frame, Lang};
+
+/// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The `id` of the field the problem belongs to.
+    pub field: &'static str,
+    /// What is wrong and what to do, in the page's language, without the typed value.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A problem with `field`.
+    #[must_use]
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            field,
+            message: message.into(),
+        }
+    }
+
+    /// The first message for `name`.
+    #[must_use]
+    pub fn find<'a>(errors: &'a [Self], name: &str) -> Option<&'a str> {
+        errors
+            .iter()
+            .find(|e| e.field == name)
+            .map(|e| e.message.as_str())
+    }
+}
+
+/// `GET`/`POST /zhuce`: registration.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/register.html")]
+pub struct RegisterPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Problems with the last submission.
+    pub errors: Vec<FieldError>,
+    /// The phone number as typed.
+    pub phone: String,
+    /// The account name as typed.
+    pub account_name: String,
+    /// Whether a code was just sent.
+    pub code_sent: bool,
+    /// Advice on the refused password.
+    pub advice: Vec<String>,
+    /// The version of the user agreement; the value of its tick.
+    pub agreement_version: String,
+    /// The version of the privacy policy; the value of its tick.
+    pub policy_version: String,
+}
+
+impl RegisterPage {
+    /// The message for a field.
+    #[must_use]
+    pub fn err(&self, name: &str) -> Option<&str> {
+        FieldError::find(&self.errors, name)
+    }
+
+    /// An empty form and a refused one, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let empty = Self {
+                f: Frame::sample(lang, lang.t("注册", "Create an account"), "/zhuce", false),
+                errors: Vec::new(),
+                phone: String::new(),
+                account_name: String::new(),
+                code_sent: false,
+                advice: Vec::new(),
+                agreement_version: "1.0".to_owned(),
+                policy_version: "2.0".to_owned(),
+            };
+            let refused = Self {
+                errors: vec![
+                    FieldError::new(
+                        "phone",
+                        lang.t("请填写 11 位手机号", "Enter an 11-digit mobile number"),
+                    ),
+                    FieldError::new(
+                        "password",
+                        lang.t("密码太容易被猜到", "This password is easy to guess"),
+                    ),
+                    FieldError::new(
+                        "accept_policy",
+                        lang.t("请阅读并勾选隐私政策", "Read and tick the privacy policy"),
+                    ),
+                ],
+                phone: "1380000".to_owned(),
+                account_name: "星渚<软件>".to_owned(),
+                code_sent: true,
+                advice: vec![
+                    lang.t("再加一两个不常见的词", "Add another uncommon word or two")
+                        .to_owned(),
+                ],
+                ..empty.clone()
+            };
+            vec![empty, refused]
+        })
+    }
+}
+
+/// `GET`/`POST /denglu`: log-in.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/login.html")]
+pub struct LoginPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Problems with the last submission.
+    pub errors: Vec<FieldError>,
+    /// The phone number or account name as typed.
+    pub login: String,
+    /// The local path to go to afterwards; empty for the start page.
+    pub next: String,
+}
+
+impl LoginPage {
+    /// The message for a field.
+    #[must_use]
+    pub fn err(&self, name: &str) -> Option<&str> {
+        FieldError::find(&self.errors, name)
+    }
+
+    /// An empty form and a refused one, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let empty = Self {
+                f: Frame::sample(lang, lang.t("登录", "Log in"), "/denglu", false),
+                errors: Vec::new(),
+                login: String::new(),
+                next: "/zhanghao".to_owned(),
+            };
+            let refused = Self {
+                errors: vec![FieldError::new(
+                    "login",
+                    lang.t("账号或密码不正确", "The account or the password is not right"),
+                )],
+                login: "xingzhu".to_owned(),
+                ..empty.clone()
+            };
+            vec![empty, refused]
+        })
+    }
+}
+
+/// `GET`/`POST /mima/chongzhi`: password reset by text-message code.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/reset.html")]
+pub struct ResetPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Problems with the last submission.
+    pub errors: Vec<FieldError>,
+    /// The phone number as typed.
+    pub phone: String,
+    /// Whether a code was just asked for; true also when the number has no account.
+    pub code_sent: bool,
+    /// Advice on the refused password.
+    pub advice: Vec<String>,
+}
+
+impl ResetPage {
+    /// The message for a field.
+    #[must_use]
+    pub fn err(&self, name: &str) -> Option<&str> {
+        FieldError::find(&self.errors, name)
+    }
+
+    /// An empty form and a refused one, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let empty = Self {
+                f: Frame::sample(
+                    lang,
+                    lang.t("重置密码", "Reset password"),
+                    "/mima/chongzhi",
+                    false,
+                ),
+                errors: Vec::new(),
+                phone: String::new(),
+                code_sent: false,
+                advice: Vec::new(),
+            };
+            let refused = Self {
+                errors: vec![FieldError::new(
+                    "code",
+                    lang.t("验证码不正确或已过期", "The code is wrong or has expired"),
+                )],
+                phone: "13800000001".to_owned(),
+                code_sent: true,
+                ..empty.clone()
+            };
+            vec![empty, refused]
+        })
+    }
+}
+
+/// `GET`/`POST /zhanghao/mima`: password change.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/password.html")]
+pub struct PasswordPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Problems with the last submission.
+    pub errors: Vec<FieldError>,
+    /// Advice on the refused password.
+    pub advice: Vec<String>,
+}
+
+impl PasswordPage {
+    /// The message for a field.
+    #[must_use]
+    pub fn err(&self, name: &str) -> Option<&str> {
+        FieldError::find(&self.errors, name)
+    }
+
+    /// An empty form and a refused one, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let f = Frame::sample(
+                lang,
+                lang.t("修改密码", "Change password"),
+                "/zhanghao/mima",
+                true,
+            );
+            let errors = vec![FieldError::new(
+                "current",
+                lang.t("当前密码不正确", "The current password is not right"),
+            )];
+            let advice = vec![
+                lang.t("不要使用公司名称", "Do not use the company's name")
+                    .to_owned(),
+            ];
+            vec![
+                Self {
+                    f: f.clone(),
+                    errors: Vec::new(),
+                    advice: Vec::new(),
+                },
+                Self { f, errors, advice },
+            ]
+        })
+    }
+}
+
+/// One logged-in device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The public handle of the session, never its token.
+    pub id: String,
+    /// A coarse description such as the browser family.
+    pub device: String,
+    /// When the log-in happened.
+    pub started: String,
+    /// When it was last used.
+    pub last_seen: String,
+    /// Whether this request came through it.
+    pub current: bool,
+}
+
+/// One consent record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentRow {
+    /// The document's name in the page's language.
+    pub document: String,
+    /// Its version.
+    pub version: String,
+    /// The beginning of the hash of the text that was shown.
+    pub text_hash: String,
+    /// When it was recorded.
+    pub when: String,
+}
+
+/// One entry of the access log the account can read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRow {
+    /// What kind of party looked.
+    pub who: String,
+    /// Which fields.
+    pub fields: String,
+    /// What for.
+    pub purpose: String,
+    /// The policy clause that permits it.
+    pub clause: String,
+    /// When.
+    pub when: String,
+}
+
+/// `GET /zhanghao`: the account overview.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/account.html")]
+pub struct AccountPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// The account name.
+    pub account_name: String,
+    /// The phone number, already masked.
+    pub phone_masked: String,
+    /// The logged-in devices.
+    pub sessions: Vec<SessionRow>,
+    /// The consent records, newest first.
+    pub consents: Vec<ConsentRow>,
+    /// The access log, newest first.
+    pub access: Vec<AccessRow>,
+}
+
+impl AccountPage {
+    /// A full overview and a new account's, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let session = |id: &str, device: &str, current| SessionRow {
+                id: id.to_owned(),
+                device: device.to_owned(),
+                started: "2026-11-20 09:12".to_owned(),
+                last_seen: "2026-11-23 14:30".to_owned(),
+                current,
+            };
+            let full = Self {
+                f: Frame::sample(lang, lang.t("我的账号", "My account"), "/zhanghao", true),
+                account_name: lang.t("星渚软件（演示）", "Xingzhu Software (demo)").to_owned(),
+                phone_masked: "138****0001".to_owned(),
+                sessions: vec![
+                    session("s1", "Firefox · Linux", true),
+                    session("s2", "Safari · iOS", false),
+                ],
+                consents: vec![ConsentRow {
+                    document: lang.t("隐私政策", "Privacy policy").to_owned(),
+                    version: "2.0".to_owned(),
+                    text_hash: "9f2c41d07ab3".to_owned(),
+                    when: "2026-11-20 09:12".to_owned(),
+                }],
+                access: vec![AccessRow {
+                    who: lang.t("平台客服", "Platform support").to_owned(),
+                    fields: lang.t("手机号（遮盖）", "Mobile number (masked)").to_owned(),
+                    purpose: lang.t("处理工单", "Answering a ticket").to_owned(),
+                    clause: "2.1".to_owned(),
+                    when: "2026-11-22 10:05".to_owned(),
+                }],
+            };
+            let fresh = Self {
+                sessions: vec![session("s1", "Firefox · Linux", true)],
+                consents: Vec::new(),
+                access: Vec::new(),
+                ..full.clone()
+            };
+            vec![full, fresh]
+        })
+    }
+}
+
+/// The sample values of `make` in every language.
+fn both<T>(make: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
+    Lang::ALL.into_iter().flat_map(make).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// The start tags called `name`.
+    pub fn tags<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+        let open = format!("<{name} ");
+        html.match_indices(&open)
+            .map(|(at, _)| &html[at..=at + html[at..].find('>').unwrap()])
+            .collect()
+    }
+
+    /// The value of attribute `name` in a start tag.
+    pub fn attr<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+        let open = format!(" {name}=\"");
+        let from = tag.find(&open)? + open.len();
+        tag[from..].split('"').next()
+    }
+
+    /// Checks what every page with forms promises: labelled visible fields with unique ids, references that
+    /// lead somewhere, a token in each posting form, and no tick or secret supplied by the page.
+    pub fn check_forms(html: &str) {
+        let mut ids: Vec<&str> = html
+            .match_indices(" id=\"")
+            .filter_map(|(at, found)| html[at + found.len()..].split('"').next())
+            .collect();
+        let before = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(before, ids.len(), "an id is used twice");
+        let fields = ["input", "textarea", "select"]
+            .into_iter()
+            .flat_map(|name| tags(html, name));
+        for field in fields.filter(|tag| attr(tag, "type") != Some("hidden")) {
+            let id = attr(field, "id").unwrap_or_else(|| panic!("no id: {field}"));
+            assert!(
+                html.contains(&format!("<label for=\"{id}\"")) || id == "q",
+                "no label: {field}"
+            );
+            if attr(field, "type") == Some("password") {
+                assert_eq!(attr(field, "value"), None, "{field}");
+            }
+            for target in attr(field, "aria-describedby")
+                .unwrap_or_default()
+                .split_whitespace()
+            {
+                assert!(ids.contains(&target), "{field} refers to missing {target}");
+            }
+        }
+        for link in tags(html, "a")
+            .iter()
+            .filter_map(|tag| attr(tag, "href")?.strip_prefix('#'))
+        {
+            assert!(ids.contains(&link), "link to missing #{link}");
+        }
+        for form in html
+            .split("<form ")
+            .skip(1)
+            .filter(|form| form.contains("method=\"post\""))
+        {
+            let body = form.split("</form>").next().unwrap();
+            assert!(
+                body.contains("name=\"csrf\" value=\"sample-token\""),
+                "no token: {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn forms_are_labelled_and_carry_the_token() {
+        let mut pages = Vec::new();
+        pages.extend(RegisterPage::samples().iter().map(|p| p.render().unwrap()));
+        pages.extend(LoginPage::samples().iter().map(|p| p.render().unwrap()));
+        pages.extend(ResetPage::samples().iter().map(|p| p.render().unwrap()));
+        pages.extend(PasswordPage::samples().iter().map(|p| p.render().unwrap()));
+        pages.extend(AccountPage::samples().iter().map(|p| p.render().unwrap()));
+        assert_eq!(pages.len(), 20);
+        for html in &pages {
+            check_forms(html);
+        }
+    }
+
+    /// Clause 0.7: agreement is an act of the user, so no tick is supplied, not even after a refusal.
+    #[test]
+    fn registration_never_ticks_for_the_user() {
+        for page in RegisterPage::samples() {
+            let html = page.render().unwrap();
+            let boxes: Vec<_> = tags(&html, "input")
+                .into_iter()
+                .filter(|tag| attr(tag, "type") == Some("checkbox"))
+                .collect();
+            assert_eq!(boxes.len(), 2);
+            assert_ne!(attr(boxes[0], "name"), attr(boxes[1], "name"));
+            assert!(boxes.iter().all(|tag| !tag.contains("checked")), "{boxes:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_form_names_its_fields_and_keeps_the_typed_values() {
+        let page = RegisterPage::samples().remove(1);
+        let html = page.render().unwrap();
+        assert!(html.contains("href=\"#phone\""));
+        let phone = tags(&html, "input")
+            .into_iter()
+            .find(|t| attr(t, "id") == Some("phone"))
+            .unwrap();
+        assert_eq!(attr(phone, "value"), Some("1380000"));
+        assert_eq!(attr(phone, "aria-invalid"), Some("true"));
+        assert!(attr(phone, "aria-describedby").unwrap().contains("phone-err"));
+        assert!(!html.contains("<软件>"), "typed text must be escaped");
+        let code = tags(&html, "input")
+            .into_iter()
+            .find(|t| attr(t, "id") == Some("code"))
+            .unwrap();
+        assert_eq!(attr(code, "value"), None);
+        assert_eq!(attr(code, "aria-invalid"), None);
+    }
+
+    #[test]
+    fn only_other_devices_can_be_revoked() {
+        let html = AccountPage::samples().remove(0).render().unwrap();
+        assert!(html.contains("action=\"/zhanghao/huihua/s2/chexiao\""));
+        assert!(!html.contains("/huihua/s1/"));
+    }
+}

@@ -1,0 +1,6 @@
+//! Typed pages: one struct per page, rendered by askama from `templates/`. Handlers fill the structs; the
+//! templates decide nothing about permissions and never see more than they show.
+
+pub mod account;
+pub mod frame;
+pub mod public;

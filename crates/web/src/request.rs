@@ -1,0 +1,212 @@
+//! What a handler knows of a request: language, viewer, origin; and the frame of its page.
+
+use std::collections::HashMap;
+
+use app::Failure;
+use app::account::{self, Viewer};
+use axum::extract::{FromRequestParts, OriginalUri, Query};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use privacy::{Actor, Ctx, Purpose};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use crate::failure::Answer;
+use crate::pages::frame::{Frame, Lang, Viewer as Chip};
+use crate::state::{WebState, css_path};
+
+/// One request.
+pub struct Visit {
+    /// The shared state.
+    pub state: WebState,
+    /// The language of the answer.
+    pub lang: Lang,
+    /// Whether the language was chosen by this request, to be remembered.
+    pub lang_chosen: bool,
+    /// Who is logged in.
+    pub viewer: Option<Viewer>,
+    /// The browser's own name, for the device list.
+    pub device: String,
+    path: String,
+    id: Uuid,
+    same_origin: bool,
+}
+
+/// The cookie of the session.
+pub fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name))
+        .map(|(_, value)| value)
+}
+
+/// Whether a posted form comes from a page of this site. Browsers send `Sec-Fetch-Site` or
+/// `Origin`; a request with neither is not a browser's form.
+fn from_here(headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok())
+    {
+        return site == "same-origin";
+    }
+    let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
+        return false;
+    };
+    origin
+        .split_once("://")
+        .is_some_and(|(_, origin_host)| origin_host == host)
+}
+
+/// The browser and system named in a `User-Agent`, coarsely: enough to tell one's devices apart.
+fn device(user_agent: &str, lang: Lang) -> String {
+    let pick = |known: &[(&'static str, &'static str)]| {
+        known
+            .iter()
+            .find(|(mark, _)| user_agent.contains(mark))
+            .map(|(_, name)| *name)
+    };
+    let browser = pick(&[
+        ("MicroMessenger", "微信"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = pick(&[
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iPadOS"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    let unknown = lang.t("未知", "unknown");
+    format!("{} · {}", browser.unwrap_or(unknown), system.unwrap_or(unknown))
+}
+
+impl FromRequestParts<WebState> for Visit {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Answer> {
+        let query: HashMap<String, String> = Query::try_from_uri(&parts.uri)
+            .map(|Query(query)| query)
+            .unwrap_or_default();
+        let chosen = query.get("lang").and_then(|text| Lang::parse(text));
+        let lang = chosen
+            .or_else(|| cookie(&parts.headers, "lang").and_then(Lang::parse))
+            .unwrap_or(Lang::Zh);
+        let user_agent = parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        let device = device(user_agent.unwrap_or_default(), lang);
+        let path = OriginalUri::from_request_parts(parts, state).await.map_or_else(
+            |never| match never {},
+            |OriginalUri(uri)| uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        );
+        let mut visit = Self {
+            lang,
+            lang_chosen: chosen.is_some(),
+            viewer: None,
+            device,
+            path,
+            id: state.app.entropy.id(),
+            same_origin: parts.method != Method::POST || from_here(&parts.headers),
+            state: state.clone(),
+        };
+        if let Some(token) = cookie(&parts.headers, session_cookie(state.settings.secure)) {
+            let found = account::authenticate(&state.app, &visit.ctx(), token).await;
+            visit.viewer = found.map_err(|failure| Answer::failure(&visit, &failure))?;
+        }
+        Ok(visit)
+    }
+}
+
+impl Visit {
+    /// The context of this request for a purpose. The actor is the viewer, if one is logged in.
+    pub fn ctx<P: Purpose>(&self) -> Ctx<P> {
+        let actor = self
+            .viewer
+            .as_ref()
+            .map_or(Actor::Visitor, |viewer| Actor::Person {
+                account: viewer.account,
+                subject: viewer.subject,
+            });
+        let version = self
+            .state
+            .version()
+            .map(|version| version.id.clone())
+            .unwrap_or_default();
+        Ctx::new(actor, version, self.id, self.state.app.clock.now())
+    }
+
+    /// The viewer, or the way to the log-in page.
+    ///
+    /// # Errors
+    /// A redirect to the log-in page.
+    pub fn viewer(&self) -> Result<&Viewer, Answer> {
+        self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(&self.path))
+    }
+
+    /// Refuses a form that is not this site's own, or not this session's.
+    ///
+    /// # Errors
+    /// A page that says so.
+    pub fn own_form(&self, csrf: &str) -> Result<(), Answer> {
+        let expected = self.viewer.as_ref().map_or("", |viewer| viewer.csrf.as_str());
+        if self.same_origin && bool::from(csrf.as_bytes().ct_eq(expected.as_bytes())) {
+            return Ok(());
+        }
+        Err(Answer::failure(self, &Failure::from(domain::Refused::FormStale)))
+    }
+
+    /// The frame of a page.
+    pub fn frame(&self, title: &str) -> Frame {
+        let settings = &self.state.settings;
+        let version = self.state.version();
+        Frame {
+            lang: self.lang,
+            title: title.to_owned(),
+            path: self.path.clone(),
+            // The account's own name is not opened for every page: that would fill its access log.
+            viewer: self.viewer.as_ref().map(|_| Chip {
+                account_name: self.lang.t("我的账号", "My account").to_owned(),
+            }),
+            demo: settings.demo,
+            csrf: self
+                .viewer
+                .as_ref()
+                .map(|viewer| viewer.csrf.clone())
+                .unwrap_or_default(),
+            brand: settings.brand.clone(),
+            operator_name: settings.operator_name.clone(),
+            operator_contact: settings.operator_contact.clone(),
+            policy_version: version.map(|version| version.id.clone()).unwrap_or_default(),
+            policy_updated: version
+                .map(|version| version.updated_on.to_string())
+                .unwrap_or_default(),
+            policy_effective: version
+                .map(|version| version.effective_on.to_string())
+                .unwrap_or_default(),
+            css_path: css_path().to_owned(),
+            notice: None,
+        }
+    }
+
+    /// The language as the policy crate names it.
+    pub fn policy_lang(&self) -> policy::Lang {
+        if self.lang == Lang::Zh {
+            policy::Lang::Zh
+        } else {
+            policy::Lang::En
+        }
+    }
+}

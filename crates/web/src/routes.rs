@@ -1,0 +1,96 @@
+//! The one table of routes. The router is built from it and from nothing else (0.4).
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{MethodRouter, get, post};
+
+use crate::handlers::{account, assets, home, policy};
+use crate::headers;
+use crate::state::{WebState, css_path};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone, without a session; the answer sets no identifying cookie (2.1.1.c).
+    Anyone,
+    /// Anyone, to get or end a session.
+    Door,
+    /// Whoever is logged in, for their own.
+    Account,
+    /// Anyone, on a demonstration only.
+    Demo,
+}
+
+/// A route.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// Who may call it.
+    pub who: Who,
+    /// The purpose, by its identifier.
+    pub purpose: &'static str,
+    /// The clauses it serves.
+    pub clauses: &'static [&'static str],
+    handler: fn() -> MethodRouter<WebState>,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $who:ident $purpose:literal [$($clause:literal),*] $handler:path;)+) => {
+        /// Every route.
+        pub const ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            who: Who::$who,
+            purpose: $purpose,
+            clauses: &[$(::policy::clause!($clause)),*],
+            handler: || $method($handler),
+        },)+];
+    };
+}
+
+routes! {
+    get "/" Anyone "browse" ["2.1.1.c"] home::home;
+    get "/lianxi" Anyone "browse" ["0.13", "1.0"] home::contact;
+    get "/zhengce" Anyone "browse" ["0.1", "0.6", "0.14"] policy::current;
+    get "/zhengce.json" Anyone "browse" ["0.1"] policy::json;
+    get "/zhengce/lishi" Anyone "browse" ["0.17"] policy::archive;
+    get "/zhengce/{version}" Anyone "browse" ["0.1", "0.17"] policy::version;
+    get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
+    get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
+    get "/robots.txt" Anyone "browse" ["2.1.1.c"] assets::robots;
+    get "/health" Anyone "operate" ["2.1.1.c"] assets::health;
+    get "/zhuce" Door "keep_account" ["2.1.1.b"] account::register_form;
+    post "/zhuce" Door "keep_account" ["2.1.1.a", "2.1.1.b", "0.2", "0.7"] account::register;
+    post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] account::register_code;
+    get "/denglu" Door "verify_holder" ["2.1.1.e"] account::login_form;
+    post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
+    get "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset_form;
+    post "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset;
+    post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
+    post "/tuichu" Account "keep_safe" ["2.1.1.e"] account::log_out;
+    get "/zhanghao" Account "show_own" ["2.6.1.a", "2.5.1.f"] account::overview;
+    get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
+    post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
+    post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
+    get "/demo/outbox" Demo "notify" ["2.1.1.b"] home::outbox;
+}
+
+/// Forms are small; more than this is not a form.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// The router over the table.
+pub fn router(state: WebState) -> Router {
+    let mut router = Router::new().route(css_path(), get(assets::css));
+    for route in ROUTES {
+        router = router.route(route.path, (route.handler)());
+    }
+    router
+        .fallback(home::not_found)
+        .method_not_allowed_fallback(home::not_found)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn(headers::add))
+        .with_state(state)
+}

@@ -1,0 +1,68 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use app::App;
+use policy::{Archive, Version};
+use sha2::{Digest, Sha256};
+use time::UtcOffset;
+
+/// The operator's configuration as pages show it (1.0). Nothing of it is in the source.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The site's name.
+    pub brand: String,
+    /// The operator's registered name.
+    pub operator_name: String,
+    /// How to reach the operator.
+    pub operator_contact: String,
+    /// Who is responsible for personal information.
+    pub responsible_person: String,
+    /// Whether this is a demonstration.
+    pub demo: bool,
+    /// Whether the site is served over TLS: cookies are then bound to host and TLS.
+    pub secure: bool,
+}
+
+/// The state of all handlers; cheap to clone.
+#[derive(Clone)]
+pub struct WebState {
+    /// The use cases' needs.
+    pub app: App,
+    /// The policy's versions.
+    pub policy: Arc<Archive>,
+    /// The operator's configuration.
+    pub settings: Arc<Settings>,
+}
+
+/// The style sheet.
+pub(crate) const CSS: &str = include_str!("../assets/app.css");
+
+/// Beijing time.
+pub(crate) const BEIJING: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
+/// The style sheet's path, with its content in its name, so that it may be cached for ever.
+pub(crate) fn css_path() -> &'static str {
+    static PATH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    PATH.get_or_init(|| {
+        let digest = Sha256::digest(CSS.as_bytes());
+        format!(
+            "/static/app.{:02x}{:02x}{:02x}{:02x}.css",
+            digest[0], digest[1], digest[2], digest[3]
+        )
+    })
+}
+
+impl WebState {
+    /// The policy version in force now (0.1). Before the first effective day the first version is
+    /// shown, so that there is always one to read.
+    pub(crate) fn version(&self) -> Option<&Version> {
+        let today = self.app.clock.now().to_offset(BEIJING).date();
+        self.policy
+            .in_force("platform", today)
+            .or_else(|| self.policy.iter().next())
+    }
+}

@@ -1,0 +1,166 @@
+//! A browser without JavaScript: cookies, forms, redirects.
+
+use std::sync::Arc;
+
+use app::{App, Cost};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use testkit::TestStore;
+use tower::ServiceExt as _;
+use web::{Settings, WebState};
+
+pub const PASSWORD: &str = "四盏灯 照着 旧码头";
+
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Page {
+    pub fn location(&self) -> &str {
+        self.headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The token of the first form that has one.
+    pub fn csrf(&self) -> String {
+        let mark = "name=\"csrf\" value=\"";
+        self.body
+            .match_indices(mark)
+            .filter_map(|(at, _)| self.body[at + mark.len()..].split('"').next())
+            .find(|token| !token.is_empty())
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+pub struct Browser {
+    router: Router,
+    cookie: Option<String>,
+}
+
+pub fn state(test: &TestStore, demo: bool) -> WebState {
+    WebState {
+        app: App {
+            store: test.store.clone(),
+            clock: test.clock.clone(),
+            entropy: test.entropy.clone(),
+            demo,
+            cost: Cost {
+                memory_kib: 64,
+                passes: 1,
+            },
+        },
+        policy: Arc::new(policy::builtin().expect("policy")),
+        settings: Arc::new(Settings {
+            brand: "企服365".to_owned(),
+            operator_name: "某运营方".to_owned(),
+            operator_contact: "privacy@demo.example".to_owned(),
+            responsible_person: "某负责人".to_owned(),
+            demo,
+            secure: false,
+        }),
+    }
+}
+
+impl Browser {
+    pub fn new(test: &TestStore) -> Self {
+        Self {
+            router: web::router(state(test, true)),
+            cookie: None,
+        }
+    }
+
+    pub fn production(test: &TestStore) -> Self {
+        Self {
+            router: web::router(state(test, false)),
+            cookie: None,
+        }
+    }
+
+    pub async fn send(&mut self, mut request: Request<Body>) -> Page {
+        if let Some(cookie) = &self.cookie {
+            let value = format!("session={cookie}").parse().expect("a cookie");
+            request.headers_mut().insert(header::COOKIE, value);
+        }
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        for value in parts.headers.get_all(header::SET_COOKIE) {
+            let text = value.to_str().expect("ascii");
+            if let Some(rest) = text.strip_prefix("session=") {
+                let token = rest.split(';').next().unwrap_or_default();
+                self.cookie = (!token.is_empty()).then(|| token.to_owned());
+            }
+        }
+        let body = to_bytes(body, 10_000_000).await.expect("a body");
+        Page {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Page {
+        self.send(Request::get(path).body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    /// Posts a form as a page of this site does.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_from(path, fields, "same-origin").await
+    }
+
+    pub async fn post_from(&mut self, path: &str, fields: &[(&str, &str)], site: &str) -> Page {
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site)
+            .body(Body::from(body))
+            .expect("a request");
+        self.send(request).await
+    }
+
+    pub async fn latest_code(&mut self) -> String {
+        let page = self.get("/demo/outbox").await;
+        let at = page.body.find("验证码 ").expect("a code") + "验证码 ".len();
+        page.body[at..at + 6].to_owned()
+    }
+
+    pub async fn register(&mut self, phone: &str, name: &str) -> Page {
+        let boxes = [
+            ("accept_agreement", "2020-11-01"),
+            ("accept_policy", "2020-11-01"),
+        ];
+        let asked = self
+            .post(
+                "/zhuce/yanzhengma",
+                &[&[("phone", phone), ("account_name", name)][..], &boxes].concat(),
+            )
+            .await;
+        assert_eq!(asked.status, StatusCode::OK);
+        let code = self.latest_code().await;
+        let fields = [
+            ("phone", phone),
+            ("code", code.as_str()),
+            ("account_name", name),
+            ("password", PASSWORD),
+        ];
+        self.post("/zhuce", &[&fields[..], &boxes].concat()).await
+    }
+}
+
+pub fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "%{byte:02X}");
+        out
+    })
+}

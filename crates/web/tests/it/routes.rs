@@ -1,0 +1,63 @@
+//! The table of routes is whole: purpose, clauses, and who may call.
+
+use axum::http::StatusCode;
+use privacy::PurposeId;
+use testkit::both_dbs;
+use web::routes::{ROUTES, Who};
+
+use crate::browser::Browser;
+
+#[test]
+fn clause_0_4_every_route_names_a_known_purpose_and_existing_clauses() {
+    let archive = policy::builtin().expect("policy");
+    let version = archive.iter().next_back().expect("a version");
+    for route in ROUTES {
+        assert!(
+            PurposeId::parse(route.purpose).is_some(),
+            "{} {}",
+            route.method,
+            route.path
+        );
+        assert!(!route.clauses.is_empty(), "{} {}", route.method, route.path);
+        for clause in route.clauses {
+            assert!(version.clause(clause).is_some(), "{} names {clause}", route.path);
+        }
+    }
+}
+
+/// The path with something in each of its places.
+fn filled(path: &str) -> String {
+    path.replace("{version}", "2020-11-01")
+        .replace("{before}", "2020-11-01")
+        .replace("{after}", "2020-11-01")
+        .replace("{session}", "00000000-0000-4000-8000-000000000000")
+}
+
+both_dbs! {
+    every_route_walked_as_a_stranger(test) {
+        for route in ROUTES {
+            let mut browser = Browser::new(test);
+            let path = filled(route.path);
+            let page = if route.method == "get" { browser.get(&path).await } else { browser.post(&path, &[]).await };
+            let place = format!("{} {path}", route.method);
+            match (route.who, route.method) {
+                (Who::Anyone | Who::Door | Who::Demo, "get") => assert_eq!(page.status, StatusCode::OK, "{place}"),
+                (Who::Door, _) => assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{place}"),
+                (Who::Account, _) => assert!(page.location().starts_with("/denglu"), "{place}"),
+                (who, method) => panic!("{place}: no expectation for {who:?} {method}"),
+            }
+        }
+    }
+
+    demo_routes_do_not_exist_in_production(test) {
+        for route in ROUTES.iter().filter(|route| route.who == Who::Demo) {
+            assert_eq!(Browser::production(test).get(route.path).await.status, StatusCode::NOT_FOUND, "{}", route.path);
+        }
+    }
+
+    an_unknown_route_and_method_look_alike(test) {
+        assert_eq!(Browser::new(test).get("/nowhere").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(Browser::new(test).post("/zhengce", &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(Browser::new(test).get("/tuichu").await.status, StatusCode::NOT_FOUND);
+    }
+}
