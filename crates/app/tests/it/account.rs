@@ -214,3 +214,26 @@ both_dbs! {
         assert!(matches!(shown, Err(Failure::NotFound)));
     }
 }
+
+both_dbs! {
+    clause_2_5_3_codes_messages_and_unfinished_registrations_live_one_day(test) {
+        let app = house::app(test);
+        house::ask_code(&app, PHONE).await.expect("an unfinished registration");
+        test.clock.advance(Duration::seconds(1));
+        let kept = house::register(&app, "100-0000-0002", "he").await;
+        let operate = || privacy::Ctx::<privacy::purpose::Operate>::new(
+            privacy::Actor::System(privacy::SystemReason::Job), "2020-11-01", app.entropy.id(), app.clock.now(),
+        );
+        test.clock.advance(Duration::hours(24) - Duration::seconds(2));
+        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 0, "a second too early");
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 3, "code, message, attempt");
+        test.clock.advance(Duration::hours(1));
+        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 3, "the finished one's");
+        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 0, "again changes nothing");
+        let viewer = house::viewer(&app, &kept).await.expect("live");
+        let seen = account::overview(&app, &house::person::<ShowOwn>(&app, &viewer), &viewer).await.expect("overview");
+        assert_eq!(seen.name, "he", "an account's key is not destroyed");
+        house::register(&app, PHONE, "lin").await;
+    }
+}
