@@ -76,9 +76,7 @@ pub async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     if demo {
         println!("演示 / demo: register with 100-0000-00NN; codes are shown at /demo/outbox");
     }
-    axum::serve(listener, web::router(state))
-        .with_graceful_shutdown(stop())
-        .await?;
+    web::serve(listener, state, stop()).await?;
     purging.abort();
     app.store.close().await;
     Ok(())

@@ -13,3 +13,17 @@ mod state;
 
 pub use routes::router;
 pub use state::{Settings, WebState};
+
+/// Serves until `stop` ends, then finishes the requests under way.
+///
+/// # Errors
+/// The listener's failure.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    state: WebState,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(stop)
+        .await
+}

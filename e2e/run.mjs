@@ -1,0 +1,151 @@
+// The product in Debian's Chromium, on an empty data folder: as a visitor and as a person with an
+// account, wide with scripts and narrow without, in both languages, judged by axe-core.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const require = createRequire(import.meta.url);
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const password = '四盏灯 照着 旧码头';
+const pages = ['/', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
+const shots = process.env.QIFU365_SCREENSHOTS;
+
+let passed = 0;
+let failed = 0;
+async function test(name, body) {
+  try {
+    await body();
+    passed += 1;
+    console.log(`ok    ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}\n${error.stack ?? error}`);
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'qifu365-e2e-'));
+const server = spawn(process.env.QIFU365_BIN, ['--data', folder, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const base = await new Promise((resolve, reject) => {
+  let text = '';
+  server.stdout.on('data', (chunk) => {
+    text += chunk;
+    const found = text.match(/http:\/\/[0-9.:]+/);
+    if (found) resolve(found[0]);
+  });
+  server.on('exit', (code) => reject(new Error(`the server ended with ${code}\n${text}`)));
+});
+const browser = await chromium.launch({
+  executablePath: browserPath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+async function visitor(width, scripts) {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  page.foreign = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(base) && !request.url().startsWith('data:')) page.foreign.push(request.url());
+  });
+  return page;
+}
+
+async function tickBoth(page) {
+  await page.check('#accept_agreement');
+  await page.check('#accept_policy');
+}
+
+async function code(page) {
+  const other = await page.context().newPage();
+  await other.goto(`${base}/demo/outbox`);
+  const text = await other.textContent('main');
+  await other.close();
+  return text.match(/验证码 (\d{6})/)[1];
+}
+
+async function register(page, phone, name) {
+  await page.goto(`${base}/zhuce`);
+  assert.equal(await page.isChecked('#accept_policy'), false, 'no box is ticked beforehand');
+  await page.fill('#phone', phone);
+  await page.fill('#account_name', name);
+  await tickBoth(page);
+  await page.click('button[formaction="/zhuce/yanzhengma"]');
+  assert.equal(await page.inputValue('#account_name'), name, 'what was typed is kept');
+  await page.fill('#code', await code(page));
+  await page.fill('#password', password);
+  await tickBoth(page);
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(`${base}/zhanghao`);
+}
+
+async function judged(page) {
+  // Evaluated in the page's own world by the driver: the site itself allows no inline script.
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  return result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+for (const lang of ['zh', 'en']) {
+  for (const path of pages) {
+    for (const scheme of ['light', 'dark']) {
+      await test(`axe finds nothing on ${path} in ${lang}, ${scheme}`, async () => {
+        const page = await visitor(scheme === 'light' ? 1280 : 375, true);
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.goto(`${base}${path}?lang=${lang}`);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(width <= 0, `scrolls ${width} px sideways`);
+        assert.deepEqual(await judged(page), []);
+        assert.deepEqual(page.foreign, [], 'nothing is requested from elsewhere');
+        await page.context().close();
+      });
+    }
+  }
+}
+
+for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, false, '100-0000-0012']]) {
+  await test(`a visitor registers, sees who looked, logs out and in at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    const page = await visitor(width, scripts);
+    await page.goto(base);
+    assert.deepEqual(await page.context().cookies(), [], 'browsing sets no cookie');
+    await register(page, phone, `林知远${width}`);
+    const text = await page.textContent('main');
+    assert.match(text, /100\*\*\*\*00/);
+    assert.match(text, /演示发件箱/, 'the opening is shown to its person');
+    if (scripts) assert.deepEqual(await judged(page), []);
+    if (shots) await page.screenshot({ path: join(shots, `account-${width}.png`), fullPage: true });
+    await page.click('.topbar form button');
+    await page.waitForURL(`${base}/`);
+    await page.goto(`${base}/zhanghao`);
+    assert.match(page.url(), /\/denglu\?next=\/zhanghao$/);
+    await page.fill('#login', phone);
+    await page.fill('#password', 'wrong');
+    await page.click('main form button.btn-primary');
+    assert.ok(await page.isVisible('.error-summary'));
+    assert.equal(await page.inputValue('#login'), phone);
+    await page.fill('#password', password);
+    await page.click('main form button.btn-primary');
+    await page.waitForURL(`${base}/zhanghao`);
+    await page.context().close();
+  });
+}
+
+if (shots) {
+  for (const [width, path, name] of [[1280, '/', 'home'], [375, '/', 'home'], [1280, '/zhengce', 'policy'], [375, '/zhengce', 'policy'], [1280, '/zhuce', 'register'], [375, '/zhuce', 'register']]) {
+    const page = await visitor(width, true);
+    await page.goto(`${base}${path}`);
+    await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
+    await page.context().close();
+  }
+}
+
+await browser.close();
+server.removeAllListeners('exit');
+server.kill('SIGTERM');
+await new Promise((resolve) => server.on('exit', resolve));
+rmSync(folder, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

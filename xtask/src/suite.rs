@@ -1,0 +1,200 @@
+//! `cargo xtask test`: a database server of its own, every test of the workspace, the browser tests,
+//! one summary.
+
+use std::io::BufReader;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cluster::Cluster;
+use crate::tally::{Tally, stream};
+use crate::tools::{self, Need};
+use crate::{cargo, run as run_command};
+
+/// One line of the summary.
+struct Part {
+    name: &'static str,
+    took: Duration,
+    tally: Tally,
+    succeeded: bool,
+}
+
+/// Runs everything, or what the arguments select.
+pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    // Arguments narrow the run to something the browser tests are no part of.
+    let browser = arguments.is_empty() && root.join("e2e/package.json").is_file();
+    let needs: &[Need] = if browser {
+        &[Need::Postgres, Need::Browser]
+    } else {
+        &[Need::Postgres]
+    };
+    tools::ensure(needs)?;
+
+    let begun = now();
+    let cluster = Cluster::start()?;
+    println!("xtask: PostgreSQL at {}", cluster.address());
+    let mut parts = vec![Part {
+        name: "PostgreSQL",
+        took: begun.elapsed(),
+        tally: Tally::default(),
+        succeeded: true,
+    }];
+    parts.push(timed("cargo test", || {
+        workspace(root, arguments, &cluster.address())
+    })?);
+    drop(cluster);
+    if browser {
+        parts.push(timed("browser tests", || browser_tests(root))?);
+    }
+    summary(&parts)
+}
+
+/// The clock of the developer's wall, not of the business.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long a step takes; nothing is decided by it"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn timed(name: &'static str, step: impl FnOnce() -> Result<(Tally, bool)>) -> Result<Part> {
+    let begun = now();
+    let (tally, succeeded) = step()?;
+    Ok(Part {
+        name,
+        took: begun.elapsed(),
+        tally,
+        succeeded,
+    })
+}
+
+fn workspace(root: &Path, arguments: &[String], server: &str) -> Result<(Tally, bool)> {
+    let mut command = cargo(root);
+    // Everything runs to its end, so that the summary counts everything.
+    command.args(["test", "--no-fail-fast"]);
+    if !names_packages(arguments) {
+        command.arg("--workspace");
+    }
+    command.args(arguments).env("QIFU365_TEST_POSTGRES", server);
+    let (tally, succeeded) = counted(&mut command, Tally::of_cargo_line)?;
+    Ok((tally.unwrap_or_default(), succeeded))
+}
+
+/// Whether the arguments for cargo choose packages; `--workspace` would silently override them.
+fn names_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| {
+            ["-p", "--package", "--manifest-path", "--workspace", "--all"]
+                .iter()
+                .any(|flag| argument == flag || argument.starts_with(&format!("{flag}=")))
+                || (argument.starts_with("-p") && !argument.starts_with("--"))
+        })
+}
+
+fn browser_tests(root: &Path) -> Result<(Tally, bool)> {
+    run_command(cargo(root).args(["build", "--package", "cli"]))?;
+    let folder = root.join("e2e");
+    let install = if folder.join("package-lock.json").is_file() {
+        "ci"
+    } else {
+        "install"
+    };
+    run_command(
+        Command::new("npm")
+            .args([install, "--no-audit", "--no-fund"])
+            .current_dir(&folder)
+            .stdin(Stdio::null()),
+    )?;
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set));
+    let mut command = Command::new("node");
+    command
+        .arg("e2e/run.mjs")
+        .current_dir(root)
+        .env("QIFU365_BIN", target.join("debug/qifu365"));
+    let (tally, succeeded) = counted(&mut command, Tally::of_plain_line)?;
+    // A runner that prints no count is one test.
+    let whole = Tally {
+        passed: u64::from(succeeded),
+        failed: u64::from(!succeeded),
+        ignored: 0,
+    };
+    Ok((tally.unwrap_or(whole), succeeded))
+}
+
+fn counted(command: &mut Command, count: impl Fn(&str) -> Option<Tally>) -> Result<(Option<Tally>, bool)> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+    let from = child.stdout.take().context("the output is piped")?;
+    let tally = stream(BufReader::new(from), std::io::stdout().lock(), count)?;
+    Ok((tally, child.wait()?.success()))
+}
+
+fn summary(parts: &[Part]) -> Result<()> {
+    println!();
+    let mut sum = Tally::default();
+    for part in parts {
+        let verdict = if part.succeeded { "ok" } else { "FAILED" };
+        println!("{:>9.1} s  {:<14} {verdict}", part.took.as_secs_f64(), part.name);
+        sum = sum.plus(part.tally);
+    }
+    if sum.ignored > 0 {
+        println!("{} ignored", sum.ignored);
+    }
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    let broken: Vec<&str> = parts
+        .iter()
+        .filter(|part| !part.succeeded)
+        .map(|part| part.name)
+        .collect();
+    if !broken.is_empty() {
+        bail!("failed: {}", broken.join(", "));
+    }
+    if sum.failed > 0 {
+        bail!("tests failed");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(arguments: &[&str]) -> bool {
+        names_packages(&arguments.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn chosen_packages_are_recognised() {
+        assert!(named(&["-p", "policy"]));
+        assert!(named(&["-ppolicy"]));
+        assert!(named(&["--package=policy"]));
+        assert!(!named(&["one_test"]));
+        assert!(!named(&["--", "-p"]));
+    }
+
+    #[test]
+    fn a_failed_part_fails_the_run() {
+        let part = |succeeded, failed| Part {
+            name: "part",
+            took: Duration::ZERO,
+            tally: Tally {
+                passed: 1,
+                failed,
+                ignored: 0,
+            },
+            succeeded,
+        };
+        assert!(summary(&[part(true, 0)]).is_ok());
+        assert!(summary(&[part(true, 0), part(false, 0)]).is_err());
+        assert!(summary(&[part(true, 1)]).is_err());
+    }
+}
