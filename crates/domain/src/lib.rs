@@ -1,6 +1,9 @@
 //! Pure types and rules of the marketplace. Nothing here awaits, reads a clock or knows SQL.
 
 pub mod account;
+pub mod calendar;
+pub mod machine;
+pub mod market;
 pub mod refused;
 
 pub use refused::Refused;

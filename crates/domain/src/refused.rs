@@ -45,6 +45,18 @@ pub enum Refused {
     TooManyLogins,
     /// The form was open too long or came from elsewhere.
     FormStale,
+    /// An order needs something to pay for.
+    OrderEmpty,
+    /// The order has moved on.
+    OrderNotNow,
+    /// Another role does this.
+    OrderNotYou,
+    /// A delivery ticks every declared acceptance item.
+    DeliveryIncomplete,
+    /// A rejection names what fails.
+    RejectionUnnamed,
+    /// A reason is needed.
+    ReasonMissing,
 }
 
 impl Refused {
@@ -70,6 +82,12 @@ impl Refused {
         Self::LoginWrong,
         Self::TooManyLogins,
         Self::FormStale,
+        Self::OrderEmpty,
+        Self::OrderNotNow,
+        Self::OrderNotYou,
+        Self::DeliveryIncomplete,
+        Self::RejectionUnnamed,
+        Self::ReasonMissing,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -188,6 +206,42 @@ impl Refused {
                 "login",
                 "尝试次数过多，请 15 分钟后再试，或重置密码。",
                 "Too many attempts; try again in 15 minutes or reset the password.",
+            ),
+            Self::OrderEmpty => (
+                "order_empty",
+                "sku",
+                "请选择规格后再下单。",
+                "Choose an option before you order.",
+            ),
+            Self::OrderNotNow => (
+                "order_not_now",
+                "order",
+                "订单状态已变化，请刷新页面查看现在可以做什么。",
+                "The order has moved on; reload the page to see what you can do now.",
+            ),
+            Self::OrderNotYou => (
+                "order_not_you",
+                "order",
+                "这一步不由您的角色操作，请联系有权限的同事。",
+                "Your role does not take this step; ask a colleague whose role does.",
+            ),
+            Self::DeliveryIncomplete => (
+                "delivery_incomplete",
+                "item",
+                "请逐项勾选已完成的验收标准，全部完成后再提交交付。",
+                "Tick every acceptance item as done, then deliver.",
+            ),
+            Self::RejectionUnnamed => (
+                "rejection_unnamed",
+                "item",
+                "请勾选至少一项未达到的验收标准。",
+                "Tick at least one acceptance item that fails.",
+            ),
+            Self::ReasonMissing => (
+                "reason_missing",
+                "reason",
+                "请写明原因，对方会看到。",
+                "Write the reason; the other side will see it.",
             ),
             Self::FormStale => (
                 "form_stale",

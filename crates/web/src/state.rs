@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use app::App;
+use domain::calendar::BEIJING;
 use policy::{Archive, Version};
 use sha2::{Digest, Sha256};
-use time::UtcOffset;
 
 /// The operator's configuration as pages show it (1.0). Nothing of it is in the source.
 #[derive(Clone, Debug)]
@@ -37,12 +37,6 @@ pub struct WebState {
 
 /// The style sheet.
 pub(crate) const CSS: &str = include_str!("../assets/app.css");
-
-/// Beijing time.
-pub(crate) const BEIJING: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
-    Ok(offset) => offset,
-    Err(_) => UtcOffset::UTC,
-};
 
 /// The style sheet's path, with its content in its name, so that it may be cached for ever.
 pub(crate) fn css_path() -> &'static str {

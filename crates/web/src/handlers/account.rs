@@ -6,6 +6,7 @@ use axum::Form;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use domain::Refused;
+use domain::calendar::BEIJING;
 use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 use time::OffsetDateTime;
@@ -19,7 +20,6 @@ use crate::pages::account::{
 };
 use crate::pages::frame::Lang;
 use crate::request::Visit;
-use crate::state::BEIJING;
 
 /// An instant as Chinese users write it, in Beijing time.
 pub fn clock_text(at: OffsetDateTime) -> String {

@@ -1,0 +1,4 @@
+//! The marketplace's rules.
+
+pub mod ledger;
+pub mod order;

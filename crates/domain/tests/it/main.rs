@@ -1,0 +1,4 @@
+//! The order's machine, walked whole.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod order;

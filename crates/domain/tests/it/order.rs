@@ -1,0 +1,337 @@
+//! Every state × event × role; no dead ends; clocks at their figures; money that always adds up.
+
+use domain::Refused;
+use domain::calendar::Due;
+use domain::machine::{No, Role};
+use domain::market::ledger::{Posting, sound};
+use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step};
+use proptest::prelude::*;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const NOW: OffsetDateTime = datetime!(2026-11-20 14:00 +8);
+
+fn order(mode: Mode, amounts: &[i64]) -> Step {
+    let milestones = amounts
+        .iter()
+        .map(|amount| Milestone {
+            title: "步骤".to_owned(),
+            amount: *amount,
+            state: MilestoneState::Planned,
+        })
+        .collect();
+    Order::placed(mode, milestones, 7, 2, NOW).expect("an order")
+}
+
+fn facts() -> Facts {
+    Facts {
+        items: vec![0, 1],
+        reason: true,
+    }
+}
+
+/// A role that may do it.
+fn actor(state: State, event: Event) -> Role {
+    *Role::ALL
+        .iter()
+        .find(|role| MACHINE.decide(state, event, **role).is_ok())
+        .expect("someone may")
+}
+
+fn walk(mut step: Step, events: &[Event]) -> (Order, Vec<Posting>) {
+    let mut postings = step.postings.clone();
+    for event in events {
+        let role = actor(step.order.state, *event);
+        step = step
+            .order
+            .step(*event, role, &facts(), NOW)
+            .expect("a step of the main job");
+        postings.extend(step.postings.iter().copied());
+    }
+    (step.order, postings)
+}
+
+#[test]
+fn every_state_event_and_role_is_decided_as_the_table_says() {
+    let mut allowed = 0;
+    for state in State::ALL {
+        for event in Event::ALL {
+            let rows = || {
+                MACHINE
+                    .rows
+                    .iter()
+                    .filter(|row| row.event == *event && row.from.contains(state))
+            };
+            for role in Role::ALL {
+                let may = rows().any(|row| row.actors.iter().any(|group| group.contains(role)));
+                let decided = MACHINE.decide(*state, *event, *role);
+                let expected = if may {
+                    None
+                } else if rows().next().is_some() {
+                    Some(No::NotYou)
+                } else {
+                    Some(No::NotNow)
+                };
+                assert_eq!(decided.err(), expected, "{state:?} {event:?} {role:?}");
+                allowed += usize::from(may);
+                assert_eq!(MACHINE.allowed(*state, *role).contains(event), may);
+            }
+        }
+    }
+    assert!(allowed > 40);
+}
+
+#[test]
+fn a_viewer_and_the_other_side_change_nothing() {
+    for state in State::ALL {
+        assert!(MACHINE.allowed(*state, Role::BuyerViewer).is_empty());
+    }
+    assert_eq!(
+        MACHINE.decide(State::Delivered, Event::Accept, Role::SupplierOwner),
+        Err(No::NotYou)
+    );
+    assert_eq!(
+        MACHINE.decide(State::InService, Event::Deliver, Role::BuyerOwner),
+        Err(No::NotYou)
+    );
+    assert_eq!(
+        MACHINE.decide(State::AwaitingFunds, Event::Fund, Role::BuyerBuyer),
+        Err(No::NotYou),
+        "finance pays"
+    );
+}
+
+#[test]
+fn no_state_is_a_dead_end_or_out_of_reach_or_waits_for_ever() {
+    let terminated = |states: Vec<State>| {
+        states
+            .into_iter()
+            .filter(|state| *state != State::Terminated)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(MACHINE.dead_ends(State::ALL), []);
+    // A cancellation after a pay-out ends as terminated; the machine's table does not show that.
+    assert_eq!(terminated(MACHINE.unreachable(State::ALL)), []);
+    assert_eq!(MACHINE.limbo(State::ALL), []);
+    for state in State::ALL {
+        let waiting = Order {
+            state: *state,
+            ..order(Mode::Simulated, &[1]).order
+        };
+        if let Some((event, _)) = waiting.timer(NOW) {
+            assert!(
+                MACHINE.decide(*state, event, Role::System).is_ok(),
+                "{state:?}: its timer leads nowhere"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_main_job_runs_to_its_end_and_the_money_adds_up() {
+    use Event::{Accept, Close, Deliver, Fund, Reject, Release, Sign, SupplierConfirm};
+    let once = [Fund, Deliver, Reject, Deliver, Accept, Release];
+    let events = [&[SupplierConfirm, Sign][..], &once, &once, &[Close]].concat();
+    let (done, postings) = walk(order(Mode::Simulated, &[30_000, 70_000]), &events);
+    assert_eq!(done.state, State::Closed);
+    assert!(
+        done.milestones
+            .iter()
+            .all(|milestone| milestone.state == MilestoneState::Released)
+    );
+    assert!(sound(&postings));
+    assert_eq!(postings.len(), 4);
+    let (offline, postings) = walk(
+        order(Mode::Offline, &[30_000]),
+        &[SupplierConfirm, Sign, Fund, Deliver, Accept, Release, Close],
+    );
+    assert_eq!(
+        (offline.state, postings.len()),
+        (State::Closed, 1),
+        "nothing is held"
+    );
+}
+
+#[test]
+fn a_refund_gives_back_what_is_held_and_terminates_after_a_pay_out() {
+    use Event::{Accept, AgreeRefund, Deliver, Fund, Release, RequestRefund, Sign, SupplierConfirm};
+    let (ended, postings) = walk(
+        order(Mode::Simulated, &[100]),
+        &[SupplierConfirm, Sign, Fund, RequestRefund, AgreeRefund],
+    );
+    assert_eq!(
+        (ended.state, ended.milestones[0].state),
+        (State::Cancelled, MilestoneState::Refunded)
+    );
+    assert!(sound(&postings) && postings.len() == 2);
+    let events = [
+        SupplierConfirm,
+        Sign,
+        Fund,
+        Deliver,
+        Accept,
+        Release,
+        Fund,
+        RequestRefund,
+        AgreeRefund,
+    ];
+    let (ended, postings) = walk(order(Mode::Simulated, &[100, 200]), &events);
+    assert_eq!(ended.state, State::Terminated);
+    assert!(sound(&postings));
+}
+
+#[test]
+fn clocks_stand_at_their_figures() {
+    let at = |step: &Step| match step.timer {
+        Some((event, Due::At(at))) => (event, at - NOW),
+        other => panic!("{other:?}"),
+    };
+    let placed = order(Mode::Simulated, &[1]);
+    // Friday 14:00: two working days end when Tuesday ends.
+    assert_eq!(at(&placed), (Event::ConfirmLapsed, Duration::hours(4 * 24 + 10)));
+    let next = |order: &Order, event| {
+        order
+            .step(event, actor(order.state, event), &facts(), NOW)
+            .expect("a step")
+    };
+    let contract = next(&placed.order, Event::SupplierConfirm);
+    assert_eq!(at(&contract), (Event::ContractLapsed, Duration::days(10)));
+    let funds = next(&contract.order, Event::Sign);
+    assert_eq!(at(&funds), (Event::FundsLapsed, Duration::days(7)));
+    let service = next(&funds.order, Event::Fund);
+    let delivered = next(&service.order, Event::Deliver);
+    assert_eq!(at(&delivered), (Event::AutoAccept, Duration::days(7)));
+    assert_eq!(
+        at(&next(&delivered.order, Event::Reject)),
+        (Event::ReworkLapsed, Duration::days(10))
+    );
+    assert_eq!(
+        at(&next(&delivered.order, Event::Accept)),
+        (Event::Release, Duration::ZERO)
+    );
+    let silent = next(&delivered.order, Event::AutoAccept);
+    assert_eq!(at(&silent), (Event::Release, Duration::days(7)));
+    assert!(
+        silent
+            .order
+            .step(Event::Object, Role::BuyerBuyer, &facts(), NOW)
+            .is_ok()
+    );
+    let spoken = next(&delivered.order, Event::Accept);
+    assert_eq!(
+        spoken
+            .order
+            .step(Event::Object, Role::BuyerBuyer, &facts(), NOW)
+            .err(),
+        Some(Refused::OrderNotNow)
+    );
+    assert_eq!(
+        at(&next(&spoken.order, Event::Release)),
+        (Event::Close, Duration::days(30))
+    );
+    let late = Order::placed(
+        Mode::Simulated,
+        placed.order.milestones,
+        99,
+        0,
+        datetime!(2026-12-31 9:00 +8),
+    )
+    .expect("an order");
+    assert_eq!(late.timer, Some((Event::ConfirmLapsed, Due::Unknown)));
+    assert_eq!(
+        late.order.review_days, 15,
+        "the category's days stay within 3 to 15"
+    );
+}
+
+#[test]
+fn deliveries_and_rejections_name_their_items() {
+    use Event::{Fund, Sign, SupplierConfirm};
+    let (service, _) = walk(order(Mode::Simulated, &[1]), &[SupplierConfirm, Sign, Fund]);
+    let step = |order: &Order, event, items: &[usize], reason| {
+        order.step(
+            event,
+            actor(order.state, event),
+            &Facts {
+                items: items.to_vec(),
+                reason,
+            },
+            NOW,
+        )
+    };
+    for items in [&[][..], &[0], &[0, 1, 2]] {
+        assert_eq!(
+            step(&service, Event::Deliver, items, true).err(),
+            Some(Refused::DeliveryIncomplete)
+        );
+    }
+    let delivered = step(&service, Event::Deliver, &[1, 0], false)
+        .expect("delivered")
+        .order;
+    for items in [&[][..], &[2]] {
+        assert_eq!(
+            step(&delivered, Event::Reject, items, true).err(),
+            Some(Refused::RejectionUnnamed)
+        );
+    }
+    assert_eq!(
+        step(&delivered, Event::Reject, &[1], false).err(),
+        Some(Refused::ReasonMissing)
+    );
+    assert_eq!(
+        step(&delivered, Event::Reject, &[1], true)
+            .expect("rejected")
+            .order
+            .round,
+        1
+    );
+}
+
+#[test]
+fn empty_and_overflowing_orders_are_refused() {
+    let milestone = |amount| Milestone {
+        title: String::new(),
+        amount,
+        state: MilestoneState::Planned,
+    };
+    for milestones in [
+        vec![],
+        vec![milestone(0)],
+        vec![milestone(-1)],
+        vec![milestone(i64::MAX), milestone(1)],
+    ] {
+        assert_eq!(
+            Order::placed(Mode::Simulated, milestones, 7, 0, NOW).err(),
+            Some(Refused::OrderEmpty)
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_money_adds_up_and_an_end_can_be_reached(
+        amounts in prop::collection::vec(1_i64..1_000_000, 1..4),
+        offline in any::<bool>(),
+        choices in prop::collection::vec((0_usize..20, 0_usize..13), 0..80),
+    ) {
+        let mode = if offline { Mode::Offline } else { Mode::Simulated };
+        let mut step = order(mode, &amounts);
+        let mut postings = Vec::new();
+        for (event, role) in choices {
+            let before = step.order.clone();
+            if let Ok(next) = before.step(Event::ALL[event], Role::ALL[role], &facts(), NOW) {
+                prop_assert_eq!(next.order.version, before.version + 1);
+                postings.extend(next.postings.iter().copied());
+                step = next;
+            }
+            prop_assert!(sound(&postings));
+        }
+        let held: i64 = step.order.milestones.iter().filter(|m| m.state == MilestoneState::Funded).map(|m| m.amount).sum();
+        let mirrored = domain::market::ledger::balances(&postings).expect("no overflow");
+        let expected = if offline { 0 } else { held };
+        prop_assert_eq!(mirrored.get(&domain::market::ledger::Account::Held).copied().unwrap_or(0), expected);
+        if MACHINE.ends.contains(&step.order.state) {
+            prop_assert_eq!(held, 0, "an ended order holds nothing");
+        }
+    }
+}
