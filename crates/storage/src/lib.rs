@@ -12,6 +12,7 @@ pub mod access;
 pub mod account;
 pub mod consent;
 mod engine;
+pub mod market;
 pub mod register;
 pub mod schema;
 mod tx;
@@ -28,6 +29,7 @@ pub fn statements() -> Vec<&'static str> {
         account::STATEMENTS,
         account::session::STATEMENTS,
         account::code::STATEMENTS,
+        market::catalogue::STATEMENTS,
         consent::STATEMENTS,
     ]
     .concat()

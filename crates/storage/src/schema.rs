@@ -9,7 +9,10 @@ use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
 pub type Migration = (i64, &'static str);
 
 /// The data store's migrations.
-pub const DATA: &[Migration] = &[(1, include_str!("../migrations/data/0001_accounts.sql"))];
+pub const DATA: &[Migration] = &[
+    (1, include_str!("../migrations/data/0001_accounts.sql")),
+    (2, include_str!("../migrations/data/0002_market.sql")),
+];
 
 /// The vault's migrations.
 pub const VAULT: &[Migration] = &[(1, include_str!("../migrations/vault/0001_keys.sql"))];

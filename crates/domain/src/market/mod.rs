@@ -1,4 +1,5 @@
 //! The marketplace's rules.
 
+pub mod catalogue;
 pub mod ledger;
 pub mod order;

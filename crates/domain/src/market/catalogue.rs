@@ -1,0 +1,144 @@
+//! The public catalogue: groups, categories, suppliers, services. Nothing here is personal.
+//! Amounts are fen (分).
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A group of categories.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+}
+
+/// A category, with what its services have in common.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Category {
+    /// Its name in addresses.
+    pub slug: String,
+    /// The group it belongs to.
+    pub group: String,
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// The licence a supplier must hold; empty if none.
+    pub licence: String,
+    /// Days to check a delivery (3–15).
+    pub review_days: i64,
+    /// The steps of the work.
+    pub process: Vec<String>,
+    /// What the buyer provides.
+    pub materials: Vec<String>,
+    /// What the buyer gets.
+    pub deliverables: Vec<String>,
+    /// By which items the delivery is judged.
+    pub acceptance: Vec<String>,
+}
+
+/// Whether a supplier may offer.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Offers everything it is licensed for.
+    Active,
+    /// Offers, but not in every category.
+    Restricted,
+    /// A licence ran out: nothing is offered.
+    Expired,
+    /// Takes no new business; open orders go on.
+    Suspended,
+    /// Not admitted yet.
+    Applied,
+}
+
+impl Standing {
+    /// Whether the supplier's services are shown and may be ordered.
+    #[must_use]
+    pub const fn offers(self) -> bool {
+        matches!(self, Self::Active | Self::Restricted)
+    }
+}
+
+/// A supplier's public face.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Supplier {
+    /// The organisation.
+    pub id: Uuid,
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// 统一社会信用代码 (GB 32100).
+    pub uscc: String,
+    /// The city.
+    pub city: String,
+    /// On the platform since this year.
+    pub since: i32,
+    /// Whether it may offer.
+    pub standing: Standing,
+    /// Rating in thousandths of a star; 0 if none yet.
+    pub rating: i64,
+    /// Usual time to answer, in minutes.
+    pub response_minutes: i64,
+    /// About it, in Chinese.
+    pub intro_zh: String,
+    /// About it, in English.
+    pub intro_en: String,
+}
+
+/// One way to buy a service.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Sku {
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// The service fee (服务费) in fen.
+    pub price: i64,
+}
+
+/// A service.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Service {
+    /// The service.
+    pub id: Uuid,
+    /// Who provides it.
+    pub supplier: Uuid,
+    /// Its category.
+    pub category: String,
+    /// Its title in Chinese.
+    pub zh: String,
+    /// Its title in English.
+    pub en: String,
+    /// One sentence in Chinese.
+    pub summary_zh: String,
+    /// One sentence in English.
+    pub summary_en: String,
+    /// The official fee (官费) in fen, passed on as it is.
+    pub official_fee: i64,
+    /// How long it takes, in days.
+    pub days: i64,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Other words people search it by.
+    pub synonyms: Vec<String>,
+    /// Orders completed.
+    pub sales: i64,
+    /// Rating in thousandths of a star; 0 if none yet.
+    pub rating: i64,
+    /// The ways to buy it; at least one.
+    pub skus: Vec<Sku>,
+}
+
+impl Service {
+    /// The lowest service fee in fen.
+    #[must_use]
+    pub fn from_price(&self) -> i64 {
+        self.skus.iter().map(|sku| sku.price).min().unwrap_or_default()
+    }
+}

@@ -1,0 +1,3 @@
+//! The marketplace's rows.
+
+pub mod catalogue;
