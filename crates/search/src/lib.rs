@@ -1,1 +1,8 @@
-//! Chinese-first search: one analyser for index and query, over tantivy.
+//! Chinese-first search over public services. The analyser of the index and of the query is one
+//! function; a text that contains the query literally is always found.
+
+mod analysis;
+mod index;
+mod words;
+
+pub use index::{Hits, Query, SearchError, ServiceDoc, ServiceIndex};

@@ -1,0 +1,129 @@
+//! The golden set: what a Chinese business user types, and what must come.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use search::{Hits, Query, ServiceDoc, ServiceIndex};
+
+fn doc(id: usize, title: &str, category: &str, synonyms: &[&str]) -> ServiceDoc {
+    ServiceDoc {
+        id: format!("{id}"),
+        title: title.to_owned(),
+        summary: String::new(),
+        category_name: category.to_owned(),
+        supplier: "某服务商".to_owned(),
+        tags: Vec::new(),
+        synonyms: synonyms.iter().map(|word| (*word).to_owned()).collect(),
+    }
+}
+
+const CATALOGUE: &[(&str, &str, &[&str])] = &[
+    ("有限公司注册", "公司注册", &["注册公司", "公司设立"]),
+    ("外资公司注册", "公司注册", &["外商投资"]),
+    ("小规模纳税人代理记账", "代理记账", &["记账报税"]),
+    ("一般纳税人代理记账", "代理记账", &["记账报税"]),
+    ("一般纳税人认定", "税务服务", &[]),
+    ("税务健康检查", "税务服务", &["税务体检"]),
+    ("商标注册（单类）", "商标注册", &["申请商标"]),
+    ("ISO9001 认证咨询", "高新与资质认定", &["质量体系"]),
+    ("等保二级咨询", "等保与安全", &["等保2级", "等级保护"]),
+    ("ICP备案代办", "ICP/EDI 与备案", &["网站备案"]),
+    ("企业官网建设", "网站与软件开发", &["网站建设"]),
+    ("小程序开发", "网站与软件开发", &["微信小程序"]),
+    ("官网与小程序套餐", "网站与软件开发", &[]),
+    ("劳务派遣", "人力与社保", &["派遣用工"]),
+    ("社保代缴", "人力与社保", &["公积金代缴"]),
+];
+
+fn index() -> ServiceIndex {
+    let docs = CATALOGUE
+        .iter()
+        .enumerate()
+        .map(|(id, (title, category, synonyms))| doc(id, title, category, synonyms));
+    ServiceIndex::build(docs).expect("an index")
+}
+
+fn ask(index: &ServiceIndex, text: &str) -> Hits {
+    index
+        .search(&Query {
+            text,
+            limit: 20,
+            offset: 0,
+        })
+        .expect("an answer")
+}
+
+fn titles(hits: &Hits) -> Vec<&'static str> {
+    hits.ids
+        .iter()
+        .map(|id| CATALOGUE[id.parse::<usize>().expect("a number")].0)
+        .collect()
+}
+
+#[test]
+fn the_golden_set() {
+    let index = index();
+    for (typed, expected) in [
+        ("注册公司", "有限公司注册"),
+        ("公司注册", "有限公司注册"),
+        ("代账", "小规模纳税人代理记账"),
+        ("商标", "商标注册（单类）"),
+        ("商標註冊", "商标注册（单类）"),
+        ("ＩＳＯ9001", "ISO9001 认证咨询"),
+        ("iso 9001", "ISO9001 认证咨询"),
+        ("iso", "ISO9001 认证咨询"),
+        ("gszc", "有限公司注册"),
+        ("gongsizhuce", "有限公司注册"),
+        ("等保2级", "等保二级咨询"),
+        ("等保二级", "等保二级咨询"),
+        ("备案", "ICP备案代办"),
+        ("icp", "ICP备案代办"),
+        ("劳务", "劳务派遣"),
+        ("劳务外包", "劳务派遣"),
+        ("税", "税务健康检查"),
+    ] {
+        let hits = ask(&index, typed);
+        assert!(
+            titles(&hits).contains(&expected),
+            "{typed} finds {:?}",
+            titles(&hits)
+        );
+    }
+    assert_eq!(titles(&ask(&index, "商标"))[0], "商标注册（单类）");
+    assert!(
+        titles(&ask(&index, "劳务")).contains(&"社保代缴"),
+        "劳务 reaches 人力 too"
+    );
+    let glued = titles(&ask(&index, "官网小程序")).join(" ");
+    assert!(glued.contains("官网") && glued.contains("小程序"));
+    assert_eq!(ask(&index, "代理计账").suggestion.as_deref(), Some("代理记账"));
+}
+
+#[test]
+fn everything_that_contains_the_words_is_found() {
+    let docs = (0..672).map(|id| doc(id, &format!("第{id}号公司注册服务"), "公司注册", &[]));
+    let index = ServiceIndex::build(docs.chain((672..1000).map(|id| doc(id, "商标", "商标", &[]))))
+        .expect("an index");
+    for typed in ["公司注册", "注册", "公司", "注册服务", "公", "注"] {
+        assert_eq!(ask(&index, typed).total, 672, "{typed}");
+    }
+    assert_eq!(ask(&index, "第7号").total, 1);
+}
+
+#[test]
+fn hostile_queries_are_answered_calmly() {
+    let index = index();
+    let long = "税".repeat(5_000);
+    for typed in [
+        "",
+        " ",
+        "😀😀",
+        "' OR 1=1 --",
+        "title:* AND (",
+        "\u{202e}",
+        "a\u{0}b",
+        long.as_str(),
+    ] {
+        let hits = ask(&index, typed);
+        assert!(hits.ids.len() <= 20, "{typed}");
+    }
+    assert_eq!(ask(&index, "").total, 0);
+}
