@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const password = '四盏灯 照着 旧码头';
-const pages = ['/', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
+const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
 const shots = process.env.QIFU365_SCREENSHOTS;
 
 let passed = 0;
@@ -82,6 +82,16 @@ async function register(page, phone, name) {
   await page.waitForURL(`${base}/zhanghao`);
 }
 
+// The address of a service or supplier, found as a visitor finds it.
+async function placed(page, path) {
+  if (!['service', 'supplier'].includes(path)) return path;
+  await page.goto(`${base}/fuwu`);
+  const service = await page.getAttribute('main li.card a', 'href');
+  if (path === 'service') return service;
+  await page.goto(base + service);
+  return page.getAttribute('main aside a[href^="/fuwushang/"]', 'href');
+}
+
 async function judged(page) {
   // Evaluated in the page's own world by the driver: the site itself allows no inline script.
   await page.evaluate(axe);
@@ -95,7 +105,8 @@ for (const lang of ['zh', 'en']) {
       await test(`axe finds nothing on ${path} in ${lang}, ${scheme}`, async () => {
         const page = await visitor(scheme === 'light' ? 1280 : 375, true);
         await page.emulateMedia({ colorScheme: scheme });
-        await page.goto(`${base}${path}?lang=${lang}`);
+        const address = await placed(page, path);
+        await page.goto(`${base}${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
         const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         assert.ok(width <= 0, `scrolls ${width} px sideways`);
         assert.deepEqual(await judged(page), []);
@@ -133,10 +144,25 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
   });
 }
 
+await test('a visitor without an account finds 代理记账 through search, filter and category', async () => {
+  const page = await visitor(375, false);
+  await page.goto(base);
+  await page.fill('#q', '代账');
+  await page.press('#q', 'Enter');
+  assert.match(await page.textContent('main'), /小规模纳税人代理记账/);
+  await page.goto(`${base}/fenlei`);
+  await page.click('a[href="/fuwu?fenlei=daili-jizhang"]');
+  await page.click('main li.card a');
+  const text = await page.textContent('main');
+  for (const part of ['服务费', '官费', '验收标准', '谁提供']) assert.ok(text.includes(part), part);
+  assert.deepEqual(await page.context().cookies(), [], 'browsing sets no cookie');
+  await page.context().close();
+});
+
 if (shots) {
-  for (const [width, path, name] of [[1280, '/', 'home'], [375, '/', 'home'], [1280, '/zhengce', 'policy'], [375, '/zhengce', 'policy'], [1280, '/zhuce', 'register'], [375, '/zhuce', 'register']]) {
+  for (const [width, path, name] of [[1280, '/fuwu', 'list'], [375, '/fuwu', 'list'], [1280, 'service', 'service'], [375, 'service', 'service'], [1280, '/', 'home'], [375, '/', 'home'], [1280, '/zhengce', 'policy'], [375, '/zhengce', 'policy'], [1280, '/zhuce', 'register'], [375, '/zhuce', 'register']]) {
     const page = await visitor(width, true);
-    await page.goto(`${base}${path}`);
+    await page.goto(`${base}${await placed(page, path)}`);
     await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
     await page.context().close();
   }

@@ -5,6 +5,8 @@
 //! [`domain::Refused`], nothing there, or a fault whose text nobody outside sees.
 
 pub mod account;
+pub mod demo;
+pub mod market;
 mod password;
 
 use std::sync::Arc;
@@ -53,6 +55,12 @@ pub enum Fault {
     /// The password hash.
     #[error("the password hash failed")]
     Password,
+    /// A stored or shipped document is malformed.
+    #[error("a document is malformed")]
+    Document,
+    /// The search index.
+    #[error(transparent)]
+    Search(search::SearchError),
 }
 
 impl From<StoreError> for Failure {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use app::market::catalogue::{Catalogue, CatalogueHandle};
 use app::{App, Cost};
+use privacy::purpose::Operate;
+use privacy::{Actor, Ctx, SystemReason};
 use storage::Store;
 use web::WebState;
 
@@ -57,17 +60,32 @@ pub async fn serve(arguments: Arguments) -> anyhow::Result<()> {
         demo,
         cost: Cost::STANDARD,
     };
-    let state = WebState {
-        app: app.clone(),
-        policy: Arc::new(policy),
-        settings: Arc::new(settings),
-    };
-    let version = state
-        .policy
+    let version = policy
         .iter()
         .next_back()
         .map(|version| version.id.clone())
         .unwrap_or_default();
+    let system = |reason| {
+        (
+            Actor::System(reason),
+            version.clone(),
+            app.entropy.id(),
+            app.clock.now(),
+        )
+    };
+    if demo {
+        let (actor, version, request, now) = system(SystemReason::Demo);
+        seed(&app, &Ctx::new(actor, version, request, now)).await?;
+    }
+    let (actor, start_version, request, now) = system(SystemReason::Start);
+    let loaded = Catalogue::load(&app, &Ctx::new(actor, start_version, request, now)).await;
+    let catalogue = CatalogueHandle::new(loaded.context("cannot read the catalogue")?);
+    let state = WebState {
+        app: app.clone(),
+        catalogue,
+        policy: Arc::new(policy),
+        settings: Arc::new(settings),
+    };
     let purging = tokio::spawn(purge::every_hour(app.clone(), version));
     let listener = tokio::net::TcpListener::bind(&arguments.listen)
         .await
@@ -80,6 +98,27 @@ pub async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     purging.abort();
     app.store.close().await;
     Ok(())
+}
+
+/// Writes the demonstration's data, with a bar that shows how far it is.
+async fn seed(app: &App, ctx: &Ctx<Operate>) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut shown = usize::MAX;
+    let seeded = app::demo::seed(app, ctx, |done, total| {
+        let tenths = done * 20 / total.max(1);
+        if tenths != shown {
+            shown = tenths;
+            print!(
+                "\r演示数据 / demo data [{}{}] {done}/{total}",
+                "█".repeat(tenths),
+                "·".repeat(20 - tenths)
+            );
+            let _ = std::io::stdout().flush();
+        }
+    })
+    .await;
+    println!();
+    seeded.context("cannot write the demo data")
 }
 
 /// Ends when the process is asked to.

@@ -139,8 +139,12 @@ impl ServiceIndex {
             sounds.dedup();
             row.add_pre_tokenized_text(fields.spoken, pretokenized(sounds));
             for text in [&doc.category_name, &doc.title].into_iter().chain(&doc.synonyms) {
-                if let Some(sound) = whole_pinyin(text) {
-                    spoken.entry(sound).or_insert_with(|| text.clone());
+                for run in runs(&fold(text)) {
+                    if let Run::Han(run) = run
+                        && let Some(sound) = whole_pinyin(&run)
+                    {
+                        spoken.entry(sound).or_insert(run);
+                    }
                 }
             }
             writer.add_document(row)?;

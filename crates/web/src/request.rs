@@ -189,6 +189,7 @@ impl Visit {
             brand: settings.brand.clone(),
             operator_name: settings.operator_name.clone(),
             operator_contact: settings.operator_contact.clone(),
+            query: String::new(),
             policy_version: version.map(|version| version.id.clone()).unwrap_or_default(),
             policy_updated: version
                 .map(|version| version.updated_on.to_string())

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::handlers::{account, assets, home, policy};
+use crate::handlers::{account, assets, catalogue, home, policy};
 use crate::headers;
 use crate::state::{WebState, css_path};
 
@@ -53,6 +53,11 @@ macro_rules! routes {
 
 routes! {
     get "/" Anyone "browse" ["2.1.1.c"] home::home;
+    get "/fenlei" Anyone "browse" ["2.1.1.c"] catalogue::categories;
+    get "/fuwu" Anyone "browse" ["2.1.1.c"] catalogue::list;
+    get "/fuwu/{id}" Anyone "browse" ["2.1.1.c", "0.9", "0.11"] catalogue::service;
+    get "/fuwushang/{supplier}" Anyone "browse" ["2.1.1.c", "0.9"] catalogue::supplier;
+    get "/sousuo" Anyone "browse" ["2.1.1.c"] catalogue::search;
     get "/lianxi" Anyone "browse" ["0.13", "1.0"] home::contact;
     get "/zhengce" Anyone "browse" ["0.1", "0.6", "0.14"] policy::current;
     get "/zhengce.json" Anyone "browse" ["0.1"] policy::json;

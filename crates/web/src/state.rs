@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::App;
+use app::market::catalogue::CatalogueHandle;
 use domain::calendar::BEIJING;
 use policy::{Archive, Version};
 use sha2::{Digest, Sha256};
@@ -29,6 +30,8 @@ pub struct Settings {
 pub struct WebState {
     /// The use cases' needs.
     pub app: App,
+    /// The public catalogue.
+    pub catalogue: CatalogueHandle,
     /// The policy's versions.
     pub policy: Arc<Archive>,
     /// The operator's configuration.

@@ -7,6 +7,7 @@ use privacy::purpose::Notify;
 use privacy::{Actor, Ctx, SystemReason};
 
 use super::account::clock_text;
+use super::catalogue::{card, groups};
 use crate::failure::Answer;
 use crate::pages::public::{ContactPage, HomePage, MessageView, OutboxPage};
 use crate::request::Visit;
@@ -22,8 +23,15 @@ pub async fn home(visit: Visit) -> Answer {
             .filter(|clause| clause.level == Level::Hard)
             .count();
     }
+    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
     let page = HomePage {
-        f: visit.frame(visit.lang.t("首页", "Home")),
+        f: visit.frame(lang.t("首页", "Home")),
+        groups: groups(lang, &catalogue),
+        favourites: catalogue
+            .favourites(8)
+            .map(|service| card(lang, &catalogue, service))
+            .collect(),
+        services: catalogue.offered(),
         clauses,
         hard,
     };

@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod assets;
+pub mod catalogue;
 pub mod home;
 pub mod policy;

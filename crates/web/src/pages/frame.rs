@@ -96,6 +96,8 @@ pub struct Frame {
     pub operator_name: String,
     /// How to reach the operator.
     pub operator_contact: String,
+    /// The text in the search box.
+    pub query: String,
     /// The version of the privacy policy in force.
     pub policy_version: String,
     /// The day the policy was last updated.
@@ -140,6 +142,7 @@ impl Frame {
                 .t("企服三六五（演示）运营方", "Qifu365 demonstration operator")
                 .to_owned(),
             operator_contact: "privacy@demo.qifu365.example".to_owned(),
+            query: String::new(),
             policy_version: "2.0".to_owned(),
             policy_updated: "2026-11-01".to_owned(),
             policy_effective: "2026-11-08".to_owned(),

@@ -2,5 +2,6 @@
 //! templates decide nothing about permissions and never see more than they show.
 
 pub mod account;
+pub mod catalogue;
 pub mod frame;
 pub mod public;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::catalogue::{Card, GroupLinks};
 use super::frame::{Frame, Lang};
 
 /// `GET /`: the home page.
@@ -10,6 +11,12 @@ use super::frame::{Frame, Lang};
 pub struct HomePage {
     /// The surrounding layout.
     pub f: Frame,
+    /// The groups of categories.
+    pub groups: Vec<GroupLinks>,
+    /// The services that sell best.
+    pub favourites: Vec<Card>,
+    /// How many services are offered.
+    pub services: usize,
     /// How many clauses the policy in force has.
     pub clauses: usize,
     /// How many of them the software alone must make unbreakable.
@@ -195,6 +202,9 @@ impl HomePage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("首页", "Home"), "/", false),
+            groups: super::catalogue::groups(lang),
+            favourites: vec![super::catalogue::card(lang)],
+            services: 41,
             clauses: 188,
             hard: 128,
         })

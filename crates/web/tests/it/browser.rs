@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::market::catalogue::{Catalogue, CatalogueHandle};
 use app::{App, Cost};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -55,6 +56,7 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
                 passes: 1,
             },
         },
+        catalogue: catalogue(),
         policy: Arc::new(policy::builtin().expect("policy")),
         settings: Arc::new(Settings {
             brand: "企服365".to_owned(),
@@ -65,6 +67,13 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
             secure: false,
         }),
     }
+}
+
+/// The demonstration's catalogue.
+pub fn catalogue() -> CatalogueHandle {
+    let demo = app::demo::catalogue().expect("the demo's catalogue");
+    let catalogue = Catalogue::of(demo.groups, demo.categories, demo.suppliers, demo.services);
+    CatalogueHandle::new(catalogue.expect("a catalogue"))
 }
 
 impl Browser {

@@ -87,7 +87,12 @@ async fn clause_0_1_and_0_6_the_policy_is_one_click_from_every_page_with_both_da
 async fn english_is_chosen_by_the_visitor_and_remembered_without_naming_anyone() {
     let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
     for path in BROWSE {
-        let page = Browser::new(&test).get(&format!("{path}?lang=en")).await;
+        let page = Browser::new(&test)
+            .get(&format!(
+                "{path}{}lang=en",
+                if path.contains('?') { '&' } else { '?' }
+            ))
+            .await;
         assert!(page.body.contains("<html lang=\"en\">"), "{path}");
         let cookie = page
             .headers
@@ -120,5 +125,106 @@ async fn hostile_paths_and_queries_are_answered_calmly() {
             "{path}"
         );
     }
+    test.close().await;
+}
+
+/// The first service's address on a page.
+fn first_service(body: &str) -> String {
+    let at = body.find("href=\"/fuwu/").expect("a service") + "href=\"".len();
+    body[at..at + "/fuwu/".len() + 36].to_owned()
+}
+
+#[tokio::test]
+async fn a_visitor_finds_a_service_and_sees_price_standard_and_provider() {
+    let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let list = browser.get("/fuwu?fenlei=daili-jizhang&paixu=price").await;
+    assert!(list.body.contains("小规模纳税人代理记账") && !list.body.contains("渗透测试"));
+    let service = browser.get(&first_service(&list.body)).await;
+    assert!(service.body.contains("¥299.00"), "the cheapest comes first");
+    for part in [
+        "服务费",
+        "官费",
+        "验收标准",
+        "服务流程",
+        "谁提供",
+        "算盘树财税（演示）",
+        "/zhengce#c-0.9",
+    ] {
+        assert!(service.body.contains(part), "{part}");
+    }
+    let search = browser.get(&format!("/sousuo?q={}", encoded("代账"))).await;
+    assert!(search.body.contains("小规模纳税人代理记账"));
+    let typo = browser.get(&format!("/sousuo?q={}", encoded("代理计账"))).await;
+    assert!(typo.body.contains("您是不是要找") && typo.body.contains("代理记账"));
+    test.close().await;
+}
+
+#[tokio::test]
+async fn filters_count_what_they_leave_and_nonsense_is_ignored() {
+    let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
+    let catalogue = crate::browser::catalogue().now();
+    let all = catalogue.list(&app::market::catalogue::Filter::default());
+    assert_eq!(
+        all.categories.iter().map(|(_, count)| count).sum::<usize>(),
+        all.total
+    );
+    assert_eq!(all.bands.iter().map(|(_, count)| count).sum::<usize>(), all.total);
+    for (city, count) in &all.cities {
+        let filter = app::market::catalogue::Filter {
+            city: Some(city.clone()),
+            ..Default::default()
+        };
+        assert_eq!(catalogue.list(&filter).total, *count, "{city}");
+    }
+    for query in [
+        "?ye=999999",
+        "?ye=-1",
+        "?ye=x",
+        "?paixu=zzz",
+        "?fenlei=nope",
+        "?jiage=%00",
+        "?unknown=1",
+    ] {
+        assert_eq!(
+            Browser::new(&test).get(&format!("/fuwu{query}")).await.status,
+            StatusCode::OK,
+            "{query}"
+        );
+    }
+    test.close().await;
+}
+
+#[tokio::test]
+async fn suppliers_that_may_not_offer_are_neither_listed_nor_found_nor_ordered_from() {
+    let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
+    let demo = app::demo::catalogue().expect("demo");
+    let mut hidden = 0;
+    for service in &demo.services {
+        let supplier = demo
+            .suppliers
+            .iter()
+            .find(|supplier| supplier.id == service.supplier)
+            .expect("a supplier");
+        let page = Browser::new(&test).get(&format!("/fuwu/{}", service.id)).await;
+        let expected = if supplier.standing.offers() {
+            StatusCode::OK
+        } else {
+            StatusCode::NOT_FOUND
+        };
+        assert_eq!(page.status, expected, "{}", service.zh);
+        if !supplier.standing.offers() {
+            hidden += 1;
+            let search = Browser::new(&test)
+                .get(&format!("/sousuo?q={}", encoded(&service.zh)))
+                .await;
+            assert!(
+                !search.body.contains(&format!("/fuwu/{}", service.id)),
+                "{}",
+                service.zh
+            );
+        }
+    }
+    assert_eq!(hidden, 4);
     test.close().await;
 }

@@ -27,7 +27,11 @@ fn clause_0_4_every_route_names_a_known_purpose_and_existing_clauses() {
 
 /// The path with something in each of its places.
 fn filled(path: &str) -> String {
+    let catalogue = crate::browser::catalogue().now();
+    let service = catalogue.favourites(1).next().expect("a service");
     path.replace("{version}", "2020-11-01")
+        .replace("{id}", &service.id.to_string())
+        .replace("{supplier}", &service.supplier.to_string())
         .replace("{before}", "2020-11-01")
         .replace("{after}", "2020-11-01")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")

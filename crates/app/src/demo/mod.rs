@@ -1,0 +1,181 @@
+//! The demonstration's data: clearly fictional, the same at every seeding.
+
+use domain::market::catalogue::{Category, Group, Service, Sku, Standing, Supplier};
+use privacy::Ctx;
+use privacy::purpose::Operate;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{App, Failure, Fault};
+
+#[derive(Deserialize)]
+struct Texts {
+    group: Vec<Group>,
+    category: Vec<Category>,
+    supplier: Vec<SupplierText>,
+    service: Vec<ServiceText>,
+}
+
+#[derive(Deserialize)]
+struct SupplierText {
+    key: String,
+    zh: String,
+    en: String,
+    uscc: String,
+    city: String,
+    since: i32,
+    status: Standing,
+    rating: i64,
+    response_minutes: i64,
+    intro_zh: String,
+    intro_en: String,
+}
+
+#[derive(Deserialize)]
+struct ServiceText {
+    key: String,
+    category: String,
+    supplier: String,
+    zh: String,
+    en: String,
+    summary_zh: String,
+    summary_en: String,
+    official_fee: i64,
+    days: i64,
+    tags: Vec<String>,
+    synonyms: Vec<String>,
+    sales: i64,
+    rating: i64,
+    skus: Vec<Sku>,
+}
+
+/// The catalogue's documents.
+pub struct DemoCatalogue {
+    /// The groups.
+    pub groups: Vec<Group>,
+    /// The categories.
+    pub categories: Vec<Category>,
+    /// The suppliers.
+    pub suppliers: Vec<Supplier>,
+    /// The services.
+    pub services: Vec<Service>,
+}
+
+/// The same identifier for the same key at every seeding.
+fn id(kind: &str, key: &str) -> Uuid {
+    let digest = Sha256::digest(format!("qifu365 demo {kind} {key}"));
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Reads the demonstration's catalogue.
+///
+/// # Errors
+/// [`Fault::Document`] if the text is malformed or a service names an unknown supplier or category.
+pub fn catalogue() -> Result<DemoCatalogue, Fault> {
+    let texts: Texts =
+        toml::from_str(include_str!("../../../../demo/catalogue.toml")).map_err(|_| Fault::Document)?;
+    let known = |service: &ServiceText| {
+        texts
+            .supplier
+            .iter()
+            .any(|supplier| supplier.key == service.supplier)
+            && texts
+                .category
+                .iter()
+                .any(|category| category.slug == service.category)
+            && !service.skus.is_empty()
+    };
+    if !texts.service.iter().all(known) {
+        return Err(Fault::Document);
+    }
+    let suppliers = texts.supplier.into_iter().map(|text| Supplier {
+        id: id("supplier", &text.key),
+        zh: text.zh,
+        en: text.en,
+        uscc: text.uscc,
+        city: text.city,
+        since: text.since,
+        standing: text.status,
+        rating: text.rating,
+        response_minutes: text.response_minutes,
+        intro_zh: text.intro_zh,
+        intro_en: text.intro_en,
+    });
+    let services = texts.service.into_iter().map(|text| Service {
+        id: id("service", &text.key),
+        supplier: id("supplier", &text.supplier),
+        category: text.category,
+        zh: text.zh,
+        en: text.en,
+        summary_zh: text.summary_zh,
+        summary_en: text.summary_en,
+        official_fee: text.official_fee,
+        days: text.days,
+        tags: text.tags,
+        synonyms: text.synonyms,
+        sales: text.sales,
+        rating: text.rating,
+        skus: text.skus,
+    });
+    Ok(DemoCatalogue {
+        groups: texts.group,
+        categories: texts.category,
+        suppliers: suppliers.collect(),
+        services: services.collect(),
+    })
+}
+
+fn json(document: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(document).map_err(|_| Failure::Fault(Fault::Document))
+}
+
+/// Writes the demonstration's catalogue. Again changes nothing. `progress` hears each document
+/// written and how many there are.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn seed(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<(), Failure> {
+    use storage::market::catalogue as store;
+    let demo = catalogue()?;
+    let total = demo.groups.len() + demo.categories.len() + demo.suppliers.len() + demo.services.len();
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        progress(done, total);
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    let places = 1_i64..;
+    for (place, group) in places.clone().zip(&demo.groups) {
+        store::put_group(&mut tx, &group.slug, place, json(group)?).await?;
+        step();
+    }
+    for (place, category) in places.clone().zip(&demo.categories) {
+        store::put_category(&mut tx, &category.slug, place, json(category)?).await?;
+        step();
+    }
+    for (place, supplier) in places.clone().zip(&demo.suppliers) {
+        store::put_supplier(&mut tx, supplier.id, place, json(supplier)?).await?;
+        step();
+    }
+    for (place, service) in places.zip(&demo.services) {
+        store::put_service(
+            &mut tx,
+            service.id,
+            service.supplier,
+            &service.category,
+            place,
+            json(service)?,
+        )
+        .await?;
+        step();
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,409 @@
+//! The public catalogue as a read model in memory: loaded from the store at the start, replaced
+//! whole at a change. Browsing opens no transaction and touches nothing personal (2.1.1.c).
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::market::catalogue::{Category, Group, Service, Supplier};
+use privacy::Ctx;
+use privacy::purpose::Browse;
+use search::{Query, ServiceDoc, ServiceIndex};
+use uuid::Uuid;
+
+use crate::{App, Failure, Fault};
+
+/// Services on a page.
+pub const PAGE: usize = 20;
+
+/// How a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By completed orders and rating: nobody pays for a place.
+    #[default]
+    Usual,
+    /// Cheapest first.
+    PriceUp,
+    /// Dearest first.
+    PriceDown,
+    /// Best rated first.
+    Rating,
+}
+
+impl Sort {
+    /// Every order, in the page's order.
+    pub const ALL: &'static [Self] = &[Self::Usual, Self::PriceUp, Self::PriceDown, Self::Rating];
+
+    /// The identifier in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::PriceUp => "price",
+            Self::PriceDown => "price-down",
+            Self::Rating => "rating",
+        }
+    }
+
+    /// The identifier read back; anything unknown is the usual order.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|sort| sort.as_str() == text)
+            .unwrap_or_default()
+    }
+}
+
+/// Price bands: identifier, lower bound (inclusive), upper bound (exclusive), in fen.
+pub const BANDS: &[(&str, i64, i64)] = &[
+    ("0-500", 0, 50_000),
+    ("500-2000", 50_000, 200_000),
+    ("2000-10000", 200_000, 1_000_000),
+    ("10000", 1_000_000, i64::MAX),
+];
+
+/// What a list asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this category.
+    pub category: Option<String>,
+    /// Only this price band.
+    pub band: Option<String>,
+    /// Only this city.
+    pub city: Option<String>,
+    /// In this order.
+    pub sort: Sort,
+    /// Which page, from 1.
+    pub page: usize,
+}
+
+/// A page of a list, with how many each choice would leave.
+pub struct Listing {
+    /// The services of the page.
+    pub services: Vec<Arc<Service>>,
+    /// How many in all.
+    pub total: usize,
+    /// The page shown, from 1.
+    pub page: usize,
+    /// How many pages.
+    pub pages: usize,
+    /// Category → count under the other choices.
+    pub categories: Vec<(String, usize)>,
+    /// Band → count under the other choices.
+    pub bands: Vec<(String, usize)>,
+    /// City → count under the other choices.
+    pub cities: Vec<(String, usize)>,
+}
+
+/// What a search found.
+pub struct Found {
+    /// The services of the page.
+    pub services: Vec<Arc<Service>>,
+    /// How many in all.
+    pub total: usize,
+    /// A better spelling.
+    pub suggestion: Option<String>,
+}
+
+/// The catalogue at one moment.
+pub struct Catalogue {
+    /// The groups in order.
+    pub groups: Vec<Group>,
+    /// The categories in order.
+    pub categories: Vec<Category>,
+    suppliers: HashMap<Uuid, Arc<Supplier>>,
+    offered: Vec<Arc<Service>>,
+    by_id: HashMap<Uuid, Arc<Service>>,
+    index: ServiceIndex,
+}
+
+impl Catalogue {
+    /// Reads the catalogue from the store.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] for a store that fails or holds a malformed document.
+    pub async fn load(app: &App, ctx: &Ctx<Browse>) -> Result<Self, Failure> {
+        let mut tx = app.store.begin(ctx).await?;
+        let documents = storage::market::catalogue::load(&mut tx).await?;
+        let (suppliers, services) = (parsed(&documents.suppliers)?, parsed(&documents.services)?);
+        Self::of(
+            parsed(&documents.groups)?,
+            parsed(&documents.categories)?,
+            suppliers,
+            services,
+        )
+    }
+
+    /// The catalogue of these documents.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] if the search index fails.
+    pub fn of(
+        groups: Vec<Group>,
+        categories: Vec<Category>,
+        suppliers: Vec<Supplier>,
+        services: Vec<Service>,
+    ) -> Result<Self, Failure> {
+        let suppliers: HashMap<_, _> = suppliers
+            .into_iter()
+            .map(|supplier| (supplier.id, Arc::new(supplier)))
+            .collect();
+        let by_id: HashMap<_, _> = services
+            .into_iter()
+            .map(|service| (service.id, Arc::new(service)))
+            .collect();
+        let mut offered: Vec<_> = by_id
+            .values()
+            .filter(|service| {
+                suppliers
+                    .get(&service.supplier)
+                    .is_some_and(|supplier| supplier.standing.offers())
+            })
+            .map(Arc::clone)
+            .collect();
+        offered.sort_by_key(|service| {
+            (
+                std::cmp::Reverse(service.sales),
+                std::cmp::Reverse(service.rating),
+                service.id,
+            )
+        });
+        let name = |slug: &str| {
+            let category = categories.iter().find(|category| category.slug == slug);
+            category
+                .map(|category| format!("{} {}", category.zh, category.en))
+                .unwrap_or_default()
+        };
+        let docs = offered.iter().map(|service| ServiceDoc {
+            id: service.id.to_string(),
+            title: format!("{} {}", service.zh, service.en),
+            summary: format!("{} {}", service.summary_zh, service.summary_en),
+            category_name: name(&service.category),
+            supplier: suppliers
+                .get(&service.supplier)
+                .map(|supplier| supplier.zh.clone())
+                .unwrap_or_default(),
+            tags: service.tags.clone(),
+            synonyms: service.synonyms.clone(),
+        });
+        let index = ServiceIndex::build(docs).map_err(Fault::Search)?;
+        Ok(Self {
+            groups,
+            categories,
+            suppliers,
+            offered,
+            by_id,
+            index,
+        })
+    }
+
+    /// How many services are offered.
+    #[must_use]
+    pub fn offered(&self) -> usize {
+        self.offered.len()
+    }
+
+    /// The services that sell best.
+    pub fn favourites(&self, count: usize) -> impl Iterator<Item = &Arc<Service>> {
+        self.offered.iter().take(count)
+    }
+
+    /// The suppliers that offer something, best rated first.
+    #[must_use]
+    pub fn offering(&self) -> Vec<&Arc<Supplier>> {
+        let mut offering: Vec<_> = self
+            .suppliers
+            .values()
+            .filter(|supplier| supplier.standing.offers())
+            .collect();
+        offering.sort_by_key(|supplier| (std::cmp::Reverse(supplier.rating), supplier.id));
+        offering
+    }
+
+    /// A category.
+    #[must_use]
+    pub fn category(&self, slug: &str) -> Option<&Category> {
+        self.categories.iter().find(|category| category.slug == slug)
+    }
+
+    /// A supplier, whatever its standing.
+    #[must_use]
+    pub fn supplier(&self, id: Uuid) -> Option<&Arc<Supplier>> {
+        self.suppliers.get(&id)
+    }
+
+    /// A service that is offered.
+    #[must_use]
+    pub fn service(&self, id: Uuid) -> Option<&Arc<Service>> {
+        let service = self.by_id.get(&id)?;
+        self.suppliers
+            .get(&service.supplier)
+            .is_some_and(|supplier| supplier.standing.offers())
+            .then_some(service)
+    }
+
+    /// What a supplier offers.
+    #[must_use]
+    pub fn services_of(&self, supplier: Uuid) -> Vec<&Arc<Service>> {
+        self.offered
+            .iter()
+            .filter(|service| service.supplier == supplier)
+            .collect()
+    }
+
+    fn city_of(&self, service: &Service) -> &str {
+        self.suppliers
+            .get(&service.supplier)
+            .map_or("", |supplier| supplier.city.as_str())
+    }
+
+    /// A page of the list. What does not exist filters to nothing; a page past the end is the last.
+    #[must_use]
+    pub fn list(&self, filter: &Filter) -> Listing {
+        let band_of = |service: &Service| {
+            let price = service.from_price();
+            BANDS
+                .iter()
+                .find(|(_, low, high)| *low <= price && price < *high)
+                .map_or("", |(band, ..)| band)
+        };
+        let fits =
+            |chosen: &Option<String>, value: &str| chosen.as_deref().is_none_or(|chosen| chosen == value);
+        let (mut categories, mut bands, mut cities) =
+            (Counts::default(), Counts::default(), Counts::default());
+        let mut found = Vec::new();
+        for service in &self.offered {
+            let (band, city) = (band_of(service), self.city_of(service));
+            let fit = [
+                fits(&filter.category, &service.category),
+                fits(&filter.band, band),
+                fits(&filter.city, city),
+            ];
+            if fit[1] && fit[2] {
+                categories.count(&service.category);
+            }
+            if fit[0] && fit[2] {
+                bands.count(band);
+            }
+            if fit[0] && fit[1] {
+                cities.count(city);
+            }
+            if fit == [true; 3] {
+                found.push(service);
+            }
+        }
+        match filter.sort {
+            Sort::Usual => {}
+            Sort::PriceUp => found.sort_by_key(|service| (service.from_price(), service.id)),
+            Sort::PriceDown => {
+                found.sort_by_key(|service| (std::cmp::Reverse(service.from_price()), service.id));
+            }
+            Sort::Rating => found.sort_by_key(|service| (std::cmp::Reverse(service.rating), service.id)),
+        }
+        let (total, pages) = (found.len(), found.len().div_ceil(PAGE).max(1));
+        let page = filter.page.clamp(1, pages);
+        let services = found
+            .into_iter()
+            .skip((page - 1) * PAGE)
+            .take(PAGE)
+            .map(Arc::clone)
+            .collect();
+        let order: Vec<&str> = self
+            .categories
+            .iter()
+            .map(|category| category.slug.as_str())
+            .collect();
+        let band_order: Vec<&str> = BANDS.iter().map(|(band, ..)| *band).collect();
+        Listing {
+            services,
+            total,
+            page,
+            pages,
+            categories: categories.in_order(&order),
+            bands: bands.in_order(&band_order),
+            cities: cities.by_count(),
+        }
+    }
+
+    /// Searches what is offered.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] if the index fails.
+    pub fn search(&self, text: &str, page: usize) -> Result<Found, Failure> {
+        let offset = page.max(1).saturating_sub(1).saturating_mul(PAGE);
+        let hits = self
+            .index
+            .search(&Query {
+                text,
+                limit: PAGE,
+                offset,
+            })
+            .map_err(Fault::Search)?;
+        let services = hits
+            .ids
+            .iter()
+            .filter_map(|id| Uuid::parse_str(id).ok())
+            .filter_map(|id| self.by_id.get(&id))
+            .map(Arc::clone);
+        Ok(Found {
+            services: services.collect(),
+            total: hits.total,
+            suggestion: hits.suggestion,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Counts(HashMap<String, usize>);
+
+impl Counts {
+    fn count(&mut self, value: &str) {
+        if let Some(count) = self.0.get_mut(value) {
+            *count += 1;
+        } else {
+            self.0.insert(value.to_owned(), 1);
+        }
+    }
+
+    fn in_order(mut self, order: &[&str]) -> Vec<(String, usize)> {
+        order
+            .iter()
+            .filter_map(|value| self.0.remove_entry(*value))
+            .collect()
+    }
+
+    fn by_count(self) -> Vec<(String, usize)> {
+        let mut all: Vec<_> = self.0.into_iter().collect();
+        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        all
+    }
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(documents: &[String]) -> Result<Vec<T>, Failure> {
+    let read = |text: &String| serde_json::from_str(text).map_err(|_| Failure::Fault(Fault::Document));
+    documents.iter().map(read).collect()
+}
+
+/// The catalogue everyone reads, replaced whole.
+#[derive(Clone)]
+pub struct CatalogueHandle(Arc<RwLock<Arc<Catalogue>>>);
+
+impl CatalogueHandle {
+    /// A handle on a first catalogue.
+    #[must_use]
+    pub fn new(catalogue: Catalogue) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(catalogue))))
+    }
+
+    /// The catalogue now.
+    #[must_use]
+    pub fn now(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a new catalogue in its place.
+    pub fn replace(&self, catalogue: Catalogue) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    }
+}

@@ -1,0 +1,3 @@
+//! The marketplace's use cases.
+
+pub mod catalogue;

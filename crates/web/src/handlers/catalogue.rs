@@ -1,0 +1,407 @@
+//! Browsing: categories, lists, services, suppliers, search. No account, no cookie, no personal
+//! field (2.1.1.c). A parameter that makes no sense is ignored, never an error.
+
+use std::sync::Arc;
+
+use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use domain::market::catalogue::{Service, Standing, Supplier};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::failure::Answer;
+use crate::pages::catalogue::{
+    Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, ListPage, SearchPage, ServicePage,
+    SkuLink, SupplierPage,
+};
+use crate::pages::frame::{Lang, money};
+use crate::request::Visit;
+
+/// Thousandths of a star as one decimal; empty if there is no rating yet.
+fn stars(thousandths: i64) -> String {
+    if thousandths <= 0 {
+        String::new()
+    } else {
+        format!("{}.{}", thousandths / 1000, thousandths % 1000 / 100)
+    }
+}
+
+/// A service as a card.
+pub fn card(lang: Lang, catalogue: &Catalogue, service: &Service) -> Card {
+    let supplier = catalogue.supplier(service.supplier);
+    Card {
+        id: service.id.to_string(),
+        title: lang.pick(&service.zh, &service.en).to_owned(),
+        summary: lang.pick(&service.summary_zh, &service.summary_en).to_owned(),
+        price: money(service.from_price()),
+        supplier: supplier
+            .map(|supplier| lang.pick(&supplier.zh, &supplier.en).to_owned())
+            .unwrap_or_default(),
+        city: supplier.map(|supplier| supplier.city.clone()).unwrap_or_default(),
+        rating: stars(service.rating),
+        sales: service.sales,
+    }
+}
+
+fn cards(lang: Lang, catalogue: &Catalogue, services: &[Arc<Service>]) -> Vec<Card> {
+    services
+        .iter()
+        .map(|service| card(lang, catalogue, service))
+        .collect()
+}
+
+/// The groups with their categories.
+pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
+    let of = |slug: &str| {
+        let own = catalogue
+            .categories
+            .iter()
+            .filter(|category| category.group == slug);
+        own.map(|category| CategoryLink {
+            slug: category.slug.clone(),
+            label: lang.pick(&category.zh, &category.en).to_owned(),
+            licence: category.licence.clone(),
+        })
+        .collect()
+    };
+    let group = |group: &domain::market::catalogue::Group| GroupLinks {
+        slug: group.slug.clone(),
+        label: lang.pick(&group.zh, &group.en).to_owned(),
+        categories: of(&group.slug),
+    };
+    catalogue.groups.iter().map(group).collect()
+}
+
+/// `GET /fenlei`.
+pub async fn categories(visit: Visit) -> Answer {
+    let groups = groups(visit.lang, &visit.state.catalogue.now());
+    Answer::page(
+        &visit,
+        StatusCode::OK,
+        &CategoriesPage {
+            f: visit.frame(visit.lang.t("服务分类", "Categories")),
+            groups,
+        },
+    )
+}
+
+/// The list's parameters.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ListQuery {
+    fenlei: String,
+    jiage: String,
+    chengshi: String,
+    paixu: String,
+    ye: String,
+}
+
+/// A value for an address.
+fn escaped(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+impl ListQuery {
+    fn filter(&self) -> Filter {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Filter {
+            category: given(&self.fenlei),
+            band: given(&self.jiage),
+            city: given(&self.chengshi),
+            sort: Sort::parse(&self.paixu),
+            page: self.ye.parse().unwrap_or(1),
+        }
+    }
+
+    fn href(&self) -> String {
+        let pairs = [
+            ("fenlei", &self.fenlei),
+            ("jiage", &self.jiage),
+            ("chengshi", &self.chengshi),
+            ("paixu", &self.paixu),
+            ("ye", &self.ye),
+        ];
+        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let query: Vec<String> = given
+            .map(|(name, value)| format!("{name}={}", escaped(value)))
+            .collect();
+        if query.is_empty() {
+            "/fuwu".to_owned()
+        } else {
+            format!("/fuwu?{}", query.join("&"))
+        }
+    }
+
+    /// The address with one parameter changed; back to the first page.
+    fn with(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut changed = Self {
+            ye: String::new(),
+            ..self.clone()
+        };
+        change(&mut changed);
+        changed.href()
+    }
+}
+
+fn band_label(lang: Lang, band: &str) -> String {
+    let bounds = BANDS.iter().find(|(name, ..)| *name == band);
+    match bounds {
+        Some((_, low, i64::MAX)) => format!("¥{} {}", low / 100, lang.t("以上", "and up")),
+        Some((_, low, high)) => format!("¥{}–{}", low / 100, high / 100),
+        None => band.to_owned(),
+    }
+}
+
+/// The choices of one kind; the chosen one leads back.
+fn facet(
+    query: &ListQuery,
+    heading: &'static str,
+    counted: &[(String, usize)],
+    label: impl Fn(&str) -> String,
+    place: fn(&mut ListQuery) -> &mut String,
+) -> Facet {
+    let chosen_now = place(&mut query.clone()).clone();
+    let option = |(value, count): &(String, usize)| {
+        let chosen = *value == chosen_now;
+        let href = query.with(|query| *place(query) = if chosen { String::new() } else { value.clone() });
+        Choice {
+            href,
+            label: label(value),
+            chosen,
+            count: *count,
+        }
+    };
+    Facet {
+        heading,
+        options: counted.iter().map(option).collect(),
+    }
+}
+
+fn numbered(pages: usize, page: usize, href: impl Fn(usize) -> String) -> Vec<Choice> {
+    let near = |number: &usize| *number == 1 || *number == pages || number.abs_diff(page) <= 2;
+    let choice = |number: usize| Choice {
+        href: href(number),
+        label: number.to_string(),
+        chosen: number == page,
+        count: 0,
+    };
+    (1..=pages).filter(near).map(choice).collect()
+}
+
+fn facets(lang: Lang, catalogue: &Catalogue, query: &ListQuery, listing: &Listing) -> Vec<Facet> {
+    let category = |slug: &str| {
+        let known = catalogue.category(slug);
+        known.map_or_else(
+            || slug.to_owned(),
+            |category| lang.pick(&category.zh, &category.en).to_owned(),
+        )
+    };
+    vec![
+        facet(
+            query,
+            lang.t("类目", "Category"),
+            &listing.categories,
+            category,
+            |query| &mut query.fenlei,
+        ),
+        facet(
+            query,
+            lang.t("服务费", "Service fee"),
+            &listing.bands,
+            |band| band_label(lang, band),
+            |query| &mut query.jiage,
+        ),
+        facet(
+            query,
+            lang.t("城市", "City"),
+            &listing.cities,
+            ToOwned::to_owned,
+            |query| &mut query.chengshi,
+        ),
+    ]
+}
+
+/// `GET /fuwu`.
+pub async fn list(visit: Visit, Query(query): Query<ListQuery>) -> Answer {
+    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
+    let filter = query.filter();
+    let listing = catalogue.list(&filter);
+    let category = filter
+        .category
+        .as_deref()
+        .and_then(|slug| catalogue.category(slug));
+    let heading = category.map_or(lang.t("全部服务", "All services"), |category| {
+        lang.pick(&category.zh, &category.en)
+    });
+    let sort = |sort: &Sort| Choice {
+        href: query.with(|query| sort.as_str().clone_into(&mut query.paixu)),
+        label: match sort {
+            Sort::Usual => lang.t("综合", "Usual"),
+            Sort::PriceUp => lang.t("价格从低到高", "Cheapest first"),
+            Sort::PriceDown => lang.t("价格从高到低", "Dearest first"),
+            Sort::Rating => lang.t("评分", "Best rated"),
+        }
+        .to_owned(),
+        chosen: *sort == filter.sort,
+        count: 0,
+    };
+    let page = ListPage {
+        f: visit.frame(heading),
+        heading: heading.to_owned(),
+        total: listing.total,
+        facets: facets(lang, &catalogue, &query, &listing),
+        sorts: Sort::ALL.iter().map(sort).collect(),
+        services: cards(lang, &catalogue, &listing.services),
+        pages: numbered(listing.pages, listing.page, |number| {
+            query.with(|query| query.ye = number.to_string())
+        }),
+    };
+    Answer::page(&visit, StatusCode::OK, &page)
+}
+
+fn face(lang: Lang, supplier: &Supplier) -> Face {
+    Face {
+        id: supplier.id.to_string(),
+        name: lang.pick(&supplier.zh, &supplier.en).to_owned(),
+        city: supplier.city.clone(),
+        since: supplier.since,
+        rating: stars(supplier.rating),
+        intro: lang.pick(&supplier.intro_zh, &supplier.intro_en).to_owned(),
+    }
+}
+
+/// Which way to buy is chosen.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SkuQuery {
+    sku: String,
+}
+
+/// `GET /fuwu/{id}` (0.9: the boundary notice names the third party).
+pub async fn service(visit: Visit, Path(id): Path<String>, Query(query): Query<SkuQuery>) -> Answer {
+    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
+    let found = Uuid::parse_str(&id).ok().and_then(|id| catalogue.service(id));
+    let Some((service, supplier)) =
+        found.and_then(|service| Some((service, catalogue.supplier(service.supplier)?)))
+    else {
+        return Answer::not_found(&visit);
+    };
+    let Some(category) = catalogue.category(&service.category) else {
+        return Answer::not_found(&visit);
+    };
+    let chosen = query
+        .sku
+        .parse::<usize>()
+        .ok()
+        .filter(|place| *place < service.skus.len())
+        .unwrap_or(0);
+    let fee = service.skus.get(chosen).map_or(0, |sku| sku.price);
+    let skus = service.skus.iter().enumerate().map(|(place, sku)| SkuLink {
+        href: format!("/fuwu/{}?sku={place}", service.id),
+        label: lang.pick(&sku.zh, &sku.en).to_owned(),
+        price: money(sku.price),
+        chosen: place == chosen,
+    });
+    let page = ServicePage {
+        f: visit.frame(lang.pick(&service.zh, &service.en)),
+        title: lang.pick(&service.zh, &service.en).to_owned(),
+        summary: lang.pick(&service.summary_zh, &service.summary_en).to_owned(),
+        category_slug: category.slug.clone(),
+        category: lang.pick(&category.zh, &category.en).to_owned(),
+        tags: service.tags.clone(),
+        skus: skus.collect(),
+        fee: money(fee),
+        official: money(service.official_fee),
+        total: money(fee.saturating_add(service.official_fee)),
+        days: service.days,
+        review_days: category.review_days,
+        process: category.process.clone(),
+        materials: category.materials.clone(),
+        deliverables: category.deliverables.clone(),
+        acceptance: category.acceptance.clone(),
+        supplier: face(lang, supplier),
+    };
+    Answer::page(&visit, StatusCode::OK, &page)
+}
+
+/// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
+pub async fn supplier(visit: Visit, Path(id): Path<String>) -> Answer {
+    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
+    let found = Uuid::parse_str(&id).ok().and_then(|id| catalogue.supplier(id));
+    let Some(supplier) = found.filter(|supplier| supplier.standing != Standing::Applied) else {
+        return Answer::not_found(&visit);
+    };
+    let closed = match supplier.standing {
+        Standing::Active | Standing::Applied => None,
+        Standing::Restricted => Some(lang.t(
+            "该服务商在部分类目受限。",
+            "This provider is restricted in some categories.",
+        )),
+        Standing::Expired => Some(lang.t(
+            "许可已到期，服务暂时下架。",
+            "A licence has run out; services are offline.",
+        )),
+        Standing::Suspended => Some(lang.t(
+            "暂停接单，在途订单继续履行。",
+            "Takes no new orders; open orders go on.",
+        )),
+    };
+    let services = catalogue
+        .services_of(supplier.id)
+        .into_iter()
+        .map(|service| card(lang, &catalogue, service));
+    let page = SupplierPage {
+        f: visit.frame(lang.pick(&supplier.zh, &supplier.en)),
+        supplier: face(lang, supplier),
+        uscc: supplier.uscc.clone(),
+        response: supplier.response_minutes,
+        closed,
+        services: services.collect(),
+    };
+    Answer::page(&visit, StatusCode::OK, &page)
+}
+
+/// The search's parameters.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SearchQuery {
+    q: String,
+    ye: String,
+}
+
+/// `GET /sousuo`.
+pub async fn search(visit: Visit, Query(query): Query<SearchQuery>) -> Result<Answer, Answer> {
+    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
+    let text: String = query.q.trim().chars().take(80).collect();
+    let number = query.ye.parse::<usize>().unwrap_or(1).clamp(1, 500);
+    let found = catalogue
+        .search(&text, number)
+        .map_err(|failure| Answer::failure(&visit, &failure))?;
+    let href = |text: &str| format!("/sousuo?q={}", escaped(text));
+    let mut f = visit.frame(lang.t("搜索", "Search"));
+    f.query.clone_from(&text);
+    let page = SearchPage {
+        f,
+        suggestion: found.suggestion.map(|label| Choice {
+            href: href(&label),
+            label,
+            chosen: false,
+            count: 0,
+        }),
+        total: found.total,
+        services: cards(lang, &catalogue, &found.services),
+        pages: numbered(found.total.div_ceil(PAGE).max(1), number, |number| {
+            format!("{}&ye={number}", href(&text))
+        }),
+    };
+    Ok(Answer::page(&visit, StatusCode::OK, &page))
+}

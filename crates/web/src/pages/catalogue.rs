@@ -1,0 +1,349 @@
+//! Catalogue pages: categories, lists, services, suppliers, search.
+
+use askama::Template;
+
+use super::frame::{Frame, Lang};
+
+/// A service on a card.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Its identifier.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// The lowest price.
+    pub price: String,
+    /// Who provides it.
+    pub supplier: String,
+    /// Where.
+    pub city: String,
+    /// The rating; empty if none.
+    pub rating: String,
+    /// Completed orders.
+    pub sales: i64,
+}
+
+/// A link that chooses something.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Where it leads.
+    pub href: String,
+    /// What it says.
+    pub label: String,
+    /// Whether it is chosen now.
+    pub chosen: bool,
+    /// How many services it would leave.
+    pub count: usize,
+}
+
+/// Choices of one kind.
+#[derive(Clone, Debug)]
+pub struct Facet {
+    /// What is chosen.
+    pub heading: &'static str,
+    /// The choices.
+    pub options: Vec<Choice>,
+}
+
+/// A category as a link.
+#[derive(Clone, Debug)]
+pub struct CategoryLink {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub label: String,
+    /// The licence it needs; empty if none.
+    pub licence: String,
+}
+
+/// A group with its categories.
+#[derive(Clone, Debug)]
+pub struct GroupLinks {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub label: String,
+    /// Its categories.
+    pub categories: Vec<CategoryLink>,
+}
+
+/// A supplier's face.
+#[derive(Clone, Debug)]
+pub struct Face {
+    /// Its identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its city.
+    pub city: String,
+    /// On the platform since.
+    pub since: i32,
+    /// The rating; empty if none.
+    pub rating: String,
+    /// About it.
+    pub intro: String,
+}
+
+/// A way to buy.
+#[derive(Clone, Debug)]
+pub struct SkuLink {
+    /// The page with it chosen.
+    pub href: String,
+    /// Its name.
+    pub label: String,
+    /// Its service fee.
+    pub price: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// `GET /fenlei`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "catalogue/categories.html")]
+pub struct CategoriesPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// The groups.
+    pub groups: Vec<GroupLinks>,
+}
+
+/// `GET /fuwu`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "catalogue/list.html")]
+pub struct ListPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// The heading.
+    pub heading: String,
+    /// How many fit.
+    pub total: usize,
+    /// The filters.
+    pub facets: Vec<Facet>,
+    /// The orders.
+    pub sorts: Vec<Choice>,
+    /// The services of the page.
+    pub services: Vec<Card>,
+    /// The pages.
+    pub pages: Vec<Choice>,
+}
+
+/// `GET /sousuo`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "catalogue/search.html")]
+pub struct SearchPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// A better spelling.
+    pub suggestion: Option<Choice>,
+    /// How many were found.
+    pub total: usize,
+    /// The services of the page.
+    pub services: Vec<Card>,
+    /// The pages.
+    pub pages: Vec<Choice>,
+}
+
+/// `GET /fuwu/{id}`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "catalogue/service.html")]
+pub struct ServicePage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Its title.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// Its category's name in addresses.
+    pub category_slug: String,
+    /// Its category.
+    pub category: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// The ways to buy.
+    pub skus: Vec<SkuLink>,
+    /// The service fee of the chosen one.
+    pub fee: String,
+    /// The official fee.
+    pub official: String,
+    /// Both together.
+    pub total: String,
+    /// How long it takes.
+    pub days: i64,
+    /// How long the buyer has to check.
+    pub review_days: i64,
+    /// The steps.
+    pub process: Vec<String>,
+    /// What the buyer provides.
+    pub materials: Vec<String>,
+    /// What the buyer gets.
+    pub deliverables: Vec<String>,
+    /// The acceptance standard.
+    pub acceptance: Vec<String>,
+    /// Who provides it.
+    pub supplier: Face,
+}
+
+/// `GET /fuwushang/{id}`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "catalogue/supplier.html")]
+pub struct SupplierPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Its face.
+    pub supplier: Face,
+    /// 统一社会信用代码.
+    pub uscc: String,
+    /// Usual time to answer, in minutes; 0 if unknown.
+    pub response: i64,
+    /// Why it takes no new orders.
+    pub closed: Option<&'static str>,
+    /// What it offers.
+    pub services: Vec<Card>,
+}
+
+fn both<T>(make: impl Fn(Lang) -> T) -> Vec<T> {
+    Lang::ALL.into_iter().map(make).collect()
+}
+
+pub(super) fn card(lang: Lang) -> Card {
+    Card {
+        id: "00000000-0000-4000-8000-000000000000".to_owned(),
+        title: lang
+            .t("代理记账 <一般纳税人>", "Bookkeeping <general>")
+            .to_owned(),
+        summary: lang.t("按月记账", "Monthly").to_owned(),
+        price: "¥699.00".to_owned(),
+        supplier: lang.t("算盘树财税（演示）", "Abacus Tree (demo)").to_owned(),
+        city: "杭州".to_owned(),
+        rating: "4.7".to_owned(),
+        sales: 980,
+    }
+}
+
+fn choice(label: &str, chosen: bool) -> Choice {
+    Choice {
+        href: "/fuwu".to_owned(),
+        label: label.to_owned(),
+        chosen,
+        count: 3,
+    }
+}
+
+fn face(lang: Lang) -> Face {
+    Face {
+        id: "x".to_owned(),
+        name: lang.t("算盘树财税（演示）", "Abacus Tree (demo)").to_owned(),
+        city: "杭州".to_owned(),
+        since: 2014,
+        rating: String::new(),
+        intro: lang.t("持证代理记账。", "Licensed bookkeeping.").to_owned(),
+    }
+}
+
+pub(super) fn groups(lang: Lang) -> Vec<GroupLinks> {
+    let link = CategoryLink {
+        slug: "daili-jizhang".to_owned(),
+        label: lang.t("代理记账", "Bookkeeping").to_owned(),
+        licence: "代理记账许可证书".to_owned(),
+    };
+    vec![GroupLinks {
+        slug: "caishui".to_owned(),
+        label: lang.t("财税", "Tax").to_owned(),
+        categories: vec![link],
+    }]
+}
+
+impl CategoriesPage {
+    /// In both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| Self {
+            f: Frame::sample(lang, lang.t("服务分类", "Categories"), "/fenlei", false),
+            groups: groups(lang),
+        })
+    }
+}
+
+impl ListPage {
+    /// In both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| Self {
+            f: Frame::sample(lang, lang.t("全部服务", "All services"), "/fuwu", false),
+            heading: lang.t("全部服务", "All services").to_owned(),
+            total: 1,
+            facets: vec![Facet {
+                heading: lang.t("城市", "City"),
+                options: vec![choice("杭州", true)],
+            }],
+            sorts: vec![choice(lang.t("综合", "Usual"), true)],
+            services: vec![card(lang)],
+            pages: vec![choice("1", true), choice("2", false)],
+        })
+    }
+}
+
+impl SearchPage {
+    /// In both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| Self {
+            f: Frame::sample(lang, lang.t("搜索", "Search"), "/sousuo", false),
+            suggestion: Some(choice("代理记账", false)),
+            total: 0,
+            services: Vec::new(),
+            pages: Vec::new(),
+        })
+    }
+}
+
+impl ServicePage {
+    /// In both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| {
+            let lines = || vec![lang.t("一", "one").to_owned()];
+            Self {
+                f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
+                title: lang.t("代理记账", "Bookkeeping").to_owned(),
+                summary: lang.t("按月记账", "Monthly").to_owned(),
+                category_slug: "daili-jizhang".to_owned(),
+                category: lang.t("代理记账", "Bookkeeping").to_owned(),
+                tags: vec!["按月".to_owned()],
+                skus: vec![SkuLink {
+                    href: "/fuwu/x?sku=0".to_owned(),
+                    label: lang.t("标准版", "Standard").to_owned(),
+                    price: "¥699.00".to_owned(),
+                    chosen: true,
+                }],
+                fee: "¥699.00".to_owned(),
+                official: "¥0.00".to_owned(),
+                total: "¥699.00".to_owned(),
+                days: 30,
+                review_days: 7,
+                process: lines(),
+                materials: lines(),
+                deliverables: lines(),
+                acceptance: lines(),
+                supplier: face(lang),
+            }
+        })
+    }
+}
+
+impl SupplierPage {
+    /// In both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        both(|lang| Self {
+            f: Frame::sample(lang, lang.t("服务商", "Provider"), "/fuwushang/x", false),
+            supplier: face(lang),
+            uscc: "91999999MAD3650188".to_owned(),
+            response: 20,
+            closed: Some(lang.t("暂停接单", "Takes no orders")),
+            services: vec![card(lang)],
+        })
+    }
+}
