@@ -67,6 +67,8 @@ pub enum Value {
     OptText(Option<String>),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// Bytes or nothing.
+    OptBytes(Option<Vec<u8>>),
     /// An identifier.
     Id(Uuid),
     /// An identifier or nothing.
@@ -153,6 +155,7 @@ macro_rules! bound {
                 Value::Text(v) => query.bind(v.clone()),
                 Value::OptText(v) => query.bind(v.clone()),
                 Value::Bytes(v) => query.bind(v.clone()),
+                Value::OptBytes(v) => query.bind(v.clone()),
                 Value::Id(v) => query.bind(*v),
                 Value::OptId(v) => query.bind(*v),
                 Value::Time(v) => query.bind($time(*v)),
@@ -264,7 +267,9 @@ macro_rules! column {
 impl Row {
     column!(int, i64);
     column!(text, String);
+    column!(opt_text, Option<String>);
     column!(bytes, Vec<u8>);
+    column!(opt_bytes, Option<Vec<u8>>);
     column!(id, Uuid);
     column!(opt_id, Option<Uuid>);
 

@@ -30,6 +30,7 @@ pub fn statements() -> Vec<&'static str> {
         account::session::STATEMENTS,
         account::code::STATEMENTS,
         market::catalogue::STATEMENTS,
+        market::order::STATEMENTS,
         consent::STATEMENTS,
     ]
     .concat()

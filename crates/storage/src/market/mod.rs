@@ -1,3 +1,4 @@
 //! The marketplace's rows.
 
 pub mod catalogue;
+pub mod order;

@@ -1,0 +1,481 @@
+//! Orders: state, milestones, events, and the mirror of the money. A step is written with the
+//! version it began from; whoever is later writes nothing.
+
+use domain::calendar::Due;
+use domain::market::ledger::{Account, Posting};
+use domain::market::order::{Event, Milestone, MilestoneState, Mode, Order, State, Step};
+use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{Row, StoreError, Value};
+use crate::tx::Tx;
+
+const INSERT: &str = "INSERT INTO service_order (id, number, buyer, supplier, service, state, version, mode, \
+    review_days, round, by_silence, snapshot, request_key, due_event, due_at, placed_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, $13, $14) \
+    ON CONFLICT (buyer, request_key) DO NOTHING";
+const INSERT_MILESTONE: &str =
+    "INSERT INTO order_milestone (order_id, place, title, amount, state) VALUES ($1, $2, $3, $4, $5)";
+const COLUMNS_BY_NUMBER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
+    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE number = $1";
+const COLUMNS_BY_KEY: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
+    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE buyer = $1 AND request_key = $2";
+const COLUMNS_DUE: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
+    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+const OF_BUYER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
+    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE buyer = $1 \
+    ORDER BY placed_at DESC, id DESC LIMIT $2";
+const OF_SUPPLIER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
+    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE supplier = $1 \
+    ORDER BY placed_at DESC, id DESC LIMIT $2";
+const MILESTONES: &str =
+    "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
+const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
+    due_at = $8 WHERE id = $1 AND version = $2";
+const SET_MILESTONE: &str = "UPDATE order_milestone SET state = $3 WHERE order_id = $1 AND place = $2";
+const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const INSERT_POSTING: &str = "INSERT INTO order_posting (order_id, version, place, milestone, from_account, to_account, \
+    amount, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, e.account, a.subject, e.items, e.note, e.at \
+    FROM order_event e LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version LIMIT 500";
+const POSTINGS: &str = "SELECT milestone, from_account, to_account, amount, at FROM order_posting WHERE order_id = $1 \
+    ORDER BY version, place LIMIT 1000";
+const MEMBERSHIP: &str =
+    "SELECT supplier, role FROM membership WHERE account = $1 ORDER BY supplier LIMIT 100";
+const PUT_MEMBERSHIP: &str = "INSERT INTO membership (supplier, account, role) VALUES ($1, $2, $3) \
+    ON CONFLICT (supplier, account) DO UPDATE SET role = excluded.role";
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    INSERT_MILESTONE,
+    COLUMNS_BY_NUMBER,
+    COLUMNS_BY_KEY,
+    COLUMNS_DUE,
+    OF_BUYER,
+    OF_SUPPLIER,
+    MILESTONES,
+    UPDATE,
+    SET_MILESTONE,
+    INSERT_EVENT,
+    INSERT_POSTING,
+    EVENTS,
+    POSTINGS,
+    MEMBERSHIP,
+    PUT_MEMBERSHIP,
+];
+
+/// An order as stored, without its milestones.
+#[derive(Clone, Debug)]
+pub struct OrderRow {
+    /// The order.
+    pub id: Uuid,
+    /// Its number, random.
+    pub number: String,
+    /// The buying account.
+    pub buyer: Uuid,
+    /// The supplier.
+    pub supplier: Uuid,
+    /// The service.
+    pub service: Uuid,
+    /// State, version and terms; `milestones` is empty in lists.
+    pub order: Order,
+    /// What was agreed, as a document.
+    pub snapshot: String,
+    /// What happens if nobody acts, and when (`None` if an operator must set it).
+    pub due: Option<(Event, Option<OffsetDateTime>)>,
+    /// When it was placed.
+    pub placed_at: OffsetDateTime,
+}
+
+/// An order to store.
+pub struct NewOrder<'a> {
+    /// The order.
+    pub id: Uuid,
+    /// Its number.
+    pub number: &'a str,
+    /// The buying account.
+    pub buyer: Uuid,
+    /// The supplier.
+    pub supplier: Uuid,
+    /// The service.
+    pub service: Uuid,
+    /// The first step.
+    pub step: &'a Step,
+    /// What was agreed.
+    pub snapshot: String,
+    /// The form's own key: the same form sent twice is one order.
+    pub request_key: Uuid,
+}
+
+fn due_values(timer: Option<(Event, Due)>) -> (Value, Value) {
+    let event = timer.map(|(event, _)| event.as_str().to_owned());
+    let at = timer.and_then(|(_, due)| match due {
+        Due::At(at) => Some(at),
+        Due::Unknown => None,
+    });
+    (Value::OptText(event), Value::OptTime(at))
+}
+
+fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, StoreError> {
+    let state = State::parse(&row.text(5)?).ok_or(StoreError::Malformed("order state"))?;
+    let mode = Mode::parse(&row.text(7)?).ok_or(StoreError::Malformed("order mode"))?;
+    let due = match row.opt_text(12)? {
+        Some(text) => Some((
+            Event::parse(&text).ok_or(StoreError::Malformed("due event"))?,
+            row.opt_time(13)?,
+        )),
+        None => None,
+    };
+    Ok(OrderRow {
+        id: row.id(0)?,
+        number: row.text(1)?,
+        buyer: row.id(2)?,
+        supplier: row.id(3)?,
+        service: row.id(4)?,
+        order: Order {
+            state,
+            version: row.int(6)?,
+            mode,
+            milestones: Vec::new(),
+            review_days: row.int(8)?,
+            acceptance_items,
+            round: row.int(9)?,
+            by_silence: row.int(10)? != 0,
+        },
+        snapshot: row.text(11)?,
+        due,
+        placed_at: row.time(14)?,
+    })
+}
+
+/// Stores an order. `false` if this form already made one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewOrder<'_>) -> Result<bool, StoreError> {
+    let order = &new.step.order;
+    let (due_event, due_at) = due_values(new.step.timer);
+    let values = [
+        Value::Id(new.id),
+        Value::Text(new.number.to_owned()),
+        Value::Id(new.buyer),
+        Value::Id(new.supplier),
+        Value::Id(new.service),
+        Value::Text(order.state.as_str().to_owned()),
+        Value::Int(order.version),
+        Value::Text(order.mode.as_str().to_owned()),
+        Value::Int(order.review_days),
+        Value::Text(new.snapshot.clone()),
+        Value::Id(new.request_key),
+        due_event,
+        due_at,
+        Value::Time(tx.ctx().now()),
+    ];
+    if tx.execute(INSERT, &values).await? == 0 {
+        return Ok(false);
+    }
+    for (place, milestone) in (1_i64..).zip(&order.milestones) {
+        let values = [
+            Value::Id(new.id),
+            Value::Int(place),
+            Value::Text(milestone.title.clone()),
+            Value::Int(milestone.amount),
+            Value::Text(milestone.state.as_str().to_owned()),
+        ];
+        tx.execute(INSERT_MILESTONE, &values).await?;
+    }
+    Ok(true)
+}
+
+async fn with_milestones<P: Purpose>(tx: &mut Tx<'_, P>, mut row: OrderRow) -> Result<OrderRow, StoreError> {
+    for milestone in tx.rows(MILESTONES, &[Value::Id(row.id)]).await? {
+        row.order.milestones.push(Milestone {
+            title: milestone.text(0)?,
+            amount: milestone.int(1)?,
+            state: MilestoneState::parse(&milestone.text(2)?)
+                .ok_or(StoreError::Malformed("milestone state"))?,
+        });
+    }
+    Ok(row)
+}
+
+/// The order with this number, whole.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<Option<OrderRow>, StoreError> {
+    match tx
+        .row(COLUMNS_BY_NUMBER, &[Value::Text(number.to_owned())])
+        .await?
+    {
+        Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The order this form made.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_key<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    buyer: Uuid,
+    key: Uuid,
+) -> Result<Option<OrderRow>, StoreError> {
+    tx.row(COLUMNS_BY_KEY, &[Value::Id(buyer), Value::Id(key)])
+        .await?
+        .map(|row| read(&row, 0))
+        .transpose()
+}
+
+/// Orders whose time has come, whole, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
+    let now = tx.ctx().now();
+    let rows = tx
+        .rows(COLUMNS_DUE, &[Value::Time(now), Value::Int(limit.clamp(1, 500))])
+        .await?;
+    let mut orders = Vec::with_capacity(rows.len());
+    for row in rows {
+        let order = read(&row, 0)?;
+        orders.push(with_milestones(tx, order).await?);
+    }
+    Ok(orders)
+}
+
+/// An account's purchases, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_buyer<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    buyer: Uuid,
+    limit: i64,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let rows = tx
+        .rows(OF_BUYER, &[Value::Id(buyer), Value::Int(limit.clamp(1, 200))])
+        .await?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
+/// A supplier's orders, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_supplier<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    supplier: Uuid,
+    limit: i64,
+) -> Result<Vec<OrderRow>, StoreError> {
+    let rows = tx
+        .rows(
+            OF_SUPPLIER,
+            &[Value::Id(supplier), Value::Int(limit.clamp(1, 200))],
+        )
+        .await?;
+    rows.iter().map(|row| read(row, 0)).collect()
+}
+
+/// Who made a step happen.
+pub struct Doer<'a> {
+    /// `buyer`, `supplier` or `system`.
+    pub side: &'static str,
+    /// The account, and the person behind it.
+    pub account: Option<(Uuid, SubjectId)>,
+    /// What they wrote, sealed under their own key.
+    pub note: Option<&'a Personal<String>>,
+    /// The acceptance items named.
+    pub items: &'a [usize],
+}
+
+/// The place of an event's note.
+#[must_use]
+pub const fn note_field(event: Uuid, subject: SubjectId) -> FieldRef {
+    FieldRef {
+        table: "order_event",
+        column: "note",
+        row: event,
+        subject,
+    }
+}
+
+/// Writes a step: state, milestones, event, money.
+///
+/// # Errors
+/// [`StoreError::Stale`] if the order moved on meanwhile.
+pub async fn record<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    event: Event,
+    step: &Step,
+    doer: &Doer<'_>,
+) -> Result<(), StoreError> {
+    let order = &step.order;
+    let (due_event, due_at) = due_values(step.timer);
+    let values = [
+        Value::Id(id),
+        Value::Int(order.version - 1),
+        Value::Text(order.state.as_str().to_owned()),
+        Value::Int(order.version),
+        Value::Int(order.round),
+        Value::Int(i64::from(order.by_silence)),
+        due_event,
+        due_at,
+    ];
+    if tx.execute(UPDATE, &values).await? != 1 {
+        return Err(StoreError::Stale);
+    }
+    for (place, milestone) in (1_i64..).zip(&order.milestones) {
+        let values = [
+            Value::Id(id),
+            Value::Int(place),
+            Value::Text(milestone.state.as_str().to_owned()),
+        ];
+        tx.execute(SET_MILESTONE, &values).await?;
+    }
+    let now = tx.ctx().now();
+    let event_id = tx.store().entropy().id();
+    let note = match (doer.note, doer.account) {
+        (Some(note), Some((_, subject))) => Some(
+            tx.seal(&note_field(event_id, subject), note)
+                .await?
+                .as_bytes()
+                .to_vec(),
+        ),
+        _ => None,
+    };
+    let items: Vec<String> = doer.items.iter().map(ToString::to_string).collect();
+    let values = [
+        Value::Id(event_id),
+        Value::Id(id),
+        Value::Int(order.version),
+        Value::Text(event.as_str().to_owned()),
+        Value::Text(order.state.as_str().to_owned()),
+        Value::Text(doer.side.to_owned()),
+        Value::OptId(doer.account.map(|(account, _)| account)),
+        Value::Text(items.join(",")),
+        Value::OptBytes(note),
+        Value::Time(now),
+    ];
+    tx.execute(INSERT_EVENT, &values).await?;
+    for (place, posting) in (1_i64..).zip(&step.postings) {
+        let values = [
+            Value::Id(id),
+            Value::Int(order.version),
+            Value::Int(place),
+            Value::Int(posting.milestone),
+            Value::Text(posting.from.as_str().to_owned()),
+            Value::Text(posting.to.as_str().to_owned()),
+            Value::Int(posting.amount),
+            Value::Time(now),
+        ];
+        tx.execute(INSERT_POSTING, &values).await?;
+    }
+    Ok(())
+}
+
+/// An event as stored.
+#[derive(Debug)]
+pub struct EventRow {
+    /// The event.
+    pub id: Uuid,
+    /// What happened.
+    pub event: Event,
+    /// Where it led.
+    pub to: State,
+    /// Which side.
+    pub side: String,
+    /// The person who wrote the note.
+    pub subject: Option<SubjectId>,
+    /// The acceptance items named.
+    pub items: Vec<usize>,
+    /// What they wrote.
+    pub note: Option<Sealed<String>>,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// An order's events, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn events<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Vec<EventRow>, StoreError> {
+    let rows = tx.rows(EVENTS, &[Value::Id(id)]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(EventRow {
+                id: row.id(0)?,
+                event: Event::parse(&row.text(1)?).ok_or(StoreError::Malformed("order event"))?,
+                to: State::parse(&row.text(2)?).ok_or(StoreError::Malformed("order state"))?,
+                side: row.text(3)?,
+                subject: row.opt_id(5)?.map(SubjectId),
+                items: row
+                    .text(6)?
+                    .split(',')
+                    .filter_map(|item| item.parse().ok())
+                    .collect(),
+                note: row.opt_bytes(7)?.map(Sealed::from_stored),
+                at: row.time(8)?,
+            })
+        })
+        .collect()
+}
+
+/// An order's money, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn postings<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+) -> Result<Vec<(Posting, OffsetDateTime)>, StoreError> {
+    let rows = tx.rows(POSTINGS, &[Value::Id(id)]).await?;
+    let account = |text: String| Account::parse(&text).ok_or(StoreError::Malformed("ledger account"));
+    rows.iter()
+        .map(|row| {
+            let (from, to) = (account(row.text(1)?)?, account(row.text(2)?)?);
+            Ok((
+                Posting {
+                    milestone: row.int(0)?,
+                    from,
+                    to,
+                    amount: row.int(3)?,
+                },
+                row.time(4)?,
+            ))
+        })
+        .collect()
+}
+
+/// The suppliers an account works for, with its role there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn memberships<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let rows = tx.rows(MEMBERSHIP, &[Value::Id(account)]).await?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?))).collect()
+}
+
+/// Makes an account a member of a supplier.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_membership<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    supplier: Uuid,
+    account: Uuid,
+    role: &str,
+) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(supplier),
+        Value::Id(account),
+        Value::Text(role.to_owned()),
+    ];
+    tx.execute(PUT_MEMBERSHIP, &values).await.map(|_| ())
+}
