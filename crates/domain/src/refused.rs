@@ -47,6 +47,8 @@ pub enum Refused {
     FormStale,
     /// An order needs something to pay for.
     OrderEmpty,
+    /// A supplier's own people do not buy from it (自买自卖).
+    OrderOwnService,
     /// The order has moved on.
     OrderNotNow,
     /// Another role does this.
@@ -83,6 +85,7 @@ impl Refused {
         Self::TooManyLogins,
         Self::FormStale,
         Self::OrderEmpty,
+        Self::OrderOwnService,
         Self::OrderNotNow,
         Self::OrderNotYou,
         Self::DeliveryIncomplete,
@@ -212,6 +215,12 @@ impl Refused {
                 "sku",
                 "请选择规格后再下单。",
                 "Choose an option before you order.",
+            ),
+            Self::OrderOwnService => (
+                "order_own_service",
+                "sku",
+                "不能购买自己所在服务商的服务，请换一家服务商。",
+                "You cannot order from a provider you belong to; choose another provider.",
             ),
             Self::OrderNotNow => (
                 "order_not_now",

@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use app::Failure;
 use app::account::{self, Viewer};
-use axum::extract::{FromRequestParts, OriginalUri, Query};
+use axum::extract::{FromRequestParts, OriginalUri, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use privacy::{Actor, Ctx, Purpose};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, MapDeserializer};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
@@ -90,6 +93,37 @@ fn device(user_agent: &str, lang: Lang) -> String {
     ]);
     let unknown = lang.t("未知", "unknown");
     format!("{} · {}", browser.unwrap_or(unknown), system.unwrap_or(unknown))
+}
+
+/// The parts of the path. One that is not readable text is answered like any unknown page.
+pub struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Named<T> {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Answer> {
+        if let Ok(Path(named)) = Path::<T>::from_request_parts(parts, state).await {
+            return Ok(Self(named));
+        }
+        let visit = Visit::from_request_parts(parts, state).await?;
+        Err(Answer::not_found(&visit))
+    }
+}
+
+/// The parameters of the address. Unknown ones are ignored, of repeated ones the last counts: an
+/// address typed or mended by hand is never an error.
+pub struct Asked<T>(pub T);
+
+impl<T: for<'de> Deserialize<'de> + Default> FromRequestParts<WebState> for Asked<T> {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &WebState) -> Result<Self, Self::Rejection> {
+        let given: HashMap<String, String> = Query::try_from_uri(&parts.uri)
+            .map(|Query(query)| query)
+            .unwrap_or_default();
+        let read = T::deserialize(MapDeserializer::<_, ValueError>::new(given.into_iter()));
+        Ok(Self(read.unwrap_or_default()))
+    }
 }
 
 impl FromRequestParts<WebState> for Visit {

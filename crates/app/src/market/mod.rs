@@ -1,3 +1,4 @@
 //! The marketplace's use cases.
 
 pub mod catalogue;
+pub mod order;

@@ -3,7 +3,6 @@
 use app::Failure;
 use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
 use axum::Form;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::calendar::BEIJING;
@@ -19,7 +18,7 @@ use crate::pages::account::{
     SessionRow,
 };
 use crate::pages::frame::Lang;
-use crate::request::Visit;
+use crate::request::{Asked, Named, Visit};
 
 /// An instant as Chinese users write it, in Beijing time.
 pub fn clock_text(at: OffsetDateTime) -> String {
@@ -168,7 +167,7 @@ pub struct LoginForm {
 }
 
 /// Where to go after the log-in.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Next {
     #[serde(default)]
     next: String,
@@ -190,7 +189,7 @@ fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -
 }
 
 /// `GET /denglu`.
-pub async fn login_form(visit: Visit, Query(Next { next }): Query<Next>) -> Answer {
+pub async fn login_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answer {
     if visit.viewer.is_some() {
         Answer::to(local(&next))
     } else {
@@ -237,7 +236,7 @@ pub async fn log_out(visit: Visit, Form(form): Form<Token>) -> Result<Answer, An
 /// `POST /zhanghao/huihua/{session}/chexiao`.
 pub async fn revoke(
     visit: Visit,
-    Path(session): Path<String>,
+    Named(session): Named<String>,
     Form(form): Form<Token>,
 ) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;

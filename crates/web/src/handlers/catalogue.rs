@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use domain::market::catalogue::{Service, Standing, Supplier};
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::pages::catalogue::{
     SkuLink, SupplierPage,
 };
 use crate::pages::frame::{Lang, money};
-use crate::request::Visit;
+use crate::request::{Asked, Named, Visit};
 
 /// Thousandths of a star as one decimal; empty if there is no rating yet.
 fn stars(thousandths: i64) -> String {
@@ -231,7 +230,7 @@ fn facets(lang: Lang, catalogue: &Catalogue, query: &ListQuery, listing: &Listin
 }
 
 /// `GET /fuwu`.
-pub async fn list(visit: Visit, Query(query): Query<ListQuery>) -> Answer {
+pub async fn list(visit: Visit, Asked(query): Asked<ListQuery>) -> Answer {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
     let filter = query.filter();
     let listing = catalogue.list(&filter);
@@ -287,7 +286,7 @@ pub struct SkuQuery {
 }
 
 /// `GET /fuwu/{id}` (0.9: the boundary notice names the third party).
-pub async fn service(visit: Visit, Path(id): Path<String>, Query(query): Query<SkuQuery>) -> Answer {
+pub async fn service(visit: Visit, Named(id): Named<String>, Asked(query): Asked<SkuQuery>) -> Answer {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
     let found = Uuid::parse_str(&id).ok().and_then(|id| catalogue.service(id));
     let Some((service, supplier)) =
@@ -334,7 +333,7 @@ pub async fn service(visit: Visit, Path(id): Path<String>, Query(query): Query<S
 }
 
 /// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
-pub async fn supplier(visit: Visit, Path(id): Path<String>) -> Answer {
+pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
     let found = Uuid::parse_str(&id).ok().and_then(|id| catalogue.supplier(id));
     let Some(supplier) = found.filter(|supplier| supplier.standing != Standing::Applied) else {
@@ -379,7 +378,7 @@ pub struct SearchQuery {
 }
 
 /// `GET /sousuo`.
-pub async fn search(visit: Visit, Query(query): Query<SearchQuery>) -> Result<Answer, Answer> {
+pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<Answer, Answer> {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
     let text: String = query.q.trim().chars().take(80).collect();
     let number = query.ye.parse::<usize>().unwrap_or(1).clamp(1, 500);

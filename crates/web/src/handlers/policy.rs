@@ -1,7 +1,6 @@
 //! The policy centre (0.1, 0.6, 0.14, 0.17–0.20): the version in force, every former one, what
 //! changed, the agreement, and the same for machines.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use policy::{Change, Diff, Paragraph, Segment, Version, agreement, segments};
 
@@ -10,7 +9,7 @@ use crate::pages::public::{
     AgreementPage, ArchivePage, ChangeView, ClauseView, DiffPage, ParagraphView, Piece, PolicyPage,
     SectionView, VersionView,
 };
-use crate::request::Visit;
+use crate::request::{Named, Visit};
 
 /// `GET /zhengce`.
 pub async fn current(visit: Visit) -> Answer {
@@ -21,7 +20,7 @@ pub async fn current(visit: Visit) -> Answer {
 }
 
 /// `GET /zhengce/{version}`.
-pub async fn version(visit: Visit, Path(id): Path<String>) -> Answer {
+pub async fn version(visit: Visit, Named(id): Named<String>) -> Answer {
     visit
         .state
         .policy
@@ -99,7 +98,7 @@ pub async fn archive(visit: Visit) -> Answer {
 }
 
 /// `GET /zhengce/duibi/{before}/{after}`.
-pub async fn diff(visit: Visit, Path((before, after)): Path<(String, String)>) -> Answer {
+pub async fn diff(visit: Visit, Named((before, after)): Named<(String, String)>) -> Answer {
     let archive = &visit.state.policy;
     let (Some(before), Some(after)) = (archive.get(&before), archive.get(&after)) else {
         return Answer::not_found(&visit);

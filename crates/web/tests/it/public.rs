@@ -114,6 +114,13 @@ async fn hostile_paths_and_queries_are_answered_calmly() {
         format!("/denglu?next={}", encoded("//evil.example")),
         format!("/?q={}", encoded(&long)),
         "/zhengce/..%2f..%2fetc".to_owned(),
+        "/zhengce/%FF".to_owned(),
+        "/zhengce/duibi/%FF/%FE".to_owned(),
+        "/fuwu/%FF".to_owned(),
+        "/fuwushang/%FF".to_owned(),
+        "/fuwu?ye=1&ye=2".to_owned(),
+        "/sousuo?q=a&q=b".to_owned(),
+        "/denglu?next=/a&next=/b".to_owned(),
     ] {
         let page = Browser::new(&test).get(&path).await;
         assert!(

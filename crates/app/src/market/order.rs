@@ -1,0 +1,363 @@
+//! Orders: placing, reading, acting, and what happens when nobody acts. Who is neither the buyer
+//! nor a member of the supplier learns nothing, not even that the order exists.
+
+use domain::Refused;
+use domain::calendar::Due;
+use domain::machine::Role;
+use domain::market::ledger::Posting;
+use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State};
+use privacy::purpose::{FulfilContract, Operate};
+use privacy::{Ask, Ctx, LegalBasis, Personal};
+use serde::{Deserialize, Serialize};
+use storage::StoreError;
+use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::catalogue::Catalogue;
+use crate::account::Viewer;
+use crate::{App, Failure, Fault};
+
+/// The longest reason or note, in characters.
+pub const NOTE_CHARS: usize = 2000;
+/// Timers handled in one round.
+const ROUND: i64 = 100;
+
+/// What was agreed when the order was placed. Later changes of the catalogue do not reach it.
+/// Amounts are fen (分).
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Snapshot {
+    /// The service's title in Chinese.
+    pub service_zh: String,
+    /// The service's title in English.
+    pub service_en: String,
+    /// The supplier's name in Chinese.
+    pub supplier_zh: String,
+    /// The supplier's name in English.
+    pub supplier_en: String,
+    /// The chosen way to buy, in Chinese.
+    pub sku_zh: String,
+    /// The chosen way to buy, in English.
+    pub sku_en: String,
+    /// The supplier's fee (服务费).
+    pub service_fee: i64,
+    /// The official fee (官费), passed on.
+    pub official_fee: i64,
+    /// How many days the work takes.
+    pub days: i64,
+    /// By which items the delivery is judged.
+    pub acceptance: Vec<String>,
+    /// What the buyer gets.
+    pub deliverables: Vec<String>,
+}
+
+/// An order as placed by a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing {
+    /// The service.
+    pub service: Uuid,
+    /// Which way to buy, counted from 0.
+    pub sku: usize,
+    /// The form's own key: the same form sent twice is one order.
+    pub request_key: Uuid,
+}
+
+/// Something that happened to an order.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// What.
+    pub event: Event,
+    /// Where it led.
+    pub to: State,
+    /// `buyer`, `supplier` or `system`: never a name.
+    pub side: String,
+    /// The acceptance items named.
+    pub items: Vec<usize>,
+    /// The reason or note; empty if none.
+    pub note: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// An order as one of its sides sees it.
+#[derive(Clone, Debug)]
+pub struct OrderView {
+    /// Its number.
+    pub number: String,
+    /// The order.
+    pub order: Order,
+    /// What was agreed.
+    pub snapshot: Snapshot,
+    /// Whether the viewer is on the supplier's side.
+    pub as_supplier: bool,
+    /// What the viewer may do now.
+    pub allowed: Vec<Event>,
+    /// What happens if nobody acts, and when.
+    pub due: Option<(Event, Option<OffsetDateTime>)>,
+    /// What happened, oldest first.
+    pub events: Vec<Happened>,
+    /// The movements of money, oldest first.
+    pub postings: Vec<(Posting, OffsetDateTime)>,
+}
+
+/// A step as a person takes it.
+#[derive(Clone, Debug)]
+pub struct Act<'a> {
+    /// The order's number.
+    pub number: &'a str,
+    /// The version the person saw.
+    pub version: i64,
+    /// The step.
+    pub event: Event,
+    /// The acceptance items named.
+    pub items: Vec<usize>,
+    /// The reason or note as typed.
+    pub note: &'a str,
+}
+
+/// A number nobody can guess: 60 random bits in Crockford's alphabet.
+fn number(app: &App) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = [0_u8; 12];
+    app.entropy.fill(&mut bytes);
+    let digits = bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
+    std::iter::once('Q')
+        .chain(std::iter::once('F'))
+        .chain(digits)
+        .collect()
+}
+
+fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
+    let snapshot: Snapshot =
+        serde_json::from_str(&row.snapshot).map_err(|_| Failure::Fault(Fault::Document))?;
+    row.order.acceptance_items = snapshot.acceptance.len();
+    Ok(snapshot)
+}
+
+/// The roles of a viewer on an order, and whether they are the supplier's; `None` for a stranger.
+fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Option<(bool, Role)> {
+    if row.buyer == viewer.account {
+        return Some((false, Role::BuyerOwner));
+    }
+    let (_, role) = memberships
+        .iter()
+        .find(|(supplier, _)| *supplier == row.supplier)?;
+    let role = match role.as_str() {
+        "owner" => Role::SupplierOwner,
+        "admin" => Role::SupplierAdmin,
+        "sales" => Role::SupplierSales,
+        "delivery" => Role::SupplierDelivery,
+        "finance" => Role::SupplierFinance,
+        _ => return None,
+    };
+    Some((true, role))
+}
+
+/// Places an order and gives its number. The same form sent again gives the same number.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
+/// to buy, [`Refused::OrderOwnService`] for a supplier's own member.
+pub async fn place(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    catalogue: &Catalogue,
+    placing: Placing,
+) -> Result<String, Failure> {
+    let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
+    let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
+    let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
+    let sku = service.skus.get(placing.sku).ok_or(Refused::OrderEmpty)?;
+    let amount = sku
+        .price
+        .checked_add(service.official_fee)
+        .ok_or(Refused::OrderEmpty)?;
+    let snapshot = Snapshot {
+        service_zh: service.zh.clone(),
+        service_en: service.en.clone(),
+        supplier_zh: supplier.zh.clone(),
+        supplier_en: supplier.en.clone(),
+        sku_zh: sku.zh.clone(),
+        sku_en: sku.en.clone(),
+        service_fee: sku.price,
+        official_fee: service.official_fee,
+        days: service.days,
+        acceptance: category.acceptance.clone(),
+        deliverables: category.deliverables.clone(),
+    };
+    let milestone = Milestone {
+        title: sku.zh.clone(),
+        amount,
+        state: MilestoneState::Planned,
+    };
+    // The simulated partner exists in a demonstration only.
+    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
+    let items = snapshot.acceptance.len();
+    let step = Order::placed(mode, vec![milestone], category.review_days, items, ctx.now())?;
+    let new = NewOrder {
+        id: app.entropy.id(),
+        number: &number(app),
+        buyer: viewer.account,
+        supplier: supplier.id,
+        service: service.id,
+        step: &step,
+        snapshot: serde_json::to_string(&snapshot).map_err(|_| Failure::Fault(Fault::Document))?,
+        request_key: placing.request_key,
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    if memberships.iter().any(|(own, _)| *own == supplier.id) {
+        return Err(Refused::OrderOwnService.into());
+    }
+    if store::insert(&mut tx, &new).await? {
+        tx.commit().await?;
+        return Ok(new.number.to_owned());
+    }
+    let earlier = store::by_key(&mut tx, viewer.account, placing.request_key).await?;
+    earlier.map(|row| row.number).ok_or(Failure::NotFound)
+}
+
+/// An order, for one of its sides. A note of the other side is opened under the contract, and the
+/// opening is recorded for its writer.
+///
+/// # Errors
+/// [`Failure::NotFound`] for an unknown number and for a stranger alike.
+pub async fn view(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    number: &str,
+) -> Result<OrderView, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let mut row = store::by_number(&mut tx, number)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
+    let snapshot = read(&mut row)?;
+    let mut events = Vec::new();
+    for stored in store::events(&mut tx, row.id).await? {
+        let note = match (&stored.note, stored.subject) {
+            (Some(sealed), Some(subject)) => {
+                let ask = Ask {
+                    subject,
+                    fields: &["order_event.note"],
+                    basis: LegalBasis::Contract,
+                    clause: "2.1.1.f",
+                };
+                let permit = tx.permit(ask).await?;
+                tx.open(&permit, &store::note_field(stored.id, subject), sealed)
+                    .await?
+            }
+            _ => String::new(),
+        };
+        events.push(Happened {
+            event: stored.event,
+            to: stored.to,
+            side: stored.side,
+            items: stored.items,
+            note,
+            at: stored.at,
+        });
+    }
+    let postings = store::postings(&mut tx, row.id).await?;
+    tx.commit().await?;
+    let mut allowed = MACHINE.allowed(row.order.state, role);
+    allowed.retain(|event| *event != Event::Object || row.order.by_silence);
+    Ok(OrderView {
+        number: row.number,
+        order: row.order,
+        snapshot,
+        as_supplier,
+        allowed,
+        due: row.due,
+        events,
+        postings,
+    })
+}
+
+/// Takes a step.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a stranger, [`Refused::OrderNotNow`] if the order moved on since the
+/// page was shown, or what [`Order::step`] refuses.
+pub async fn act(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    act: &Act<'_>,
+) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let mut row = store::by_number(&mut tx, act.number)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
+    read(&mut row)?;
+    if row.order.version != act.version {
+        return Err(Refused::OrderNotNow.into());
+    }
+    let note: String = act.note.trim().chars().take(NOTE_CHARS).collect();
+    let facts = Facts {
+        items: act.items.clone(),
+        reason: !note.is_empty(),
+    };
+    let step = row.order.step(act.event, role, &facts, ctx.now())?;
+    let note = (!note.is_empty()).then(|| Personal::received(note));
+    let doer = Doer {
+        side: if as_supplier { "supplier" } else { "buyer" },
+        account: Some((viewer.account, viewer.subject)),
+        note: note.as_ref(),
+        items: &facts.items,
+    };
+    moved_on(store::record(&mut tx, row.id, act.event, &step, &doer).await)?;
+    Ok(tx.commit().await?)
+}
+
+/// Someone else's step came first: that is an answer, not a fault.
+fn moved_on(result: Result<(), StoreError>) -> Result<(), Failure> {
+    match result {
+        Err(StoreError::Stale) => Err(Refused::OrderNotNow.into()),
+        other => Ok(other?),
+    }
+}
+
+/// Takes the steps whose time has come, at most a round of them, and says how many. Each is a
+/// transaction of its own; one that someone overtook is left to the next round.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
+    let due = {
+        let mut tx = app.store.begin(ctx).await?;
+        store::due(&mut tx, ROUND).await?
+    };
+    let mut done = 0;
+    for mut row in due {
+        let Some((event, Some(_))) = row.due else { continue };
+        read(&mut row)?;
+        let Ok(step) = row.order.step(event, Role::System, &Facts::default(), ctx.now()) else {
+            continue;
+        };
+        debug_assert!(!matches!(step.timer, Some((again, Due::At(at))) if again == event && at <= ctx.now()));
+        let doer = Doer {
+            side: "system",
+            account: None,
+            note: None,
+            items: &[],
+        };
+        let mut tx = app.store.begin(ctx).await?;
+        match store::record(&mut tx, row.id, event, &step, &doer).await {
+            Ok(()) => {
+                tx.commit().await?;
+                done += 1;
+            }
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(done)
+}

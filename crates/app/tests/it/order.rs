@@ -1,0 +1,244 @@
+//! An order from the first click to its end, as both sides and the clock live it.
+
+use app::account::Viewer;
+use app::market::catalogue::Catalogue;
+use app::market::order::{self, Act, OrderView, Placing};
+use app::{App, Failure};
+use domain::Refused;
+use domain::market::ledger::{Posting, sound};
+use domain::market::order::{Event, State};
+use privacy::purpose::{Browse, FulfilContract, KeepAccount, Operate, ShowOwn};
+use privacy::{Actor, Ctx, Purpose, SystemReason};
+use testkit::{TestStore, both_dbs};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::house;
+
+struct Scene {
+    app: App,
+    catalogue: Catalogue,
+    buyer: Viewer,
+    seller: Viewer,
+    stranger: Viewer,
+    service: Uuid,
+}
+
+fn system<P: Purpose>(app: &App) -> Ctx<P> {
+    let actor = Actor::System(SystemReason::Timer);
+    Ctx::new(actor, "2020-11-01", app.entropy.id(), app.clock.now())
+}
+
+async fn person(test: &TestStore, app: &App, phone: &str, name: &str) -> Viewer {
+    // Two messages of one instant have no order.
+    test.clock.advance(Duration::seconds(1));
+    let begun = house::register(app, phone, name).await;
+    house::viewer(app, &begun).await.expect("logged in")
+}
+
+async fn scene(test: &TestStore) -> Scene {
+    let app = house::app(test);
+    app::demo::seed(&app, &system::<Operate>(&app), |_, _| {})
+        .await
+        .expect("seeded");
+    let catalogue = Catalogue::load(&app, &system::<Browse>(&app))
+        .await
+        .expect("catalogue");
+    let buyer = person(test, &app, "100-0000-0001", "买家").await;
+    let seller = person(test, &app, "100-0000-0002", "卖家").await;
+    let stranger = person(test, &app, "100-0000-0003", "路人").await;
+    let service = catalogue.favourites(1).next().expect("a service").clone();
+    let ctx = system::<KeepAccount>(&app);
+    let mut tx = app.store.begin(&ctx).await.expect("begin");
+    storage::market::order::put_membership(&mut tx, service.supplier, seller.account, "owner")
+        .await
+        .expect("member");
+    tx.commit().await.expect("commit");
+    let service = service.id;
+    Scene {
+        app,
+        catalogue,
+        buyer,
+        seller,
+        stranger,
+        service,
+    }
+}
+
+impl Scene {
+    fn ctx(&self, viewer: &Viewer) -> Ctx<FulfilContract> {
+        house::person(&self.app, viewer)
+    }
+
+    async fn place_as(&self, viewer: &Viewer, sku: usize, key: u128) -> Result<String, Failure> {
+        let placing = Placing {
+            service: self.service,
+            sku,
+            request_key: Uuid::from_u128(key),
+        };
+        order::place(&self.app, &self.ctx(viewer), viewer, &self.catalogue, placing).await
+    }
+
+    async fn view(&self, viewer: &Viewer, number: &str) -> Result<OrderView, Failure> {
+        order::view(&self.app, &self.ctx(viewer), viewer, number).await
+    }
+
+    async fn act(
+        &self,
+        viewer: &Viewer,
+        number: &str,
+        event: Event,
+        items: &[usize],
+        note: &str,
+    ) -> Result<(), Failure> {
+        let version = self.view(&self.buyer, number).await.expect("view").order.version;
+        let act = Act {
+            number,
+            version,
+            event,
+            items: items.to_vec(),
+            note,
+        };
+        order::act(&self.app, &self.ctx(viewer), viewer, &act).await
+    }
+
+    async fn timers(&self) -> usize {
+        order::run_due(&self.app, &system::<Operate>(&self.app))
+            .await
+            .expect("timers")
+    }
+
+    async fn delivered(&self) -> String {
+        let number = self.place_as(&self.buyer, 0, 1).await.expect("placed");
+        self.act(&self.seller, &number, Event::SupplierConfirm, &[], "")
+            .await
+            .expect("confirm");
+        self.act(&self.buyer, &number, Event::Sign, &[], "")
+            .await
+            .expect("sign");
+        self.act(&self.buyer, &number, Event::Fund, &[], "")
+            .await
+            .expect("fund");
+        let items = self.items(&number).await;
+        self.act(&self.seller, &number, Event::Deliver, &items, "")
+            .await
+            .expect("deliver");
+        number
+    }
+
+    async fn items(&self, number: &str) -> Vec<usize> {
+        let view = self.view(&self.buyer, number).await.expect("view");
+        (0..view.snapshot.acceptance.len()).collect()
+    }
+}
+
+fn refusal<T>(result: Result<T, Failure>) -> Option<Refused> {
+    result
+        .err()
+        .and_then(|failure| failure.refusals().first().copied())
+}
+
+fn movements(view: &OrderView) -> Vec<Posting> {
+    view.postings.iter().map(|(posting, _)| *posting).collect()
+}
+
+both_dbs! {
+    an_order_runs_to_its_end_and_the_books_balance(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");
+        let items = scene.items(&number).await;
+        let partly = scene.act(&scene.seller, &number, Event::Deliver, &items[1..], "").await;
+        assert_eq!(refusal(partly), Some(Refused::DeliveryIncomplete));
+        scene.act(&scene.seller, &number, Event::Deliver, &items, "已补").await.expect("again");
+        scene.act(&scene.buyer, &number, Event::Accept, &[], "").await.expect("accept");
+        assert_eq!(scene.timers().await, 1, "a spoken acceptance is settled at once");
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(view.order.state, State::Completed);
+        assert_eq!(view.postings.len(), 2);
+        assert!(sound(&movements(&view)));
+        assert!(view.postings.iter().all(|(posting, _)| posting.amount == view.snapshot.service_fee + view.snapshot.official_fee));
+        test.clock.advance(Duration::days(30) - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        assert_eq!(scene.view(&scene.seller, &number).await.expect("view").order.state, State::Closed);
+    }
+
+    a_stranger_and_an_unknown_number_look_alike(test) {
+        let scene = scene(test).await;
+        let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        for (viewer, number) in [(&scene.stranger, number.as_str()), (&scene.buyer, "QF000000000000")] {
+            assert!(matches!(scene.view(viewer, number).await, Err(Failure::NotFound)));
+            let act = Act { number, version: 1, event: Event::Cancel, items: Vec::new(), note: "" };
+            let done = order::act(&scene.app, &scene.ctx(viewer), viewer, &act).await;
+            assert!(matches!(done, Err(Failure::NotFound)));
+        }
+    }
+
+    the_same_form_twice_is_one_order_and_another_buyer_does_not_meet_it(test) {
+        let scene = scene(test).await;
+        let first = scene.place_as(&scene.buyer, 0, 7).await.expect("placed");
+        assert_eq!(scene.place_as(&scene.buyer, 0, 7).await.expect("again"), first);
+        assert_ne!(scene.place_as(&scene.buyer, 0, 8).await.expect("another"), first);
+        assert_ne!(scene.place_as(&scene.stranger, 0, 7).await.expect("other buyer"), first);
+        assert_eq!(first.len(), 14);
+        assert_eq!(refusal(scene.place_as(&scene.buyer, 99, 9).await), Some(Refused::OrderEmpty));
+        assert_eq!(refusal(scene.place_as(&scene.seller, 0, 9).await), Some(Refused::OrderOwnService));
+    }
+
+    who_saw_an_older_version_and_who_is_on_the_wrong_side_change_nothing(test) {
+        let scene = scene(test).await;
+        let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        let wrong = scene.act(&scene.buyer, &number, Event::SupplierConfirm, &[], "").await;
+        assert_eq!(refusal(wrong), Some(Refused::OrderNotYou));
+        scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
+        let act = Act { number: &number, version: 1, event: Event::Cancel, items: Vec::new(), note: "" };
+        let stale = order::act(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &act).await;
+        assert_eq!(refusal(stale), Some(Refused::OrderNotNow));
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!((view.order.state, view.order.version), (State::AwaitingContract, 2));
+    }
+
+    silence_accepts_after_the_review_days_and_settles_after_the_objection_window(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        let days = scene.view(&scene.buyer, &number).await.expect("view").order.review_days;
+        test.clock.advance(Duration::days(days) - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(view.order.state, State::Accepted);
+        assert!(view.allowed.contains(&Event::Object));
+        test.clock.advance(Duration::days(7) - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order.state, State::Completed);
+    }
+
+    an_unconfirmed_order_lapses_after_two_working_days(test) {
+        let scene = scene(test).await;
+        let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        let (event, at) = view.due.expect("a timer");
+        assert_eq!(event, Event::ConfirmLapsed);
+        test.clock.advance(at.expect("a known day") - scene.app.clock.now() - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order.state, State::Cancelled);
+    }
+
+    clause_2_5_1_f_a_note_read_by_the_other_side_is_recorded_for_its_writer(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");
+        let seen = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(seen.events.last().map(|event| event.note.as_str()), Some("缺少银行回单"));
+        let ctx = house::person::<ShowOwn>(&scene.app, &scene.buyer);
+        let own = app::account::overview(&scene.app, &ctx, &scene.buyer).await.expect("overview");
+        assert!(own.openings.iter().any(|opening| opening.fields == "order_event.note"));
+    }
+}
