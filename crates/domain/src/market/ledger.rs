@@ -60,28 +60,74 @@ pub fn balances(postings: &[Posting]) -> Option<BTreeMap<Account, i64>> {
     Some(balances)
 }
 
-/// Whether the books are sound: every amount non-negative, the sum of all accounts zero, and what
-/// was funded equals what is released, refunded and still held (market rule of §5.3).
+/// Whether the books are sound (market rule of §5.3): in every milestone each amount is
+/// non-negative, nothing leaves the partner or the supplier that did not reach it, and what the
+/// buyer funded equals what the supplier keeps, what came back and what is still held. A refund of
+/// a bank transfer leaves the supplier, so what it keeps is counted net.
 #[must_use]
 pub fn sound(postings: &[Posting]) -> bool {
+    let mut milestones: BTreeMap<i64, Vec<Posting>> = BTreeMap::new();
+    for posting in postings {
+        milestones.entry(posting.milestone).or_default().push(*posting);
+    }
+    balances(postings).is_some() && milestones.values().all(|own| milestone_sound(own))
+}
+
+fn milestone_sound(postings: &[Posting]) -> bool {
     let Some(balances) = balances(postings) else {
         return false;
     };
-    let sum = |from: Option<Account>, to: Option<Account>| -> i64 {
-        postings
-            .iter()
-            .filter(|posting| {
-                from.is_none_or(|from| posting.from == from) && to.is_none_or(|to| posting.to == to)
-            })
-            .map(|posting| posting.amount)
-            .sum()
+    let sum = |chosen: fn(&Posting) -> bool| -> i128 {
+        let amounts = postings.iter().filter(|posting| chosen(posting));
+        amounts.map(|posting| i128::from(posting.amount)).sum()
     };
-    let funded = sum(Some(Account::Buyer), None);
-    let released = sum(None, Some(Account::Supplier));
-    let refunded = sum(None, Some(Account::Buyer));
-    let held = balances.get(&Account::Held).copied().unwrap_or_default();
+    let balance = |account| i128::from(balances.get(&account).copied().unwrap_or_default());
+    let funded = sum(|posting| posting.from == Account::Buyer);
+    let refunded = sum(|posting| posting.to == Account::Buyer);
+    let (held, kept) = (balance(Account::Held), balance(Account::Supplier));
     postings.iter().all(|posting| posting.amount >= 0)
-        && balances.values().sum::<i64>() == 0
         && held >= 0
-        && funded == released + refunded + held
+        && kept >= 0
+        && refunded <= funded
+        && funded == kept + refunded + held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Account::{Buyer, Held, Supplier};
+    use super::*;
+
+    fn posting(milestone: i64, from: Account, to: Account, amount: i64) -> Posting {
+        Posting {
+            milestone,
+            from,
+            to,
+            amount,
+        }
+    }
+
+    #[test]
+    fn sound_books_and_books_that_are_not() {
+        let (fund, transfer) = (posting(1, Buyer, Held, 5), posting(1, Buyer, Supplier, 5));
+        for good in [
+            vec![],
+            vec![fund],
+            vec![fund, posting(1, Held, Supplier, 5)],
+            vec![fund, posting(1, Held, Buyer, 5)],
+            vec![transfer, posting(1, Supplier, Buyer, 5)],
+        ] {
+            assert!(sound(&good), "{good:?}");
+        }
+        for bad in [
+            vec![posting(1, Buyer, Held, -5)],
+            vec![posting(1, Held, Supplier, 5)],
+            vec![fund, posting(1, Held, Supplier, 6)],
+            vec![fund, posting(1, Held, Buyer, 5), posting(1, Held, Buyer, 5)],
+            vec![transfer, posting(1, Supplier, Buyer, 6)],
+            // Another milestone's money does not cover it.
+            vec![fund, posting(2, Held, Supplier, 5)],
+        ] {
+            assert!(!sound(&bad), "{bad:?}");
+        }
+    }
 }

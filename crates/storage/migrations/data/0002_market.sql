@@ -66,7 +66,6 @@ CREATE TABLE order_milestone (
 ){strict};
 
 CREATE TABLE order_event (
-  id {id} NOT NULL UNIQUE,
   order_id {id} NOT NULL REFERENCES service_order (id),
   version {int} NOT NULL,
   event {text} NOT NULL,
