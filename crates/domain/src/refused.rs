@@ -59,6 +59,8 @@ pub enum Refused {
     RejectionUnnamed,
     /// A reason is needed.
     ReasonMissing,
+    /// A reason or note is longer than it may be.
+    NoteLong,
 }
 
 impl Refused {
@@ -91,6 +93,7 @@ impl Refused {
         Self::DeliveryIncomplete,
         Self::RejectionUnnamed,
         Self::ReasonMissing,
+        Self::NoteLong,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -251,6 +254,12 @@ impl Refused {
                 "reason",
                 "请写明原因，对方会看到。",
                 "Write the reason; the other side will see it.",
+            ),
+            Self::NoteLong => (
+                "note_long",
+                "reason",
+                "最多 2000 个字，请精简后再提交。",
+                "At most 2000 characters; shorten it and send it again.",
             ),
             Self::FormStale => (
                 "form_stale",

@@ -12,6 +12,7 @@ pub type Migration = (i64, &'static str);
 pub const DATA: &[Migration] = &[
     (1, include_str!("../migrations/data/0001_accounts.sql")),
     (2, include_str!("../migrations/data/0002_market.sql")),
+    (3, include_str!("../migrations/data/0003_order_event_id.sql")),
 ];
 
 /// The vault's migrations.

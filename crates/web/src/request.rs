@@ -6,7 +6,7 @@ use app::Failure;
 use app::account::{self, Viewer};
 use axum::extract::{FromRequestParts, OriginalUri, Path, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use privacy::{Actor, Ctx, Purpose};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -110,6 +110,12 @@ impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Named<T> {
     }
 }
 
+fn parameters(uri: &Uri) -> HashMap<String, String> {
+    Query::try_from_uri(uri)
+        .map(|Query(given)| given)
+        .unwrap_or_default()
+}
+
 /// The parameters of the address. Unknown ones are ignored, of repeated ones the last counts: an
 /// address typed or mended by hand is never an error.
 pub struct Asked<T>(pub T);
@@ -118,9 +124,7 @@ impl<T: for<'de> Deserialize<'de> + Default> FromRequestParts<WebState> for Aske
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &WebState) -> Result<Self, Self::Rejection> {
-        let given: HashMap<String, String> = Query::try_from_uri(&parts.uri)
-            .map(|Query(query)| query)
-            .unwrap_or_default();
+        let given = parameters(&parts.uri);
         let read = T::deserialize(MapDeserializer::<_, ValueError>::new(given.into_iter()));
         Ok(Self(read.unwrap_or_default()))
     }
@@ -130,9 +134,7 @@ impl FromRequestParts<WebState> for Visit {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Answer> {
-        let query: HashMap<String, String> = Query::try_from_uri(&parts.uri)
-            .map(|Query(query)| query)
-            .unwrap_or_default();
+        let query = parameters(&parts.uri);
         let chosen = query.get("lang").and_then(|text| Lang::parse(text));
         let lang = chosen
             .or_else(|| cookie(&parts.headers, "lang").and_then(Lang::parse))

@@ -1,16 +1,18 @@
 //! Orders: placing, reading, acting, and what happens when nobody acts. Who is neither the buyer
 //! nor a member of the supplier learns nothing, not even that the order exists.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use domain::Refused;
-use domain::calendar::Due;
 use domain::machine::Role;
 use domain::market::ledger::Posting;
 use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State};
 use privacy::purpose::{FulfilContract, Operate};
-use privacy::{Ask, Ctx, LegalBasis, Personal};
+use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, SubjectId};
 use serde::{Deserialize, Serialize};
-use storage::StoreError;
 use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
+use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -18,7 +20,7 @@ use super::catalogue::Catalogue;
 use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
-/// The longest reason or note, in characters.
+/// The longest reason or note, in characters; [`Refused::NoteLong`] names it.
 pub const NOTE_CHARS: usize = 2000;
 /// Timers handled in one round.
 const ROUND: i64 = 100;
@@ -100,6 +102,15 @@ pub struct OrderView {
     pub postings: Vec<(Posting, OffsetDateTime)>,
 }
 
+/// What a round of timers did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Steps taken.
+    pub taken: usize,
+    /// Orders that could not be read or moved; an operator must look.
+    pub failed: usize,
+}
+
 /// A step as a person takes it.
 #[derive(Clone, Debug)]
 pub struct Act<'a> {
@@ -123,10 +134,7 @@ fn number(app: &App) -> String {
     let digits = bytes
         .iter()
         .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
-    std::iter::once('Q')
-        .chain(std::iter::once('F'))
-        .chain(digits)
-        .collect()
+    "QF".chars().chain(digits).collect()
 }
 
 fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
@@ -220,6 +228,49 @@ pub async fn place(
     earlier.map(|row| row.number).ok_or(Failure::NotFound)
 }
 
+/// The events with their notes open: one permit for each writer, however much they wrote.
+async fn opened(
+    tx: &mut Tx<'_, FulfilContract>,
+    stored: Vec<store::EventRow>,
+) -> Result<Vec<Happened>, Failure> {
+    let mut permits: HashMap<SubjectId, Permit<FulfilContract>> = HashMap::new();
+    let mut events = Vec::with_capacity(stored.len());
+    for row in stored {
+        let mut note = String::new();
+        if let (Some(sealed), Some(subject)) = (&row.note, row.subject) {
+            let permit = match permits.entry(subject) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(tx.permit(ask_notes(subject)).await?),
+            };
+            let field = store::note_field(row.id, subject);
+            match tx.open(permit, &field, sealed).await {
+                Ok(text) => note = text,
+                // Erased with its writer's key: the order stays readable without it.
+                Err(StoreError::NoKey) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        events.push(Happened {
+            event: row.event,
+            to: row.to,
+            side: row.side,
+            items: row.items,
+            note,
+            at: row.at,
+        });
+    }
+    Ok(events)
+}
+
+const fn ask_notes(subject: SubjectId) -> Ask {
+    Ask {
+        subject,
+        fields: &["order_event.note"],
+        basis: LegalBasis::Contract,
+        clause: "2.1.1.f",
+    }
+}
+
 /// An order, for one of its sides. A note of the other side is opened under the contract, and the
 /// opening is recorded for its writer.
 ///
@@ -238,31 +289,8 @@ pub async fn view(
     let memberships = store::memberships(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
-    let mut events = Vec::new();
-    for stored in store::events(&mut tx, row.id).await? {
-        let note = match (&stored.note, stored.subject) {
-            (Some(sealed), Some(subject)) => {
-                let ask = Ask {
-                    subject,
-                    fields: &["order_event.note"],
-                    basis: LegalBasis::Contract,
-                    clause: "2.1.1.f",
-                };
-                let permit = tx.permit(ask).await?;
-                tx.open(&permit, &store::note_field(stored.id, subject), sealed)
-                    .await?
-            }
-            _ => String::new(),
-        };
-        events.push(Happened {
-            event: stored.event,
-            to: stored.to,
-            side: stored.side,
-            items: stored.items,
-            note,
-            at: stored.at,
-        });
-    }
+    let stored = store::events(&mut tx, row.id).await?;
+    let events = opened(&mut tx, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
     tx.commit().await?;
     let mut allowed = MACHINE.allowed(row.order.state, role);
@@ -283,7 +311,7 @@ pub async fn view(
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a stranger, [`Refused::OrderNotNow`] if the order moved on since the
-/// page was shown, or what [`Order::step`] refuses.
+/// page was shown, [`Refused::NoteLong`], or what [`Order::step`] refuses.
 pub async fn act(
     app: &App,
     ctx: &Ctx<FulfilContract>,
@@ -300,13 +328,16 @@ pub async fn act(
     if row.order.version != act.version {
         return Err(Refused::OrderNotNow.into());
     }
-    let note: String = act.note.trim().chars().take(NOTE_CHARS).collect();
+    let note = act.note.trim();
+    if note.chars().count() > NOTE_CHARS {
+        return Err(Refused::NoteLong.into());
+    }
     let facts = Facts {
         items: act.items.clone(),
         reason: !note.is_empty(),
     };
     let step = row.order.step(act.event, role, &facts, ctx.now())?;
-    let note = (!note.is_empty()).then(|| Personal::received(note));
+    let note = (!note.is_empty()).then(|| Personal::received(note.to_owned()));
     let doer = Doer {
         side: if as_supplier { "supplier" } else { "buyer" },
         account: Some((viewer.account, viewer.subject)),
@@ -325,39 +356,54 @@ fn moved_on(result: Result<(), StoreError>) -> Result<(), Failure> {
     }
 }
 
-/// Takes the steps whose time has come, at most a round of them, and says how many. Each is a
-/// transaction of its own; one that someone overtook is left to the next round.
+/// Takes the steps whose time has come, at most a round of them, and says how many were taken and
+/// how many failed. Each order is read and moved in a transaction of its own, so that one that
+/// cannot be read does not hold up the others.
 ///
 /// # Errors
-/// [`Failure::Fault`].
-pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
+/// [`Failure::Fault`] if the due orders cannot be listed.
+pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<Round, Failure> {
     let due = {
         let mut tx = app.store.begin(ctx).await?;
         store::due(&mut tx, ROUND).await?
     };
-    let mut done = 0;
-    for mut row in due {
-        let Some((event, Some(_))) = row.due else { continue };
-        read(&mut row)?;
-        let Ok(step) = row.order.step(event, Role::System, &Facts::default(), ctx.now()) else {
-            continue;
-        };
-        debug_assert!(!matches!(step.timer, Some((again, Due::At(at))) if again == event && at <= ctx.now()));
-        let doer = Doer {
-            side: "system",
-            account: None,
-            note: None,
-            items: &[],
-        };
-        let mut tx = app.store.begin(ctx).await?;
-        match store::record(&mut tx, row.id, event, &step, &doer).await {
-            Ok(()) => {
-                tx.commit().await?;
-                done += 1;
-            }
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error.into()),
+    let mut round = Round::default();
+    for number in due {
+        match take_due(app, ctx, &number).await {
+            Ok(true) => round.taken += 1,
+            Ok(false) => {}
+            Err(_) => round.failed += 1,
         }
     }
-    Ok(done)
+    Ok(round)
+}
+
+/// Takes the due step of one order; `false` if someone was faster.
+async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Result<bool, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let Some(mut row) = store::by_number(&mut tx, number).await? else {
+        return Ok(false);
+    };
+    let Some((event, Some(at))) = row.due else {
+        return Ok(false);
+    };
+    if at > ctx.now() {
+        return Ok(false);
+    }
+    read(&mut row)?;
+    let step = row
+        .order
+        .step(event, Role::System, &Facts::default(), ctx.now())?;
+    let doer = Doer {
+        side: "system",
+        account: None,
+        note: None,
+        items: &[],
+    };
+    match store::record(&mut tx, row.id, event, &step, &doer).await {
+        Ok(()) => tx.commit().await?,
+        Err(StoreError::Stale) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(true)
 }

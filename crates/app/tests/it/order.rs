@@ -103,9 +103,10 @@ impl Scene {
     }
 
     async fn timers(&self) -> usize {
-        order::run_due(&self.app, &system::<Operate>(&self.app))
-            .await
-            .expect("timers")
+        let ctx = system::<Operate>(&self.app);
+        let round = order::run_due(&self.app, &ctx).await.expect("timers");
+        assert_eq!(round.failed, 0);
+        round.taken
     }
 
     async fn delivered(&self) -> String {
@@ -240,5 +241,35 @@ both_dbs! {
         let ctx = house::person::<ShowOwn>(&scene.app, &scene.buyer);
         let own = app::account::overview(&scene.app, &ctx, &scene.buyer).await.expect("overview");
         assert!(own.openings.iter().any(|opening| opening.fields == "order_event.note"));
+    }
+
+    a_note_too_long_is_refused_and_one_at_the_limit_is_kept_whole(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        let long = "字".repeat(order::NOTE_CHARS + 1);
+        let refused = scene.act(&scene.buyer, &number, Event::Reject, &[0], &long).await;
+        assert_eq!(refusal(refused), Some(Refused::NoteLong));
+        let fits = "字".repeat(order::NOTE_CHARS);
+        scene.act(&scene.buyer, &number, Event::Reject, &[0], &fits).await.expect("reject");
+        let seen = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(seen.events.last().map(|event| event.note.chars().count()), Some(order::NOTE_CHARS));
+    }
+
+    two_notes_of_one_writer_are_one_opening_a_look(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        let items = scene.items(&number).await;
+        for _ in 0..2 {
+            scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少回单").await.expect("reject");
+            scene.act(&scene.seller, &number, Event::Deliver, &items, "").await.expect("deliver");
+        }
+        let ctx = house::person::<ShowOwn>(&scene.app, &scene.buyer);
+        let count = async || {
+            let own = app::account::overview(&scene.app, &ctx, &scene.buyer).await.expect("overview");
+            own.openings.iter().filter(|opening| opening.fields == "order_event.note").count()
+        };
+        let before = count().await;
+        scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(count().await, before + 1);
     }
 }

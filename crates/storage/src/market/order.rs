@@ -11,24 +11,34 @@ use uuid::Uuid;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
+/// A statement that selects what [`read`] reads.
+macro_rules! selected {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
+             snapshot, due_event, due_at, placed_at FROM service_order ",
+            $rest
+        )
+    };
+}
+
 const INSERT: &str = "INSERT INTO service_order (id, number, buyer, supplier, service, state, version, mode, \
     review_days, round, by_silence, snapshot, request_key, due_event, due_at, placed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, $13, $14) \
     ON CONFLICT (buyer, request_key) DO NOTHING";
 const INSERT_MILESTONE: &str =
     "INSERT INTO order_milestone (order_id, place, title, amount, state) VALUES ($1, $2, $3, $4, $5)";
-const COLUMNS_BY_NUMBER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
-    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE number = $1";
-const COLUMNS_BY_KEY: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
-    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE buyer = $1 AND request_key = $2";
-const COLUMNS_DUE: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
-    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
-const OF_BUYER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
-    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE buyer = $1 \
-    ORDER BY placed_at DESC, id DESC LIMIT $2";
-const OF_SUPPLIER: &str = "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, \
-    by_silence, snapshot, due_event, due_at, placed_at FROM service_order WHERE supplier = $1 \
-    ORDER BY placed_at DESC, id DESC LIMIT $2";
+const BY_NUMBER: &str = selected!("WHERE number = $1");
+const BY_KEY: &str = selected!("WHERE buyer = $1 AND request_key = $2");
+const DUE: &str = "SELECT number FROM service_order WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+const OF_BUYER: &str = selected!(
+    "WHERE buyer = $1 \
+    ORDER BY placed_at DESC, id DESC LIMIT $2"
+);
+const OF_SUPPLIER: &str = selected!(
+    "WHERE supplier = $1 \
+    ORDER BY placed_at DESC, id DESC LIMIT $2"
+);
 const MILESTONES: &str =
     "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
@@ -49,9 +59,9 @@ const PUT_MEMBERSHIP: &str = "INSERT INTO membership (supplier, account, role) V
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     INSERT_MILESTONE,
-    COLUMNS_BY_NUMBER,
-    COLUMNS_BY_KEY,
-    COLUMNS_DUE,
+    BY_NUMBER,
+    BY_KEY,
+    DUE,
     OF_BUYER,
     OF_SUPPLIER,
     MILESTONES,
@@ -205,10 +215,7 @@ async fn with_milestones<P: Purpose>(tx: &mut Tx<'_, P>, mut row: OrderRow) -> R
 /// # Errors
 /// [`StoreError`].
 pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<Option<OrderRow>, StoreError> {
-    match tx
-        .row(COLUMNS_BY_NUMBER, &[Value::Text(number.to_owned())])
-        .await?
-    {
+    match tx.row(BY_NUMBER, &[Value::Text(number.to_owned())]).await? {
         Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
         None => Ok(None),
     }
@@ -223,27 +230,20 @@ pub async fn by_key<P: Purpose>(
     buyer: Uuid,
     key: Uuid,
 ) -> Result<Option<OrderRow>, StoreError> {
-    tx.row(COLUMNS_BY_KEY, &[Value::Id(buyer), Value::Id(key)])
+    tx.row(BY_KEY, &[Value::Id(buyer), Value::Id(key)])
         .await?
         .map(|row| read(&row, 0))
         .transpose()
 }
 
-/// Orders whose time has come, whole, oldest first.
+/// The numbers of orders whose time has come, oldest first.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<OrderRow>, StoreError> {
-    let now = tx.ctx().now();
-    let rows = tx
-        .rows(COLUMNS_DUE, &[Value::Time(now), Value::Int(limit.clamp(1, 500))])
-        .await?;
-    let mut orders = Vec::with_capacity(rows.len());
-    for row in rows {
-        let order = read(&row, 0)?;
-        orders.push(with_milestones(tx, order).await?);
-    }
-    Ok(orders)
+pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<String>, StoreError> {
+    let values = [Value::Time(tx.ctx().now()), Value::Int(limit.clamp(1, 500))];
+    let rows = tx.rows(DUE, &values).await?;
+    rows.iter().map(|row| row.text(0)).collect()
 }
 
 /// An account's purchases, newest first, at most `limit`.
