@@ -53,6 +53,16 @@ async fn scene(test: &TestStore) -> Scene {
     storage::market::order::put_membership(&mut tx, service.supplier, seller.account, "owner")
         .await
         .expect("member");
+    // The stranger has a role too, but elsewhere.
+    let elsewhere = catalogue
+        .offering()
+        .into_iter()
+        .find(|supplier| supplier.id != service.supplier)
+        .expect("another supplier")
+        .id;
+    storage::market::order::put_membership(&mut tx, elsewhere, stranger.account, "owner")
+        .await
+        .expect("member");
     tx.commit().await.expect("commit");
     let service = service.id;
     Scene {
@@ -271,5 +281,15 @@ both_dbs! {
         let before = count().await;
         scene.view(&scene.seller, &number).await.expect("view");
         assert_eq!(count().await, before + 1);
+    }
+
+    a_note_dies_with_its_writers_key_and_the_order_stays_readable(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");
+        scene.app.store.destroy_key(scene.buyer.subject).await.expect("destroyed");
+        let seen = scene.view(&scene.seller, &number).await.expect("view");
+        assert!(seen.events.iter().all(|event| event.note.is_empty()));
+        assert_eq!(seen.order.state, State::Rework);
     }
 }
