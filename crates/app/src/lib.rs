@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod demo;
+pub mod job;
 pub mod market;
 mod password;
 
@@ -58,6 +59,9 @@ pub enum Fault {
     /// A stored or shipped document is malformed.
     #[error("a document is malformed")]
     Document,
+    /// A job is of a kind this build does not know, or killed its worker too often.
+    #[error("a job cannot be done")]
+    Job,
     /// The search index.
     #[error(transparent)]
     Search(search::SearchError),

@@ -61,6 +61,8 @@ pub enum Refused {
     ReasonMissing,
     /// A reason or note is longer than it may be.
     NoteLong,
+    /// A reason or note holds contact or identity data.
+    NoteContact,
 }
 
 impl Refused {
@@ -94,6 +96,7 @@ impl Refused {
         Self::RejectionUnnamed,
         Self::ReasonMissing,
         Self::NoteLong,
+        Self::NoteContact,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -260,6 +263,12 @@ impl Refused {
                 "reason",
                 "最多 2000 个字，请精简后再提交。",
                 "At most 2000 characters; shorten it and send it again.",
+            ),
+            Self::NoteContact => (
+                "note_contact",
+                "reason",
+                "内容里似乎有手机号、证件号、邮箱或银行账号，请删去后再提交；这里写的内容对方都能看到。",
+                "This seems to hold a phone, identity or bank number or an address for mail; take it out and send again. The other side sees what you write here.",
             ),
             Self::FormStale => (
                 "form_stale",

@@ -41,7 +41,7 @@ pub enum Denied {
     NoField,
 }
 
-/// One line of "who opened what, when, why" (2.5.1.f), shown to the person.
+/// One line of "who opened what, when, why" (2.5.1.e), shown to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessRecord {
     /// Whose data.

@@ -1,4 +1,4 @@
-//! Who opened what, when and why (clause 2.5.1.f): written before each permit, shown to the person.
+//! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
 use privacy::{AccessRecord, Purpose, SubjectId};
 use time::OffsetDateTime;

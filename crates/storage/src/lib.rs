@@ -12,6 +12,7 @@ pub mod access;
 pub mod account;
 pub mod consent;
 mod engine;
+pub mod job;
 pub mod market;
 pub mod register;
 pub mod schema;
@@ -30,7 +31,11 @@ pub fn statements() -> Vec<&'static str> {
         account::session::STATEMENTS,
         account::code::STATEMENTS,
         market::catalogue::STATEMENTS,
+        job::STATEMENTS,
+        market::membership::STATEMENTS,
+        market::notice::STATEMENTS,
         market::order::STATEMENTS,
+        market::order_list::STATEMENTS,
         consent::STATEMENTS,
     ]
     .concat()

@@ -13,6 +13,7 @@ pub const DATA: &[Migration] = &[
     (1, include_str!("../migrations/data/0001_accounts.sql")),
     (2, include_str!("../migrations/data/0002_market.sql")),
     (3, include_str!("../migrations/data/0003_order_event_id.sql")),
+    (4, include_str!("../migrations/data/0004_jobs.sql")),
 ];
 
 /// The vault's migrations.

@@ -172,7 +172,7 @@ impl<P: Purpose> Tx<'_, P> {
         self.conn.rows(sql, values).await
     }
 
-    /// Asks for a permit; writes its access record in this transaction first (2.5.1.f).
+    /// Asks for a permit; writes its access record in this transaction first (2.5.1.e).
     ///
     /// # Errors
     /// [`StoreError::Denied`] with the kernel's reason.

@@ -76,7 +76,7 @@ routes! {
     post "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset;
     post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
     post "/tuichu" Account "keep_safe" ["2.1.1.e"] account::log_out;
-    get "/zhanghao" Account "show_own" ["2.6.1.a", "2.5.1.f"] account::overview;
+    get "/zhanghao" Account "show_own" ["2.6.1.a", "2.5.1.e"] account::overview;
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;

@@ -68,7 +68,7 @@ pub(super) async fn send<P: Purpose>(
 }
 
 /// Puts a message to the phone into the outbox.
-pub(super) async fn message<P: Purpose>(
+pub(crate) async fn message<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
     subject: SubjectId,

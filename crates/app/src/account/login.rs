@@ -49,6 +49,8 @@ pub struct Viewer {
     pub session: Uuid,
     /// The token of this session's forms.
     pub csrf: String,
+    /// Whether the account works for a supplier.
+    pub member: bool,
 }
 
 pub(super) fn token_digest(token: &str) -> [u8; 32] {
@@ -116,6 +118,7 @@ pub async fn authenticate(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result
         subject: row.subject,
         session: row.id,
         csrf: row.csrf,
+        member: row.memberships > 0,
     }))
 }
 

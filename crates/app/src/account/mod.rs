@@ -7,6 +7,7 @@ mod recovery;
 mod registration;
 mod retention;
 
+pub(crate) use code::message;
 pub use code::{OutboxMessage, outbox};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};

@@ -1,5 +1,5 @@
 //! What a person sees of their own account: name, masked phone, devices, acceptances, and who
-//! opened their data (2.6.1, 2.5.1.f).
+//! opened their data (2.6.1, 2.5.1.e).
 
 use domain::account::{limits, phone};
 use privacy::consent::ConsentEvent;

@@ -195,7 +195,7 @@ both_dbs! {
         house::log_in(&app, PHONE, PASSWORD).await.expect("the new password");
     }
 
-    clause_2_5_1_f_a_person_sees_who_opened_their_data(test) {
+    clause_2_5_1_e_a_person_sees_who_opened_their_data(test) {
         let app = house::app(test);
         let begun = house::register(&app, PHONE, "lin").await;
         let viewer = house::viewer(&app, &begun).await.expect("live");

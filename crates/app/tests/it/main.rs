@@ -3,4 +3,5 @@
 
 mod account;
 mod house;
+mod job;
 mod order;

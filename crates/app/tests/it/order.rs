@@ -50,7 +50,7 @@ async fn scene(test: &TestStore) -> Scene {
     let service = catalogue.favourites(1).next().expect("a service").clone();
     let ctx = system::<KeepAccount>(&app);
     let mut tx = app.store.begin(&ctx).await.expect("begin");
-    storage::market::order::put_membership(&mut tx, service.supplier, seller.account, "owner")
+    storage::market::membership::put(&mut tx, service.supplier, seller.account, "owner")
         .await
         .expect("member");
     // The stranger has a role too, but elsewhere.
@@ -60,7 +60,7 @@ async fn scene(test: &TestStore) -> Scene {
         .find(|supplier| supplier.id != service.supplier)
         .expect("another supplier")
         .id;
-    storage::market::order::put_membership(&mut tx, elsewhere, stranger.account, "owner")
+    storage::market::membership::put(&mut tx, elsewhere, stranger.account, "owner")
         .await
         .expect("member");
     tx.commit().await.expect("commit");
@@ -85,6 +85,7 @@ impl Scene {
             service: self.service,
             sku,
             request_key: Uuid::from_u128(key),
+            note: "",
         };
         order::place(&self.app, &self.ctx(viewer), viewer, &self.catalogue, placing).await
     }
@@ -117,6 +118,13 @@ impl Scene {
         let round = order::run_due(&self.app, &ctx).await.expect("timers");
         assert_eq!(round.failed, 0);
         round.taken
+    }
+
+    /// Does every job whose time has come.
+    async fn jobs(&self) -> usize {
+        let report = app::job::run_ready(&self.app, "2020-11-01").await.expect("jobs");
+        assert_eq!((report.failed, report.dead), (0, 0));
+        report.done
     }
 
     async fn delivered(&self) -> String {
@@ -214,8 +222,10 @@ both_dbs! {
     silence_accepts_after_the_review_days_and_settles_after_the_objection_window(test) {
         let scene = scene(test).await;
         let number = scene.delivered().await;
+        scene.jobs().await;
         let days = scene.view(&scene.buyer, &number).await.expect("view").order.review_days;
         test.clock.advance(Duration::days(days) - Duration::seconds(1));
+        assert_eq!(scene.jobs().await, 2, "the reminders at half the time and a day before the end");
         assert_eq!(scene.timers().await, 0);
         test.clock.advance(Duration::seconds(1));
         assert_eq!(scene.timers().await, 1);
@@ -227,6 +237,99 @@ both_dbs! {
         test.clock.advance(Duration::seconds(1));
         assert_eq!(scene.timers().await, 1);
         assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order.state, State::Completed);
+    }
+
+    silence_without_three_notices_accepts_nothing_and_the_missing_ones_are_sent(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        let days = scene.view(&scene.buyer, &number).await.expect("view").order.review_days;
+        test.clock.advance(Duration::days(days));
+        assert_eq!(scene.timers().await, 0, "no notice was sent");
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(view.order.state, State::Delivered);
+        scene.jobs().await;
+        test.clock.advance(Duration::days(1) - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order.state, State::Accepted);
+    }
+
+    a_step_is_told_to_the_other_side_once_and_not_when_it_is_no_longer_true(test) {
+        let scene = scene(test).await;
+        let outbox = async || {
+            test.clock.advance(Duration::seconds(1));
+            let sent = app::account::outbox(&scene.app, &system(&scene.app)).await.expect("outbox");
+            sent.into_iter().filter(|message| message.body.contains("订单")).collect::<Vec<_>>()
+        };
+        let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        assert_eq!(outbox().await.len(), 0, "nothing is sent before the worker's turn");
+        assert_eq!(scene.jobs().await, 1);
+        let told = outbox().await;
+        assert_eq!(told.len(), 1);
+        assert!(told[0].body.contains(&number) && told[0].recipient == "100****0002");
+        assert_eq!(scene.jobs().await, 0);
+        scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
+        scene.act(&scene.buyer, &number, Event::Sign, &[], "").await.expect("sign");
+        assert_eq!(scene.jobs().await, 1, "the notice of the confirmation is dropped");
+        assert_eq!(outbox().await.len(), 1);
+    }
+
+    a_note_at_placing_reaches_the_supplier_and_one_with_a_phone_is_given_back(test) {
+        let scene = scene(test).await;
+        let place = async |note| {
+            let placing = Placing { service: scene.service, sku: 0, request_key: Uuid::from_u128(1), note };
+            order::place(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &scene.catalogue, placing).await
+        };
+        assert_eq!(refusal(place("请打 138 0000 0000").await), Some(Refused::NoteContact));
+        let number = place(" 请尽快 ").await.expect("placed");
+        let seen = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(seen.events.len(), 1);
+        assert_eq!((seen.events[0].event, seen.events[0].note.as_str()), (Event::Place, "请尽快"));
+    }
+
+    a_list_goes_on_page_by_page_filters_by_state_and_holds_no_one_elses(test) {
+        let scene = scene(test).await;
+        let mut placed = Vec::new();
+        for key in 1..=25 {
+            // Two of one instant, to be told apart by their identifiers.
+            if key % 2 == 0 {
+                test.clock.advance(Duration::seconds(1));
+            }
+            placed.push(scene.place_as(&scene.buyer, 0, key).await.expect("placed"));
+        }
+        scene.act(&scene.seller, &placed[3], Event::SupplierConfirm, &[], "").await.expect("confirm");
+        let list = async |viewer: &Viewer, listing: order::Listing<'_>| {
+            order::list(&scene.app, &scene.ctx(viewer), viewer, &listing).await.expect("a list")
+        };
+        for (viewer, sold) in [(&scene.buyer, false), (&scene.seller, true)] {
+            let first = list(viewer, order::Listing { sold, ..Default::default() }).await;
+            assert_eq!((first.orders.len(), first.member), (order::PAGE, sold));
+            let after = first.next.as_deref();
+            assert!(after.is_some());
+            let rest = list(viewer, order::Listing { sold, after, ..Default::default() }).await;
+            assert_eq!((rest.orders.len(), rest.next), (25 - order::PAGE, None));
+            let mut seen: Vec<String> = first.orders.iter().chain(&rest.orders).map(|line| line.number.clone()).collect();
+            seen.sort();
+            let mut all = placed.clone();
+            all.sort();
+            assert_eq!(seen, all, "none twice, none missing");
+            let state = Some(State::AwaitingContract);
+            let one = list(viewer, order::Listing { sold, state, after: None }).await;
+            assert_eq!(one.orders.iter().map(|line| line.number.as_str()).collect::<Vec<_>>(), [placed[3].as_str()]);
+        }
+        for sold in [false, true] {
+            assert!(list(&scene.stranger, order::Listing { sold, ..Default::default() }).await.orders.is_empty());
+            let after = Some(placed[0].as_str());
+            assert!(list(&scene.stranger, order::Listing { sold, after, state: None }).await.orders.is_empty());
+        }
+        assert!(list(&scene.buyer, order::Listing { sold: true, ..Default::default() }).await.orders.is_empty());
+        let work = order::workbench(&scene.app, &scene.ctx(&scene.seller), &scene.seller).await.expect("work");
+        let work = work.expect("a member");
+        assert_eq!(work.counts, [(State::AwaitingContract, 1), (State::Placed, 24)]);
+        assert_eq!(work.waiting[0].1.len(), 5);
+        let none = order::workbench(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer).await.expect("work");
+        assert!(none.is_none());
     }
 
     an_unconfirmed_order_lapses_after_two_working_days(test) {
@@ -242,7 +345,7 @@ both_dbs! {
         assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order.state, State::Cancelled);
     }
 
-    clause_2_5_1_f_a_note_read_by_the_other_side_is_recorded_for_its_writer(test) {
+    clause_2_5_1_e_a_note_read_by_the_other_side_is_recorded_for_its_writer(test) {
         let scene = scene(test).await;
         let number = scene.delivered().await;
         scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");

@@ -1,5 +1,8 @@
-//! The marketplace's rules.
+//! The market: what is offered, ordered, delivered and paid.
 
+pub mod capital;
 pub mod catalogue;
+pub mod contact;
 pub mod ledger;
+pub mod notice;
 pub mod order;

@@ -41,6 +41,18 @@ macro_rules! named {
 }
 
 named! {
+    /// Which side acts or is told.
+    Side {
+        /// Who buys.
+        Buyer = "buyer" "买方" "buyer",
+        /// Who provides.
+        Supplier = "supplier" "服务商" "provider",
+        /// The program: timers and the partner's answers.
+        System = "system" "系统" "system",
+    }
+}
+
+named! {
     /// The state of an order.
     State {
         /// Waits for the supplier to confirm.
@@ -73,6 +85,8 @@ named! {
 named! {
     /// What can happen to an order.
     Event {
+        /// It begins; no row of the machine, since there is no state before it.
+        Place = "place" "下单" "Ordered",
         /// The supplier takes it.
         SupplierConfirm = "supplier_confirm" "确认接单" "Take the order",
         /// Either side withdraws before anything is paid.

@@ -10,11 +10,12 @@ use crate::tx::Tx;
 const INSERT: &str = "INSERT INTO session \
     (account, id, token_digest, csrf, device, created_at, seen_at, expires_at, revoked_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL)";
-const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at \
+const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
+    (SELECT COUNT(*) FROM membership m WHERE m.account = s.account) \
     FROM session s JOIN account a ON a.id = s.account \
     WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3";
-const OF_ACCOUNT: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at \
-    FROM session s JOIN account a ON a.id = s.account \
+const OF_ACCOUNT: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
+    CAST(0 AS bigint) FROM session s JOIN account a ON a.id = s.account \
     WHERE s.account = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
     ORDER BY s.seen_at DESC, s.id LIMIT 100";
 const TOUCH: &str = "UPDATE session SET seen_at = $2 WHERE id = $1";
@@ -43,6 +44,8 @@ pub struct SessionRow {
     pub seen_at: OffsetDateTime,
     /// When it ends at the latest.
     pub expires_at: OffsetDateTime,
+    /// For how many suppliers the account works; known for the live session alone.
+    pub memberships: i64,
 }
 
 /// A session to begin.
@@ -84,6 +87,7 @@ fn read(row: &Row) -> Result<SessionRow, StoreError> {
         created_at: row.time(5)?,
         seen_at: row.time(6)?,
         expires_at: row.time(7)?,
+        memberships: row.int(8)?,
     })
 }
 

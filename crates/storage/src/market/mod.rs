@@ -1,4 +1,7 @@
-//! The marketplace's rows.
+//! The market's tables.
 
 pub mod catalogue;
+pub mod membership;
+pub mod notice;
 pub mod order;
+pub mod order_list;

@@ -3,7 +3,7 @@
 
 use domain::calendar::Due;
 use domain::market::ledger::{Account, Posting};
-use domain::market::order::{Event, Milestone, MilestoneState, Mode, Order, State, Step};
+use domain::market::order::{Event, Milestone, MilestoneState, Mode, Order, Side, State, Step};
 use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -29,16 +29,9 @@ const INSERT: &str = "INSERT INTO service_order (id, number, buyer, supplier, se
 const INSERT_MILESTONE: &str =
     "INSERT INTO order_milestone (order_id, place, title, amount, state) VALUES ($1, $2, $3, $4, $5)";
 const BY_NUMBER: &str = selected!("WHERE number = $1");
+const BY_ID: &str = selected!("WHERE id = $1");
 const BY_KEY: &str = selected!("WHERE buyer = $1 AND request_key = $2");
 const DUE: &str = "SELECT number FROM service_order WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
-const OF_BUYER: &str = selected!(
-    "WHERE buyer = $1 \
-    ORDER BY placed_at DESC, id DESC LIMIT $2"
-);
-const OF_SUPPLIER: &str = selected!(
-    "WHERE supplier = $1 \
-    ORDER BY placed_at DESC, id DESC LIMIT $2"
-);
 const MILESTONES: &str =
     "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
@@ -52,18 +45,13 @@ const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, e.account, a.sub
     FROM order_event e LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version LIMIT 500";
 const POSTINGS: &str = "SELECT milestone, from_account, to_account, amount, at FROM order_posting WHERE order_id = $1 \
     ORDER BY version, place LIMIT 1000";
-const MEMBERSHIP: &str =
-    "SELECT supplier, role FROM membership WHERE account = $1 ORDER BY supplier LIMIT 100";
-const PUT_MEMBERSHIP: &str = "INSERT INTO membership (supplier, account, role) VALUES ($1, $2, $3) \
-    ON CONFLICT (supplier, account) DO UPDATE SET role = excluded.role";
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     INSERT_MILESTONE,
     BY_NUMBER,
     BY_KEY,
     DUE,
-    OF_BUYER,
-    OF_SUPPLIER,
+    BY_ID,
     MILESTONES,
     UPDATE,
     SET_MILESTONE,
@@ -71,8 +59,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     INSERT_POSTING,
     EVENTS,
     POSTINGS,
-    MEMBERSHIP,
-    PUT_MEMBERSHIP,
 ];
 
 /// An order as stored, without its milestones.
@@ -116,6 +102,8 @@ pub struct NewOrder<'a> {
     pub snapshot: String,
     /// The form's own key: the same form sent twice is one order.
     pub request_key: Uuid,
+    /// Who places it, with their note.
+    pub doer: Doer<'a>,
 }
 
 fn due_values(timer: Option<(Event, Due)>) -> (Value, Value) {
@@ -127,7 +115,7 @@ fn due_values(timer: Option<(Event, Due)>) -> (Value, Value) {
     (Value::OptText(event), Value::OptTime(at))
 }
 
-fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, StoreError> {
+pub(super) fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, StoreError> {
     let state = State::parse(&row.text(5)?).ok_or(StoreError::Malformed("order state"))?;
     let mode = Mode::parse(&row.text(7)?).ok_or(StoreError::Malformed("order mode"))?;
     let due = match row.opt_text(12)? {
@@ -195,6 +183,7 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewOrder<'_>) -> Resul
         ];
         tx.execute(INSERT_MILESTONE, &values).await?;
     }
+    insert_event(tx, new.id, Event::Place, order, &new.doer).await?;
     Ok(true)
 }
 
@@ -216,6 +205,17 @@ async fn with_milestones<P: Purpose>(tx: &mut Tx<'_, P>, mut row: OrderRow) -> R
 /// [`StoreError`].
 pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<Option<OrderRow>, StoreError> {
     match tx.row(BY_NUMBER, &[Value::Text(number.to_owned())]).await? {
+        Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The order itself, whole.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_id<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<OrderRow>, StoreError> {
+    match tx.row(BY_ID, &[Value::Id(id)]).await? {
         Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
         None => Ok(None),
     }
@@ -246,43 +246,10 @@ pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<Strin
     rows.iter().map(|row| row.text(0)).collect()
 }
 
-/// An account's purchases, newest first, at most `limit`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn of_buyer<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    buyer: Uuid,
-    limit: i64,
-) -> Result<Vec<OrderRow>, StoreError> {
-    let rows = tx
-        .rows(OF_BUYER, &[Value::Id(buyer), Value::Int(limit.clamp(1, 200))])
-        .await?;
-    rows.iter().map(|row| read(row, 0)).collect()
-}
-
-/// A supplier's orders, newest first, at most `limit`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn of_supplier<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    supplier: Uuid,
-    limit: i64,
-) -> Result<Vec<OrderRow>, StoreError> {
-    let rows = tx
-        .rows(
-            OF_SUPPLIER,
-            &[Value::Id(supplier), Value::Int(limit.clamp(1, 200))],
-        )
-        .await?;
-    rows.iter().map(|row| read(row, 0)).collect()
-}
-
 /// Who made a step happen.
 pub struct Doer<'a> {
-    /// `buyer`, `supplier` or `system`.
-    pub side: &'static str,
+    /// Which side.
+    pub side: Side,
     /// The account, and the person behind it.
     pub account: Option<(Uuid, SubjectId)>,
     /// What they wrote, sealed under their own key.
@@ -300,6 +267,40 @@ pub const fn note_field(event: Uuid, subject: SubjectId) -> FieldRef {
         row: event,
         subject,
     }
+}
+
+async fn insert_event<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    event: Event,
+    order: &Order,
+    doer: &Doer<'_>,
+) -> Result<(), StoreError> {
+    let now = tx.ctx().now();
+    let event_id = tx.store().entropy().id();
+    let note = match (doer.note, doer.account) {
+        (Some(note), Some((_, subject))) => Some(
+            tx.seal(&note_field(event_id, subject), note)
+                .await?
+                .as_bytes()
+                .to_vec(),
+        ),
+        _ => None,
+    };
+    let items: Vec<String> = doer.items.iter().map(ToString::to_string).collect();
+    let values = [
+        Value::Id(event_id),
+        Value::Id(id),
+        Value::Int(order.version),
+        Value::Text(event.as_str().to_owned()),
+        Value::Text(order.state.as_str().to_owned()),
+        Value::Text(doer.side.as_str().to_owned()),
+        Value::OptId(doer.account.map(|(account, _)| account)),
+        Value::Text(items.join(",")),
+        Value::OptBytes(note),
+        Value::Time(now),
+    ];
+    tx.execute(INSERT_EVENT, &values).await.map(|_| ())
 }
 
 /// Writes a step: state, milestones, event, money.
@@ -336,31 +337,8 @@ pub async fn record<P: Purpose>(
         ];
         tx.execute(SET_MILESTONE, &values).await?;
     }
+    insert_event(tx, id, event, order, doer).await?;
     let now = tx.ctx().now();
-    let event_id = tx.store().entropy().id();
-    let note = match (doer.note, doer.account) {
-        (Some(note), Some((_, subject))) => Some(
-            tx.seal(&note_field(event_id, subject), note)
-                .await?
-                .as_bytes()
-                .to_vec(),
-        ),
-        _ => None,
-    };
-    let items: Vec<String> = doer.items.iter().map(ToString::to_string).collect();
-    let values = [
-        Value::Id(event_id),
-        Value::Id(id),
-        Value::Int(order.version),
-        Value::Text(event.as_str().to_owned()),
-        Value::Text(order.state.as_str().to_owned()),
-        Value::Text(doer.side.to_owned()),
-        Value::OptId(doer.account.map(|(account, _)| account)),
-        Value::Text(items.join(",")),
-        Value::OptBytes(note),
-        Value::Time(now),
-    ];
-    tx.execute(INSERT_EVENT, &values).await?;
     for (place, posting) in (1_i64..).zip(&step.postings) {
         let values = [
             Value::Id(id),
@@ -387,7 +365,7 @@ pub struct EventRow {
     /// Where it led.
     pub to: State,
     /// Which side.
-    pub side: String,
+    pub side: Side,
     /// The person who wrote the note.
     pub subject: Option<SubjectId>,
     /// The acceptance items named.
@@ -410,7 +388,7 @@ pub async fn events<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Vec<Even
                 id: row.id(0)?,
                 event: Event::parse(&row.text(1)?).ok_or(StoreError::Malformed("order event"))?,
                 to: State::parse(&row.text(2)?).ok_or(StoreError::Malformed("order state"))?,
-                side: row.text(3)?,
+                side: Side::parse(&row.text(3)?).ok_or(StoreError::Malformed("order side"))?,
                 subject: row.opt_id(5)?.map(SubjectId),
                 items: row
                     .text(6)?
@@ -448,34 +426,4 @@ pub async fn postings<P: Purpose>(
             ))
         })
         .collect()
-}
-
-/// The suppliers an account works for, with its role there.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn memberships<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    account: Uuid,
-) -> Result<Vec<(Uuid, String)>, StoreError> {
-    let rows = tx.rows(MEMBERSHIP, &[Value::Id(account)]).await?;
-    rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?))).collect()
-}
-
-/// Makes an account a member of a supplier.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn put_membership<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    supplier: Uuid,
-    account: Uuid,
-    role: &str,
-) -> Result<(), StoreError> {
-    let values = [
-        Value::Id(supplier),
-        Value::Id(account),
-        Value::Text(role.to_owned()),
-    ];
-    tx.execute(PUT_MEMBERSHIP, &values).await.map(|_| ())
 }

@@ -55,7 +55,7 @@ const fn ask(subject: SubjectId) -> Ask {
 }
 
 both_dbs! {
-    clause_2_5_1_f_each_opening_is_recorded_and_shown_to_its_person(test) {
+    clause_2_5_1_e_each_opening_is_recorded_and_shown_to_its_person(test) {
         let (id, subject) = register(test).await;
         let ctx = test.person::<ShowOwn>(id, subject);
         let mut tx = test.store.begin(&ctx).await.expect("begin");

@@ -277,7 +277,7 @@ fn purpose_name(lang: Lang, purpose: &str) -> &str {
     }
 }
 
-/// `GET /zhanghao` (2.6.1, 2.5.1.f).
+/// `GET /zhanghao` (2.6.1, 2.5.1.e).
 pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
     let seen = account::overview(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer).await;

@@ -16,7 +16,7 @@ both_dbs! {
         assert!(account.body.contains("林知远") && account.body.contains("100****0001"));
         assert!(!account.body.contains("10000000001"), "2.1.1.f: never in clear");
         assert!(account.body.contains("隐私政策") && account.body.contains("用户服务协议"), "0.2: both acceptances");
-        assert!(account.body.contains("演示发件箱"), "2.5.1.f: the opening of the message is shown");
+        assert!(account.body.contains("演示发件箱"), "2.5.1.e: the opening of the message is shown");
 
         let csrf = account.csrf();
         let out = browser.post("/tuichu", &[("csrf", &csrf)]).await;

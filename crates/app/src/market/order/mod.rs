@@ -1,16 +1,22 @@
 //! Orders: placing, reading, acting, and what happens when nobody acts. Who is neither the buyer
 //! nor a member of the supplier learns nothing, not even that the order exists.
 
+mod due;
+mod list;
+mod tell;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use domain::Refused;
 use domain::machine::Role;
+use domain::market::contact;
 use domain::market::ledger::Posting;
-use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State};
-use privacy::purpose::{FulfilContract, Operate};
+use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, Side, State};
+use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, SubjectId};
 use serde::{Deserialize, Serialize};
+use storage::market::membership;
 use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
@@ -20,10 +26,12 @@ use super::catalogue::Catalogue;
 use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
+pub use due::{Round, run_due};
+pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
+pub use tell::{TELL, tell};
+
 /// The longest reason or note, in characters; [`Refused::NoteLong`] names it.
 pub const NOTE_CHARS: usize = 2000;
-/// Timers handled in one round.
-const ROUND: i64 = 100;
 
 /// What was agreed when the order was placed. Later changes of the catalogue do not reach it.
 /// Amounts are fen (分).
@@ -55,13 +63,15 @@ pub struct Snapshot {
 
 /// An order as placed by a form.
 #[derive(Clone, Copy, Debug)]
-pub struct Placing {
+pub struct Placing<'a> {
     /// The service.
     pub service: Uuid,
     /// Which way to buy, counted from 0.
     pub sku: usize,
     /// The form's own key: the same form sent twice is one order.
     pub request_key: Uuid,
+    /// A note to the supplier, as typed; may be empty.
+    pub note: &'a str,
 }
 
 /// Something that happened to an order.
@@ -71,8 +81,8 @@ pub struct Happened {
     pub event: Event,
     /// Where it led.
     pub to: State,
-    /// `buyer`, `supplier` or `system`: never a name.
-    pub side: String,
+    /// Which side: never a name.
+    pub side: Side,
     /// The acceptance items named.
     pub items: Vec<usize>,
     /// The reason or note; empty if none.
@@ -86,6 +96,10 @@ pub struct Happened {
 pub struct OrderView {
     /// Its number.
     pub number: String,
+    /// The service.
+    pub service: Uuid,
+    /// When it was placed.
+    pub placed_at: OffsetDateTime,
     /// The order.
     pub order: Order,
     /// What was agreed.
@@ -100,15 +114,6 @@ pub struct OrderView {
     pub events: Vec<Happened>,
     /// The movements of money, oldest first.
     pub postings: Vec<(Posting, OffsetDateTime)>,
-}
-
-/// What a round of timers did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Round {
-    /// Steps taken.
-    pub taken: usize,
-    /// Orders that could not be read or moved; an operator must look.
-    pub failed: usize,
 }
 
 /// A step as a person takes it.
@@ -167,18 +172,20 @@ fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Opt
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
-/// to buy, [`Refused::OrderOwnService`] for a supplier's own member.
+/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::NoteLong`] or
+/// [`Refused::NoteContact`] for the note.
 pub async fn place(
     app: &App,
     ctx: &Ctx<FulfilContract>,
     viewer: &Viewer,
     catalogue: &Catalogue,
-    placing: Placing,
+    placing: Placing<'_>,
 ) -> Result<String, Failure> {
     let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
     let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
     let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
     let sku = service.skus.get(placing.sku).ok_or(Refused::OrderEmpty)?;
+    let note = read_note(placing.note)?;
     let amount = sku
         .price
         .checked_add(service.official_fee)
@@ -214,18 +221,37 @@ pub async fn place(
         step: &step,
         snapshot: serde_json::to_string(&snapshot).map_err(|_| Failure::Fault(Fault::Document))?,
         request_key: placing.request_key,
+        doer: Doer {
+            side: Side::Buyer,
+            account: Some((viewer.account, viewer.subject)),
+            note: note.as_ref(),
+            items: &[],
+        },
     };
     let mut tx = app.store.begin(ctx).await?;
-    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    let memberships = membership::of_account(&mut tx, viewer.account).await?;
     if memberships.iter().any(|(own, _)| *own == supplier.id) {
         return Err(Refused::OrderOwnService.into());
     }
     if store::insert(&mut tx, &new).await? {
+        tell::enqueue(&mut tx, new.id, Event::Place, &step, Side::Buyer).await?;
         tx.commit().await?;
         return Ok(new.number.to_owned());
     }
     let earlier = store::by_key(&mut tx, viewer.account, placing.request_key).await?;
     earlier.map(|row| row.number).ok_or(Failure::NotFound)
+}
+
+/// A reason or note as typed: trimmed; nothing if empty.
+fn read_note(typed: &str) -> Result<Option<Personal<String>>, Refused> {
+    let note = typed.trim();
+    if note.chars().count() > NOTE_CHARS {
+        return Err(Refused::NoteLong);
+    }
+    if contact::found(note) {
+        return Err(Refused::NoteContact);
+    }
+    Ok((!note.is_empty()).then(|| Personal::received(note.to_owned())))
 }
 
 /// The events with their notes open: one permit for each writer, however much they wrote.
@@ -286,7 +312,7 @@ pub async fn view(
     let mut row = store::by_number(&mut tx, number)
         .await?
         .ok_or(Failure::NotFound)?;
-    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    let memberships = membership::of_account(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
     let stored = store::events(&mut tx, row.id).await?;
@@ -297,6 +323,8 @@ pub async fn view(
     allowed.retain(|event| *event != Event::Object || row.order.by_silence);
     Ok(OrderView {
         number: row.number,
+        service: row.service,
+        placed_at: row.placed_at,
         order: row.order,
         snapshot,
         as_supplier,
@@ -311,7 +339,7 @@ pub async fn view(
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a stranger, [`Refused::OrderNotNow`] if the order moved on since the
-/// page was shown, [`Refused::NoteLong`], or what [`Order::step`] refuses.
+/// page was shown, [`Refused::NoteLong`], [`Refused::NoteContact`], or what [`Order::step`] refuses.
 pub async fn act(
     app: &App,
     ctx: &Ctx<FulfilContract>,
@@ -322,29 +350,27 @@ pub async fn act(
     let mut row = store::by_number(&mut tx, act.number)
         .await?
         .ok_or(Failure::NotFound)?;
-    let memberships = store::memberships(&mut tx, viewer.account).await?;
+    let memberships = membership::of_account(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     read(&mut row)?;
     if row.order.version != act.version {
         return Err(Refused::OrderNotNow.into());
     }
-    let note = act.note.trim();
-    if note.chars().count() > NOTE_CHARS {
-        return Err(Refused::NoteLong.into());
-    }
+    let note = read_note(act.note)?;
     let facts = Facts {
         items: act.items.clone(),
-        reason: !note.is_empty(),
+        reason: note.is_some(),
     };
     let step = row.order.step(act.event, role, &facts, ctx.now())?;
-    let note = (!note.is_empty()).then(|| Personal::received(note.to_owned()));
+    let side = if as_supplier { Side::Supplier } else { Side::Buyer };
     let doer = Doer {
-        side: if as_supplier { "supplier" } else { "buyer" },
+        side,
         account: Some((viewer.account, viewer.subject)),
         note: note.as_ref(),
         items: &facts.items,
     };
     moved_on(store::record(&mut tx, row.id, act.event, &step, &doer).await)?;
+    tell::enqueue(&mut tx, row.id, act.event, &step, side).await?;
     Ok(tx.commit().await?)
 }
 
@@ -354,56 +380,4 @@ fn moved_on(result: Result<(), StoreError>) -> Result<(), Failure> {
         Err(StoreError::Stale) => Err(Refused::OrderNotNow.into()),
         other => Ok(other?),
     }
-}
-
-/// Takes the steps whose time has come, at most a round of them, and says how many were taken and
-/// how many failed. Each order is read and moved in a transaction of its own, so that one that
-/// cannot be read does not hold up the others.
-///
-/// # Errors
-/// [`Failure::Fault`] if the due orders cannot be listed.
-pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<Round, Failure> {
-    let due = {
-        let mut tx = app.store.begin(ctx).await?;
-        store::due(&mut tx, ROUND).await?
-    };
-    let mut round = Round::default();
-    for number in due {
-        match take_due(app, ctx, &number).await {
-            Ok(true) => round.taken += 1,
-            Ok(false) => {}
-            Err(_) => round.failed += 1,
-        }
-    }
-    Ok(round)
-}
-
-/// Takes the due step of one order; `false` if someone was faster.
-async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Result<bool, Failure> {
-    let mut tx = app.store.begin(ctx).await?;
-    let Some(mut row) = store::by_number(&mut tx, number).await? else {
-        return Ok(false);
-    };
-    let Some((event, Some(at))) = row.due else {
-        return Ok(false);
-    };
-    if at > ctx.now() {
-        return Ok(false);
-    }
-    read(&mut row)?;
-    let step = row
-        .order
-        .step(event, Role::System, &Facts::default(), ctx.now())?;
-    let doer = Doer {
-        side: "system",
-        account: None,
-        note: None,
-        items: &[],
-    };
-    match store::record(&mut tx, row.id, event, &step, &doer).await {
-        Ok(()) => tx.commit().await?,
-        Err(StoreError::Stale) => return Ok(false),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(true)
 }

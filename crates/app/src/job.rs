@@ -1,0 +1,158 @@
+//! The worker: takes jobs one by one, does each in its own transaction, tries again after a pause,
+//! and sets aside what keeps failing. Any number of workers may run at once.
+
+use privacy::purpose::{Notify, Operate};
+use privacy::{Actor, Ctx, Purpose, SystemReason};
+use storage::job::{self, Claimed, NewJob};
+use storage::{StoreError, Tx};
+use time::Duration;
+
+use crate::account::purge_expired;
+use crate::market::order;
+use crate::{App, Failure, Fault};
+
+/// Tries before a job is set aside.
+pub const TRIES: i64 = 8;
+/// The pause after the first failure; each further one doubles it.
+pub const FIRST_PAUSE: Duration = Duration::seconds(30);
+/// No pause is longer.
+pub const LONGEST_PAUSE: Duration = Duration::hours(6);
+/// Jobs done in one round, so that timers have their turn.
+const ROUND: usize = 100;
+
+/// Removes what its retention rule has run out for.
+const PURGE: &str = "purge_expired";
+/// How often.
+const PURGE_EVERY: Duration = Duration::hours(1);
+
+/// What a round of jobs did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Done.
+    pub done: usize,
+    /// Failed, to be tried again.
+    pub failed: usize,
+    /// Set aside for an operator.
+    pub dead: usize,
+}
+
+/// A context for the worker's own acts.
+fn ctx<P: Purpose>(app: &App, policy_version: &str) -> Ctx<P> {
+    let actor = Actor::System(SystemReason::Job);
+    Ctx::new(actor, policy_version, app.entropy.id(), app.clock.now())
+}
+
+/// The pause before try `attempts + 1`; `None` when the tries are used up.
+#[must_use]
+pub fn pause(attempts: i64) -> Option<Duration> {
+    if attempts >= TRIES {
+        return None;
+    }
+    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(20);
+    Some((FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE))
+}
+
+/// Writes the regular jobs that are not there yet. Called at every start.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn ensure_regular(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let regular = NewJob {
+        kind: PURGE,
+        dedup: "regular".to_owned(),
+        payload: "{}",
+        run_at: ctx.now(),
+    };
+    job::enqueue(&mut tx, &regular).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Does the jobs whose time has come, at most a round of them.
+///
+/// # Errors
+/// [`Failure::Fault`] if the store fails; a job's own failure is counted, not returned.
+pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    for _ in 0..ROUND {
+        let claim = ctx::<Operate>(app, policy_version);
+        let mut tx = app.store.begin(&claim).await?;
+        let Some(claimed) = job::claim(&mut tx).await? else {
+            break;
+        };
+        // Lasting before the work begins: a try that kills the process counts as well.
+        tx.commit().await?;
+        match perform(app, policy_version, &claimed).await {
+            Ok(()) => report.done += 1,
+            Err(failure) => {
+                let again = pause(claimed.attempts);
+                give_back(app, policy_version, &claimed, again, code(&failure)).await?;
+                if again.is_some() {
+                    report.failed += 1;
+                } else {
+                    report.dead += 1;
+                }
+            }
+        }
+    }
+    Ok(report)
+}
+
+async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(), Failure> {
+    // Taken up once more after its last try killed its worker.
+    if claimed.attempts > TRIES {
+        return Err(Failure::Fault(Fault::Job));
+    }
+    match claimed.kind.as_str() {
+        order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        PURGE => {
+            let own = ctx::<Operate>(app, policy_version);
+            purge_expired(app, &own).await?;
+            let mut tx: Tx<'_, Operate> = app.store.begin(&own).await?;
+            job::repeat(&mut tx, claimed, own.now() + PURGE_EVERY).await?;
+            Ok(tx.commit().await?)
+        }
+        _ => Err(Failure::Fault(Fault::Job)),
+    }
+}
+
+async fn give_back(
+    app: &App,
+    policy_version: &str,
+    claimed: &Claimed,
+    again: Option<Duration>,
+    code: &'static str,
+) -> Result<(), Failure> {
+    let own = ctx::<Operate>(app, policy_version);
+    let mut tx = app.store.begin(&own).await?;
+    match job::fail(&mut tx, claimed, again.map(|pause| own.now() + pause), code).await {
+        Ok(()) => Ok(tx.commit().await?),
+        // Another worker has it by now: its try counts, not this one.
+        Err(StoreError::Stale) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A word for the operator; never a value.
+const fn code(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Refused(_) => "refused",
+        Failure::NotFound => "not_found",
+        Failure::Fault(Fault::Store(_)) => "store",
+        Failure::Fault(Fault::Document) => "document",
+        Failure::Fault(_) => "fault",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_six_hours_and_end() {
+        assert_eq!(pause(1), Some(Duration::seconds(30)));
+        assert_eq!(pause(2), Some(Duration::minutes(1)));
+        assert_eq!(pause(TRIES - 1), Some(Duration::minutes(32)));
+        assert_eq!(pause(TRIES), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! Whom a step of an order is told to, and when. Money changes hands by silence only after three
+//! notices, the last a day before the end (market rule of §5.3).
+
+use time::{Duration, OffsetDateTime};
+
+use super::order::{Event, Side, State, Step};
+use crate::calendar::Due;
+
+/// Notices without which silence accepts nothing.
+pub const BEFORE_SILENCE: i64 = 3;
+
+/// A notice to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// To whom.
+    pub side: Side,
+    /// Which of the step's notices to this side, from 1.
+    pub nth: i64,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Who is told of an event: whoever has to act next, or loses something by it.
+#[must_use]
+pub const fn told(event: Event) -> &'static [Side] {
+    match event {
+        Event::Place
+        | Event::Fund
+        | Event::Reject
+        | Event::Object
+        | Event::RequestRefund
+        | Event::Accept
+        | Event::Release => &[Side::Supplier],
+        Event::SupplierConfirm
+        | Event::ConfirmLapsed
+        | Event::Deliver
+        | Event::AutoAccept
+        | Event::AgreeRefund
+        | Event::RefuseRefund
+        | Event::Quit => &[Side::Buyer],
+        Event::Cancel
+        | Event::ContractLapsed
+        | Event::FundsLapsed
+        | Event::ReworkLapsed
+        | Event::RefundByPlatform => &[Side::Buyer, Side::Supplier],
+        Event::Sign | Event::Close => &[],
+    }
+}
+
+/// The notices of a step taken by `by` at `now`. Nobody is told of what they did themselves.
+#[must_use]
+pub fn of(event: Event, step: &Step, by: Side, now: OffsetDateTime) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = told(event)
+        .iter()
+        .filter(|side| **side != by)
+        .map(|side| Notice {
+            side: *side,
+            nth: 1,
+            at: now,
+        })
+        .collect();
+    if step.order.state == State::Delivered
+        && let Some((Event::AutoAccept, Due::At(end))) = step.timer
+    {
+        for (nth, at) in [(2, now + (end - now) / 2), (3, end - Duration::DAY)] {
+            notices.push(Notice {
+                side: Side::Buyer,
+                nth,
+                at,
+            });
+        }
+    }
+    notices
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::market::order::{Milestone, MilestoneState, Mode, Order};
+
+    #[test]
+    fn a_delivery_is_told_three_times_before_its_end_and_nobody_is_told_of_their_own_step() {
+        let now = datetime!(2026-11-20 14:00 +8);
+        let milestone = Milestone {
+            title: "步骤".to_owned(),
+            amount: 1,
+            state: MilestoneState::Funded,
+        };
+        for days in [3, 7, 15] {
+            let placed =
+                Order::placed(Mode::Simulated, vec![milestone.clone()], days, 0, now).expect("an order");
+            let order = Order {
+                state: State::Delivered,
+                ..placed.order
+            };
+            let step = Step {
+                timer: order.timer(now),
+                order,
+                postings: Vec::new(),
+            };
+            let notices = of(Event::Deliver, &step, Side::Supplier, now);
+            assert_eq!(i64::try_from(notices.len()), Ok(BEFORE_SILENCE));
+            let end = now + Duration::days(days);
+            assert_eq!(notices[0].at, now);
+            assert_eq!(notices[1].at, now + Duration::hours(12 * days));
+            assert_eq!(notices[2].at, end - Duration::DAY);
+            assert!(notices.iter().all(|notice| notice.side == Side::Buyer));
+        }
+        let placed = Order::placed(Mode::Simulated, vec![milestone], 7, 0, now).expect("an order");
+        assert_eq!(of(Event::Cancel, &placed, Side::Buyer, now).len(), 1);
+        assert_eq!(of(Event::Cancel, &placed, Side::System, now).len(), 2);
+    }
+}

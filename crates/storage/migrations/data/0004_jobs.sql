@@ -1,0 +1,31 @@
+-- Lists by state, and the cards of a workbench.
+CREATE INDEX service_order_by_buyer_state ON service_order (buyer, state, placed_at, id);
+CREATE INDEX service_order_by_supplier_state ON service_order (supplier, state, placed_at, id);
+
+-- Work to do later, written in the transaction that makes it necessary. The payload holds
+-- identifiers, never a personal value.
+CREATE TABLE job (
+  id {id} NOT NULL PRIMARY KEY,
+  kind {text} NOT NULL,
+  dedup {text} NOT NULL,
+  payload {text} NOT NULL,
+  state {text} NOT NULL,
+  attempts {int} NOT NULL,
+  run_at {time} NOT NULL,
+  lease {id},
+  lease_until {time},
+  error {text},
+  created_at {time} NOT NULL,
+  UNIQUE (kind, dedup)
+){strict};
+CREATE INDEX job_to_run ON job (state, run_at, id);
+
+-- Which notices of a step were sent: silence accepts nothing without them.
+CREATE TABLE order_notice (
+  order_id {id} NOT NULL REFERENCES service_order (id),
+  version {int} NOT NULL,
+  side {text} NOT NULL,
+  nth {int} NOT NULL,
+  at {time} NOT NULL,
+  PRIMARY KEY (order_id, version, side, nth)
+){strict};

@@ -1,0 +1,78 @@
+//! Who works for which supplier, in which role.
+
+use privacy::{Purpose, SubjectId};
+use uuid::Uuid;
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+const OF_ACCOUNT: &str =
+    "SELECT supplier, role FROM membership WHERE account = $1 ORDER BY supplier LIMIT 100";
+const OF_SUPPLIER: &str = "SELECT m.account, a.subject, m.role FROM membership m JOIN account a ON a.id = m.account \
+    WHERE m.supplier = $1 ORDER BY m.account LIMIT $2";
+const PUT: &str = "INSERT INTO membership (supplier, account, role) VALUES ($1, $2, $3) \
+    ON CONFLICT (supplier, account) DO UPDATE SET role = excluded.role";
+pub(crate) const STATEMENTS: &[&str] = &[OF_ACCOUNT, OF_SUPPLIER, PUT];
+
+/// A person of a supplier.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The account.
+    pub account: Uuid,
+    /// The person behind it.
+    pub subject: SubjectId,
+    /// The role's identifier.
+    pub role: String,
+}
+
+/// The suppliers an account works for, with its role there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_account<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let rows = tx.rows(OF_ACCOUNT, &[Value::Id(account)]).await?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?))).collect()
+}
+
+/// The people of a supplier, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_supplier<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    supplier: Uuid,
+    limit: i64,
+) -> Result<Vec<Member>, StoreError> {
+    let values = [Value::Id(supplier), Value::Int(limit.clamp(1, 200))];
+    let rows = tx.rows(OF_SUPPLIER, &values).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Member {
+                account: row.id(0)?,
+                subject: SubjectId(row.id(1)?),
+                role: row.text(2)?,
+            })
+        })
+        .collect()
+}
+
+/// Makes an account a member of a supplier.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    supplier: Uuid,
+    account: Uuid,
+    role: &str,
+) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(supplier),
+        Value::Id(account),
+        Value::Text(role.to_owned()),
+    ];
+    tx.execute(PUT, &values).await.map(|_| ())
+}
