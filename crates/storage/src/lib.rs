@@ -30,6 +30,7 @@ pub fn statements() -> Vec<&'static str> {
         account::STATEMENTS,
         account::session::STATEMENTS,
         account::code::STATEMENTS,
+        market::books::STATEMENTS,
         market::catalogue::STATEMENTS,
         job::STATEMENTS,
         market::membership::STATEMENTS,

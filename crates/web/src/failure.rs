@@ -164,7 +164,7 @@ pub fn local(path: &str) -> &str {
         && !path.starts_with("//")
         && path
             .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'&' | b'#' | b'?'));
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'&' | b'#'));
     if own { path } else { "/zhanghao" }
 }
 
@@ -174,14 +174,16 @@ mod tests {
 
     #[test]
     fn only_own_paths_are_followed() {
-        assert_eq!(local("/zhanghao/mima"), "/zhanghao/mima");
+        for own in ["/zhanghao/mima", "/xiadan/x?sku=1"] {
+            assert_eq!(local(own), own);
+        }
         for foreign in [
             "//evil.example",
             "https://evil.example",
             "/\\evil.example",
             "",
             "/a\r\nx",
-            "/a?b=c",
+            "/a?b=c&d=e",
         ] {
             assert_eq!(local(foreign), "/zhanghao", "{foreign}");
         }

@@ -192,6 +192,15 @@ impl Visit {
         self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(&self.path))
     }
 
+    /// The viewer, or the way to the log-in page and from there to `page`: a posted form's own
+    /// address shows nothing.
+    ///
+    /// # Errors
+    /// A redirect to the log-in page.
+    pub fn viewer_for(&self, page: &str) -> Result<&Viewer, Answer> {
+        self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(page))
+    }
+
     /// Refuses a form that is not this site's own, or not this session's.
     ///
     /// # Errors
@@ -213,8 +222,9 @@ impl Visit {
             title: title.to_owned(),
             path: self.path.clone(),
             // The account's own name is not opened for every page: that would fill its access log.
-            viewer: self.viewer.as_ref().map(|_| Chip {
+            viewer: self.viewer.as_ref().map(|viewer| Chip {
                 account_name: self.lang.t("我的账号", "My account").to_owned(),
+                member: viewer.member,
             }),
             demo: settings.demo,
             csrf: self

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::handlers::{account, assets, catalogue, home, policy};
+use crate::handlers::{account, assets, catalogue, home, order, policy};
 use crate::headers;
 use crate::state::{WebState, css_path};
 
@@ -80,6 +80,13 @@ routes! {
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
+    get "/xiadan/{service}" Account "fulfil_contract" ["2.4.1.3", "0.11"] order::place_form;
+    post "/xiadan/{service}" Account "fulfil_contract" ["2.2.1", "2.4.1.3"] order::place;
+    get "/dingdan" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::list;
+    get "/dingdan/{number}" Account "fulfil_contract" ["2.1.1.f", "2.2.1", "2.5.1.e"] order::order;
+    post "/dingdan/{number}/{event}" Account "fulfil_contract" ["2.2.1"] order::act;
+    get "/gongzuotai" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::workbench;
+    get "/demo/zhangben" Demo "operate" ["2.2.1"] order::books;
     get "/demo/outbox" Demo "notify" ["2.1.1.b"] home::outbox;
 }
 

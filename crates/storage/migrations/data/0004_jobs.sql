@@ -1,6 +1,7 @@
 -- Lists by state, and the cards of a workbench.
 CREATE INDEX service_order_by_buyer_state ON service_order (buyer, state, placed_at, id);
 CREATE INDEX service_order_by_supplier_state ON service_order (supplier, state, placed_at, id);
+CREATE INDEX order_posting_by_time ON order_posting (at, order_id, version, place);
 
 -- Work to do later, written in the transaction that makes it necessary. The payload holds
 -- identifiers, never a personal value.

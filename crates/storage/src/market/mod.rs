@@ -1,5 +1,6 @@
 //! The market's tables.
 
+pub mod books;
 pub mod catalogue;
 pub mod membership;
 pub mod notice;

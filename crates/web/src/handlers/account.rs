@@ -71,6 +71,8 @@ pub struct RegisterForm {
     password: String,
     accept_agreement: Option<String>,
     accept_policy: Option<String>,
+    #[serde(default)]
+    next: String,
 }
 
 fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, code_sent: bool) -> Answer {
@@ -89,6 +91,7 @@ fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, co
         errors,
         phone: form.phone.chars().take(64).collect(),
         account_name: form.account_name.chars().take(64).collect(),
+        next: local(&form.next).to_owned(),
         code_sent,
         advice: Vec::new(),
         agreement_version: version.clone(),
@@ -98,9 +101,9 @@ fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, co
 }
 
 /// `GET /zhuce`.
-pub async fn register_form(visit: Visit) -> Answer {
+pub async fn register_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answer {
     if visit.viewer.is_some() {
-        return Answer::to("/zhanghao");
+        return Answer::to(local(&next));
     }
     let empty = RegisterForm {
         csrf: String::new(),
@@ -110,6 +113,7 @@ pub async fn register_form(visit: Visit) -> Answer {
         password: String::new(),
         accept_agreement: None,
         accept_policy: None,
+        next,
     };
     register_page(&visit, &empty, Vec::new(), false)
 }
@@ -147,7 +151,7 @@ pub async fn register(visit: Visit, Form(form): Form<RegisterForm>) -> Result<An
         device: &visit.device,
     };
     match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
-        Ok(begun) => Ok(Answer::to("/zhanghao").with_session(&visit, &begun.token)),
+        Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
         Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false)),
     }
 }
@@ -263,6 +267,7 @@ fn field_name(lang: Lang, field: &str) -> &str {
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "session.device" => lang.t("登录设备", "devices"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
+        "order_event.note" => lang.t("订单备注", "order notes"),
         other => other,
     }
 }
@@ -273,6 +278,7 @@ fn purpose_name(lang: Lang, purpose: &str) -> &str {
         "notify" => lang.t("发送您需要的消息", "delivering a message"),
         "verify_holder" => lang.t("核验本人", "verifying the holder"),
         "keep_account" => lang.t("提供账号", "running the account"),
+        "fulfil_contract" => lang.t("履行订单", "carrying out an order"),
         other => other,
     }
 }

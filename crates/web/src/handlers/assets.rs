@@ -17,7 +17,7 @@ pub async fn css() -> Response {
 
 /// What crawlers may read: everything public, no account pages.
 pub async fn robots() -> Answer {
-    let text = "User-agent: *\nDisallow: /zhanghao\nDisallow: /denglu\nDisallow: /zhuce\nDisallow: /mima\nDisallow: /demo\n";
+    let text = "User-agent: *\nDisallow: /zhanghao\nDisallow: /denglu\nDisallow: /zhuce\nDisallow: /mima\nDisallow: /xiadan\nDisallow: /dingdan\nDisallow: /gongzuotai\nDisallow: /demo\n";
     Answer::text("text/plain; charset=utf-8", text.to_owned())
 }
 

@@ -4,4 +4,6 @@ pub mod account;
 pub mod assets;
 pub mod catalogue;
 pub mod home;
+pub mod order;
+mod order_view;
 pub mod policy;

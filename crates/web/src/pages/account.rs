@@ -1,6 +1,8 @@
 //! Account pages: registration, log-in, password reset and change, and the account overview with its devices,
 //! consent records and access log. A page never holds a password or a code, so none can be echoed.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::frame::{Frame, Lang};
@@ -9,7 +11,7 @@ use super::frame::{Frame, Lang};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// The `id` of the field the problem belongs to.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong and what to do, in the page's language, without the typed value.
     pub message: String,
 }
@@ -17,9 +19,9 @@ pub struct FieldError {
 impl FieldError {
     /// A problem with `field`.
     #[must_use]
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            field,
+            field: field.into(),
             message: message.into(),
         }
     }
@@ -46,6 +48,8 @@ pub struct RegisterPage {
     pub phone: String,
     /// The account name as typed.
     pub account_name: String,
+    /// Where to go afterwards.
+    pub next: String,
     /// Whether a code was just sent.
     pub code_sent: bool,
     /// Advice on the refused password.
@@ -72,6 +76,7 @@ impl RegisterPage {
                 errors: Vec::new(),
                 phone: String::new(),
                 account_name: String::new(),
+                next: "/zhanghao".to_owned(),
                 code_sent: false,
                 advice: Vec::new(),
                 agreement_version: "1.0".to_owned(),

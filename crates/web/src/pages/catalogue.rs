@@ -153,6 +153,8 @@ pub struct ServicePage {
     pub f: Frame,
     /// Its title.
     pub title: String,
+    /// Where to order the chosen option.
+    pub order_href: String,
     /// One sentence.
     pub summary: String,
     /// Its category's name in addresses.
@@ -307,7 +309,8 @@ impl ServicePage {
             let lines = || vec![lang.t("一", "one").to_owned()];
             Self {
                 f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
-                title: lang.t("代理记账", "Bookkeeping").to_owned(),
+                order_href: "/xiadan/x?sku=0".to_owned(),
+            title: lang.t("代理记账", "Bookkeeping").to_owned(),
                 summary: lang.t("按月记账", "Monthly").to_owned(),
                 category_slug: "daili-jizhang".to_owned(),
                 category: lang.t("代理记账", "Bookkeeping").to_owned(),

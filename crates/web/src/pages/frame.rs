@@ -73,6 +73,8 @@ impl Lang {
 pub struct Viewer {
     /// The name the account chose for the site; never a phone number.
     pub account_name: String,
+    /// Whether the account works for a supplier.
+    pub member: bool,
 }
 
 /// Everything `base.html` needs.
@@ -134,6 +136,7 @@ impl Frame {
             path: path.to_owned(),
             viewer: signed_in.then(|| Viewer {
                 account_name: lang.t("星渚软件（演示）", "Xingzhu Software (demo)").to_owned(),
+                member: true,
             }),
             demo: true,
             csrf: "sample-token".to_owned(),

@@ -4,4 +4,5 @@
 pub mod account;
 pub mod catalogue;
 pub mod frame;
+pub mod order;
 pub mod public;

@@ -1,5 +1,5 @@
 //! Order pages: placing an order, the lists, one order with the steps allowed now, the supplier's workbench and
-//! the operator's ledger. Which actions are allowed is decided elsewhere; a page shows the ones it is given.
+//! the books. Which actions are allowed is decided elsewhere; a page shows the ones it is given.
 
 use askama::Template;
 
@@ -157,6 +157,8 @@ pub struct OrdersPage {
     pub f: Frame,
     /// Whether the sold orders are shown instead of the bought ones.
     pub sold: bool,
+    /// Whether the viewer works for a supplier.
+    pub member: bool,
     /// The states to filter by.
     pub statuses: Vec<StatusOption>,
     /// The orders of this page.
@@ -210,6 +212,8 @@ pub struct Action {
     pub style: &'static str,
     /// What it asks for.
     pub kind: ActionKind,
+    /// Whether it needs a reason.
+    pub required: bool,
 }
 
 /// What was typed into a refused action; ticks to share contact details are never kept.
@@ -346,6 +350,12 @@ pub struct OrderPage {
     pub version: i64,
     /// The service's title.
     pub service: String,
+    /// The chosen way to buy.
+    pub option: String,
+    /// How many days the work takes.
+    pub days: i64,
+    /// What the buyer gets.
+    pub deliverables: Vec<String>,
     /// The organisation on the other side.
     pub counterparty: String,
     /// The state's name.
@@ -490,7 +500,7 @@ impl Entry {
     }
 }
 
-/// `GET /yunying/zhangben`: the operator's view of the ledger.
+/// `GET /demo/zhangben`: the books of the simulated partner, all orders together.
 #[derive(Template, Clone, Debug)]
 #[template(path = "order/ledger.html")]
 pub struct LedgerPage {

@@ -1,6 +1,7 @@
 //! Orders: placing, reading, acting, and what happens when nobody acts. Who is neither the buyer
 //! nor a member of the supplier learns nothing, not even that the order exists.
 
+mod books;
 mod due;
 mod list;
 mod tell;
@@ -26,6 +27,7 @@ use super::catalogue::Catalogue;
 use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
+pub use books::{BookLine, Books, balances, demo_books};
 pub use due::{Round, run_due};
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
 pub use tell::{TELL, tell};

@@ -93,6 +93,7 @@ impl OrdersPage {
             let full = Self {
                 f: Frame::sample(lang, lang.t("订单", "Orders"), "/dingdan", true),
                 sold: false,
+                member: true,
                 statuses: vec![StatusOption {
                     value: "delivered".to_owned(),
                     label: own(lang, "待验收", "to be checked"),
@@ -131,6 +132,7 @@ fn action(
         label_en: labels.1,
         style,
         kind,
+        required: kind == ActionKind::Reject,
     }
 }
 
@@ -208,6 +210,9 @@ impl OrderPage {
             no: NO.to_owned(),
             version: 5,
             service: row(lang, true).service,
+            option: own(lang, "普通申请", "Standard filing"),
+            days: 30,
+            deliverables: vec![own(lang, "受理通知书", "Notice of acceptance")],
             counterparty: row(lang, true).counterparty,
             status: row(lang, true).status,
             steps: vec![

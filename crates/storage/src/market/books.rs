@@ -1,0 +1,73 @@
+//! The mirror's books over all orders. No person stands in them.
+
+use std::collections::BTreeMap;
+
+use domain::market::ledger::{Account, Posting};
+use privacy::Purpose;
+use time::OffsetDateTime;
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+// Adds up the whole mirror: for the operator's check, never for a page of the market.
+const SUMS: &str = "SELECT from_account, to_account, CAST(SUM(amount) AS bigint) FROM order_posting \
+    GROUP BY from_account, to_account ORDER BY from_account, to_account LIMIT 20";
+const LATEST: &str = "SELECT o.number, p.milestone, p.from_account, p.to_account, p.amount, p.at \
+    FROM order_posting p JOIN service_order o ON o.id = p.order_id \
+    ORDER BY p.at DESC, p.order_id, p.version, p.place LIMIT $1";
+pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST];
+
+/// A movement with its order's number.
+#[derive(Clone, Debug)]
+pub struct BookEntry {
+    /// The order's number.
+    pub number: String,
+    /// The movement.
+    pub posting: Posting,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+fn account(text: &str) -> Result<Account, StoreError> {
+    Account::parse(text).ok_or(StoreError::Malformed("ledger account"))
+}
+
+/// The balance of every account, in fen.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn balances<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<BTreeMap<Account, i64>, StoreError> {
+    let mut balances = BTreeMap::new();
+    for row in tx.rows(SUMS, &[]).await? {
+        let amount = row.int(2)?;
+        for (name, by) in [(row.text(0)?, -amount), (row.text(1)?, amount)] {
+            let balance: &mut i64 = balances.entry(account(&name)?).or_default();
+            *balance = balance
+                .checked_add(by)
+                .ok_or(StoreError::Malformed("ledger balance"))?;
+        }
+    }
+    Ok(balances)
+}
+
+/// The latest movements, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn latest<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<BookEntry>, StoreError> {
+    let rows = tx.rows(LATEST, &[Value::Int(limit.clamp(1, 200))]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(BookEntry {
+                number: row.text(0)?,
+                posting: Posting {
+                    milestone: row.int(1)?,
+                    from: account(&row.text(2)?)?,
+                    to: account(&row.text(3)?)?,
+                    amount: row.int(4)?,
+                },
+                at: row.time(5)?,
+            })
+        })
+        .collect()
+}
