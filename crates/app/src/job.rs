@@ -3,7 +3,7 @@
 
 use privacy::purpose::{Notify, Operate};
 use privacy::{Actor, Ctx, Purpose, SystemReason};
-use storage::job::{self, Claimed, NewJob};
+use storage::job::{self, Claimed, DeadJob, NewJob};
 use storage::{StoreError, Tx};
 use time::Duration;
 
@@ -96,6 +96,38 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
         }
     }
     Ok(report)
+}
+
+/// How the queue stands.
+#[derive(Clone, Debug)]
+pub struct QueueState {
+    /// Jobs whose time has come.
+    pub waiting: i64,
+    /// Jobs set aside, oldest first, at most 100.
+    pub dead: Vec<DeadJob>,
+}
+
+/// How the queue stands, for the operator.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn state(app: &App, ctx: &Ctx<Operate>) -> Result<QueueState, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(QueueState {
+        waiting: job::waiting(&mut tx).await?,
+        dead: job::dead(&mut tx, 100).await?,
+    })
+}
+
+/// Lets the jobs that were set aside be tried again, and says how many.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn revive(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let revived = job::revive(&mut tx).await?;
+    tx.commit().await?;
+    Ok(revived)
 }
 
 async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(), Failure> {

@@ -4,45 +4,73 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use web::Settings;
+
+/// What the program does.
+#[derive(Clone, Subcommand, Debug)]
+pub enum Command {
+    /// Serves the site (the default), with a worker in the same process.
+    Serve {
+        /// Leaves jobs and timers to `qifu365 worker` in another process.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Does jobs and timers without serving.
+    Worker,
+    /// Brings both schemas up to date and ends.
+    Migrate,
+    /// Looks at the installation and says what needs attention.
+    Doctor,
+    /// Lets the jobs that were set aside be tried again.
+    RetryJobs,
+    /// Removes a demonstration's data from the stores: every row and every person's key.
+    PurgeDemo {
+        /// Does it; without this word the command only says what it would do.
+        #[arg(long)]
+        yes: bool,
+    },
+}
 
 /// An enterprise-services marketplace whose privacy policy runs.
 #[derive(Parser, Debug)]
 #[command(name = "qifu365", version)]
 pub struct Arguments {
+    /// What to do; serves if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Start without demo data; operator, contact, responsible person and domain are then required.
-    #[arg(long)]
+    #[arg(global = true, long)]
     pub no_demo: bool,
     /// The folder of databases and keys.
-    #[arg(long, env = "QIFU365_DATA", default_value = "data")]
+    #[arg(global = true, long, env = "QIFU365_DATA", default_value = "data")]
     pub data: PathBuf,
     /// The address to listen on.
-    #[arg(long, env = "QIFU365_LISTEN", default_value = "127.0.0.1:3650")]
+    #[arg(global = true, long, env = "QIFU365_LISTEN", default_value = "127.0.0.1:3650")]
     pub listen: String,
     /// The data store; SQLite in the data folder if absent.
-    #[arg(long, env = "QIFU365_DATABASE_URL", hide_env_values = true)]
+    #[arg(global = true, long, env = "QIFU365_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// The key vault; SQLite in the data folder if absent. Never the same database as the data.
-    #[arg(long, env = "QIFU365_VAULT_URL", hide_env_values = true)]
+    #[arg(global = true, long, env = "QIFU365_VAULT_URL", hide_env_values = true)]
     pub vault_url: Option<String>,
     /// The file with the wrapping key; made at the first start if absent.
-    #[arg(long, env = "QIFU365_KEY_FILE")]
+    #[arg(global = true, long, env = "QIFU365_KEY_FILE")]
     pub key_file: Option<PathBuf>,
     /// The operator's registered name.
-    #[arg(long, env = "QIFU365_OPERATOR_NAME")]
+    #[arg(global = true, long, env = "QIFU365_OPERATOR_NAME")]
     pub operator_name: Option<String>,
     /// How to reach the operator about personal information.
-    #[arg(long, env = "QIFU365_OPERATOR_CONTACT")]
+    #[arg(global = true, long, env = "QIFU365_OPERATOR_CONTACT")]
     pub operator_contact: Option<String>,
     /// Who is responsible for personal information.
-    #[arg(long, env = "QIFU365_RESPONSIBLE_PERSON")]
+    #[arg(global = true, long, env = "QIFU365_RESPONSIBLE_PERSON")]
     pub responsible_person: Option<String>,
     /// The site's domain; the site is then expected behind TLS.
-    #[arg(long, env = "QIFU365_SITE_DOMAIN")]
+    #[arg(global = true, long, env = "QIFU365_SITE_DOMAIN")]
     pub site_domain: Option<String>,
     /// The site's name.
-    #[arg(long, env = "QIFU365_BRAND", default_value = "企服365")]
+    #[arg(global = true, long, env = "QIFU365_BRAND", default_value = "企服365")]
     pub brand: String,
 }
 

@@ -2,11 +2,15 @@
 
 mod config;
 mod keyfile;
-mod purge;
+mod open;
+mod operator;
 mod serve;
 mod sources;
+mod worker;
 
 use clap::Parser as _;
+
+use config::Command;
 
 fn main() -> anyhow::Result<()> {
     let arguments = config::Arguments::parse();
@@ -16,8 +20,19 @@ fn main() -> anyhow::Result<()> {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
         )
         .init();
+    let run = async {
+        match arguments.command {
+            None => serve::serve(&arguments, true).await,
+            Some(Command::Serve { no_worker }) => serve::serve(&arguments, !no_worker).await,
+            Some(Command::Worker) => worker::work(&arguments).await,
+            Some(Command::Migrate) => operator::migrate(&arguments).await,
+            Some(Command::Doctor) => operator::doctor(&arguments).await,
+            Some(Command::RetryJobs) => operator::retry_jobs(&arguments).await,
+            Some(Command::PurgeDemo { yes }) => operator::purge_demo(&arguments, yes).await,
+        }
+    };
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(serve::serve(arguments))
+        .block_on(run)
 }

@@ -18,6 +18,7 @@ pub mod register;
 pub mod schema;
 mod tx;
 mod vault;
+pub mod wipe;
 
 pub use engine::{Engine, StoreError, Value};
 pub use tx::{Store, Tx};
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<&'static str> {
         market::order::STATEMENTS,
         market::order_list::STATEMENTS,
         consent::STATEMENTS,
+        &wipe::statements(),
     ]
     .concat()
 }

@@ -13,7 +13,8 @@ const INSERT: &str =
     "INSERT INTO subject_key (subject, wrapped) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING";
 const LOAD: &str = "SELECT wrapped FROM subject_key WHERE subject = $1";
 const DESTROY: &str = "DELETE FROM subject_key WHERE subject = $1";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOAD, DESTROY];
+const DESTROY_ALL: &str = "DELETE FROM subject_key WHERE subject <> $1";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LOAD, DESTROY, DESTROY_ALL];
 
 pub(crate) async fn ensure_root(store: &Store) -> Result<(), StoreError> {
     create(store, ROOT).await?;
@@ -41,5 +42,12 @@ pub(crate) async fn load(store: &Store, subject: SubjectId) -> Result<SubjectKey
 pub(crate) async fn destroy(store: &Store, subject: SubjectId) -> Result<(), StoreError> {
     let mut conn = store.vault_pool().begin().await?;
     conn.execute(DESTROY, &[Value::Id(subject.0)]).await?;
+    conn.commit().await
+}
+
+/// Destroys every person's key; the root stays.
+pub(crate) async fn destroy_all(store: &Store) -> Result<(), StoreError> {
+    let mut conn = store.vault_pool().begin().await?;
+    conn.execute(DESTROY_ALL, &[Value::Id(ROOT.0)]).await?;
     conn.commit().await
 }

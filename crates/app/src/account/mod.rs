@@ -39,13 +39,13 @@ fn random_token(entropy: &dyn Entropy) -> String {
     hex(&bytes)
 }
 
-fn salt(entropy: &dyn Entropy) -> [u8; 16] {
+pub(crate) fn salt(entropy: &dyn Entropy) -> [u8; 16] {
     let mut bytes = [0_u8; 16];
     entropy.fill(&mut bytes);
     bytes
 }
 
-async fn index(app: &App, field: &str, value: &str) -> Result<BlindIndex, Failure> {
+pub(crate) async fn index(app: &App, field: &str, value: &str) -> Result<BlindIndex, Failure> {
     Ok(app
         .store
         .blind_index(field, &Personal::received(value.to_owned()))

@@ -1,13 +1,20 @@
 //! The demonstration's data: clearly fictional, the same at every seeding.
 
+mod orders;
+mod people;
+
 use domain::market::catalogue::{Category, Group, Service, Sku, Standing, Supplier};
 use privacy::Ctx;
-use privacy::purpose::Operate;
+use privacy::purpose::{KeepAccount, Operate};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::account::Documents;
+use crate::market::catalogue::Catalogue;
 use crate::{App, Failure, Fault};
+
+pub use people::{DemoPerson, PASSWORD, PEOPLE};
 
 #[derive(Deserialize)]
 struct Texts {
@@ -178,4 +185,76 @@ pub async fn seed(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether the store holds a demonstration's data.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn present(app: &App, ctx: &Ctx<Operate>) -> Result<bool, Failure> {
+    let demo = catalogue()?;
+    let mut tx = app.store.begin(ctx).await?;
+    for supplier in &demo.suppliers {
+        if storage::market::catalogue::has_supplier(&mut tx, supplier.id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the store was used without a demonstration: it has accounts and none of the
+/// demonstration's suppliers. Fiction must never be mixed into it.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn in_real_use(app: &App, ctx: &Ctx<Operate>) -> Result<bool, Failure> {
+    if present(app, ctx).await? {
+        return Ok(false);
+    }
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(storage::account::any(&mut tx).await?)
+}
+
+/// Empties a store that holds a demonstration, and says how many rows went. Everything in such a
+/// store is fiction.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a store without a demonstration: it is left alone.
+pub async fn purge(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
+    if !present(app, ctx).await? {
+        return Err(Failure::NotFound);
+    }
+    let mut tx = app.store.begin(ctx).await?;
+    let removed = storage::wipe::everything(&mut tx).await?;
+    tx.commit().await?;
+    Ok(removed)
+}
+
+/// Makes the demonstration's people and their orders. Again changes nothing. `documents` are those
+/// whose acceptance is recorded; `progress` hears how far it is.
+///
+/// # Errors
+/// [`Failure::Fault`], or [`Failure::NotFound`] if the catalogue was not seeded before.
+pub async fn populate(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    documents: &Documents,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<(), Failure> {
+    let total = PEOPLE.len() + orders::COUNT;
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        progress(done, total);
+    };
+    let keep = Ctx::<KeepAccount>::new(ctx.actor(), ctx.policy_version(), ctx.request(), ctx.now());
+    let people = people::seed(app, &keep, documents, &mut step).await?;
+    // Some orders were placed while their supplier still offered.
+    let demo = catalogue()?;
+    let suppliers = demo.suppliers.into_iter().map(|supplier| Supplier {
+        standing: Standing::Active,
+        ..supplier
+    });
+    let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
+    orders::seed(app, ctx, &then, &people, &mut step).await
 }

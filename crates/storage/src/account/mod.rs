@@ -23,7 +23,8 @@ const FIND: &str = "SELECT a.id, a.subject, a.name, a.phone, a.password_hash, a.
     FROM blind_index b JOIN account a ON a.id = b.account WHERE b.field = $1 AND b.digest = $2";
 const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account WHERE id = $1";
 const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 WHERE id = $1";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
+const ANY: &str = "SELECT id FROM account ORDER BY id LIMIT 1";
+pub(crate) const STATEMENTS: &[&str] = &[ANY, INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
 
 /// An account as stored.
 #[derive(Debug)]
@@ -123,6 +124,14 @@ pub async fn find<P: Purpose>(
 ) -> Result<Option<AccountRow>, StoreError> {
     let values = [Value::Text(field.to_owned()), Value::Bytes(digest.0.to_vec())];
     tx.row(FIND, &values).await?.as_ref().map(read).transpose()
+}
+
+/// Whether there is any account at all.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn any<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<bool, StoreError> {
+    Ok(tx.row(ANY, &[]).await?.is_some())
 }
 
 /// The account with this identifier.

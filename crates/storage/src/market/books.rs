@@ -15,7 +15,8 @@ const SUMS: &str = "SELECT from_account, to_account, CAST(SUM(amount) AS bigint)
 const LATEST: &str = "SELECT o.number, p.milestone, p.from_account, p.to_account, p.amount, p.at \
     FROM order_posting p JOIN service_order o ON o.id = p.order_id \
     ORDER BY p.at DESC, p.order_id, p.version, p.place LIMIT $1";
-pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST];
+const UNDATED: &str = "SELECT COUNT(*) FROM service_order WHERE due_at IS NULL AND due_event IS NOT NULL";
+pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED];
 
 /// A movement with its order's number.
 #[derive(Clone, Debug)]
@@ -70,4 +71,12 @@ pub async fn latest<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<Bo
             })
         })
         .collect()
+}
+
+/// How many orders have a timer without a date.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undated<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    tx.row(UNDATED, &[]).await?.map_or(Ok(0), |row| row.int(0))
 }

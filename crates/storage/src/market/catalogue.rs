@@ -21,7 +21,9 @@ const GROUPS: &str =
 const CATEGORIES: &str = "SELECT position, body FROM category WHERE position > $1 ORDER BY position LIMIT $2";
 const SUPPLIERS: &str = "SELECT position, body FROM supplier WHERE position > $1 ORDER BY position LIMIT $2";
 const SERVICES: &str = "SELECT position, body FROM service WHERE position > $1 ORDER BY position LIMIT $2";
+const HAS_SUPPLIER: &str = "SELECT position FROM supplier WHERE id = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
+    HAS_SUPPLIER,
     PUT_GROUP,
     PUT_CATEGORY,
     PUT_SUPPLIER,
@@ -87,6 +89,14 @@ pub async fn put_supplier<P: Purpose>(
     )
     .await
     .map(|_| ())
+}
+
+/// Whether this supplier is stored.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_supplier<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, StoreError> {
+    Ok(tx.row(HAS_SUPPLIER, &[Value::Id(id)]).await?.is_some())
 }
 
 /// Stores a service.

@@ -15,6 +15,14 @@ both_dbs! {
         assert_eq!(columns.len(), registered.len(), "a column is registered twice");
     }
 
+    emptying_forgets_no_table(test) {
+        let live = test.store.live_columns().await.expect("schema");
+        let kept = ["schema_version", "subject_key"];
+        let tables: BTreeSet<String> = live.into_iter().map(|(table, _)| table).filter(|table| !kept.contains(&table.as_str())).collect();
+        let emptied: BTreeSet<String> = storage::wipe::tables().into_iter().map(str::to_owned).collect();
+        assert_eq!(tables, emptied);
+    }
+
     every_statement_prepares(test) {
         assert!(test.store.prepare_all().await.expect("every statement prepares") > 20);
     }

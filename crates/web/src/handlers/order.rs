@@ -210,8 +210,8 @@ pub async fn act(
     Named((number, event)): Named<(String, String)>,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Answer, Answer> {
-    let form = StepForm::read(pairs)
-        .ok_or_else(|| Answer::failure(&visit, &Failure::from(Refused::FormStale)))?;
+    let form =
+        StepForm::read(pairs).ok_or_else(|| Answer::failure(&visit, &Failure::from(Refused::FormStale)))?;
     visit.own_form(&form.csrf)?;
     let back = format!("/dingdan/{number}");
     let viewer = visit.viewer_for(&back)?;

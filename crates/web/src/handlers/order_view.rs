@@ -52,11 +52,7 @@ fn left(lang: Lang, now: OffsetDateTime, at: OffsetDateTime) -> String {
     }
 }
 
-fn due_text(
-    lang: Lang,
-    due: Option<(Event, Option<OffsetDateTime>)>,
-    now: OffsetDateTime,
-) -> Option<String> {
+fn due_text(lang: Lang, due: Option<(Event, Option<OffsetDateTime>)>, now: OffsetDateTime) -> Option<String> {
     let (event, at) = due?;
     let Some(at) = at else {
         return Some(
@@ -397,9 +393,7 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
                 fen: snapshot.service_fee,
             },
             PriceLine {
-                label: lang
-                    .t("官费（代收代缴）", "Official fee (passed on)")
-                    .to_owned(),
+                label: lang.t("官费（代收代缴）", "Official fee (passed on)").to_owned(),
                 fen: snapshot.official_fee,
             },
         ],

@@ -310,7 +310,7 @@ impl ServicePage {
             Self {
                 f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
                 order_href: "/xiadan/x?sku=0".to_owned(),
-            title: lang.t("代理记账", "Bookkeeping").to_owned(),
+                title: lang.t("代理记账", "Bookkeeping").to_owned(),
                 summary: lang.t("按月记账", "Monthly").to_owned(),
                 category_slug: "daili-jizhang".to_owned(),
                 category: lang.t("代理记账", "Bookkeeping").to_owned(),

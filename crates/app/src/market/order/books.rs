@@ -65,3 +65,13 @@ pub async fn demo_books(app: &App, ctx: &Ctx<Operate>) -> Result<Books, Failure>
             .collect(),
     })
 }
+
+/// How many orders wait for a term that the working-day calendar does not know; an operator must
+/// bring the calendar up to date.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn undated(app: &App, ctx: &Ctx<Operate>) -> Result<i64, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(store::undated(&mut tx).await?)
+}

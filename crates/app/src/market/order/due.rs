@@ -48,7 +48,7 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<Round, Failure> {
 }
 
 /// Takes the due step of one order; `false` if someone was faster.
-async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Result<bool, Failure> {
+pub(crate) async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Result<bool, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let Some(mut row) = store::by_number(&mut tx, number).await? else {
         return Ok(false);

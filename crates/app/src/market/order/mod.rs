@@ -27,7 +27,8 @@ use super::catalogue::Catalogue;
 use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
-pub use books::{BookLine, Books, balances, demo_books};
+pub use books::{BookLine, Books, balances, demo_books, undated};
+pub(crate) use due::take_due;
 pub use due::{Round, run_due};
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
 pub use tell::{TELL, tell};

@@ -1,0 +1,312 @@
+//! The demonstration's orders: placed and moved by the use cases themselves, at instants of the
+//! last weeks, so that every state has an example and every figure adds up.
+
+use domain::market::order::{Event, Side};
+use privacy::purpose::{FulfilContract, Operate, Purpose};
+use privacy::{Actor, Ctx};
+use storage::market::{notice, order as store};
+use time::Duration;
+use uuid::Uuid;
+
+use super::{id, people::PEOPLE};
+use crate::account::Viewer;
+use crate::market::catalogue::Catalogue;
+use crate::market::order::{self, Act, Placing};
+use crate::{App, Failure};
+
+/// Who takes a step.
+#[derive(Clone, Copy)]
+enum By {
+    /// The buyer.
+    Buyer,
+    /// The supplier's owner.
+    Owner,
+    /// Nobody: the time came.
+    Clock,
+}
+use By::{Buyer, Clock, Owner};
+
+/// One order: buyer, service, how many hours ago it was placed, the note, and what followed after
+/// how many hours each.
+struct Scene {
+    buyer: &'static str,
+    service: &'static str,
+    hours_ago: i64,
+    note: &'static str,
+    steps: &'static [(i64, By, Event, &'static str)],
+}
+
+const fn scene(
+    buyer: &'static str,
+    service: &'static str,
+    hours_ago: i64,
+    note: &'static str,
+    steps: &'static [(i64, By, Event, &'static str)],
+) -> Scene {
+    Scene {
+        buyer,
+        service,
+        hours_ago,
+        note,
+        steps,
+    }
+}
+
+const LIN: &str = "林知远";
+const HE: &str = "何小满";
+
+const CONFIRM: (i64, By, Event, &str) = (2, Owner, Event::SupplierConfirm, "");
+const SIGN: (i64, By, Event, &str) = (3, Buyer, Event::Sign, "");
+const FUND: (i64, By, Event, &str) = (4, Buyer, Event::Fund, "");
+const DELIVER: (i64, By, Event, &str) = (48, Owner, Event::Deliver, "材料已上传，请查收。");
+const ACCEPT: (i64, By, Event, &str) = (60, Buyer, Event::Accept, "");
+const RELEASE: (i64, By, Event, &str) = (61, Clock, Event::Release, "");
+
+const SCENES: &[Scene] = &[
+    scene(LIN, "s01", 3, "公司名称想用“星渚”二字，请先查名。", &[]),
+    scene(HE, "s18", 5, "", &[]),
+    scene(LIN, "s09", 20, "", &[CONFIRM]),
+    scene(LIN, "s39", 30, "", &[CONFIRM, SIGN]),
+    scene(HE, "s42", 26, "", &[CONFIRM, SIGN]),
+    scene(LIN, "s27", 100, "参考现有宣传册的配色。", &[CONFIRM, SIGN, FUND]),
+    scene(LIN, "s28", 200, "", &[CONFIRM, SIGN, FUND]),
+    scene(HE, "s30", 90, "", &[CONFIRM, SIGN, FUND]),
+    scene(LIN, "s04", 96, "", &[CONFIRM, SIGN, FUND, DELIVER]),
+    scene(LIN, "s40", 110, "", &[CONFIRM, SIGN, FUND, DELIVER]),
+    scene(
+        LIN,
+        "s22",
+        130,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            DELIVER,
+            (60, Buyer, Event::Reject, "说明书缺少版本号，请补充。"),
+        ],
+    ),
+    scene(
+        HE,
+        "s43",
+        260,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            DELIVER,
+            (60, Buyer, Event::Reject, "辅助图形与行业不符。"),
+            (90, Owner, Event::Deliver, "已调整。"),
+            (100, Buyer, Event::Reject, "字体授权书未附。"),
+            (130, Owner, Event::Deliver, "已附授权书。"),
+            (150, Buyer, Event::Reject, "名片样张尺寸不对。"),
+        ],
+    ),
+    scene(
+        LIN,
+        "s11",
+        280,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            DELIVER,
+            (48 + 24 * 7, Clock, Event::AutoAccept, ""),
+        ],
+    ),
+    scene(
+        LIN,
+        "s06",
+        220,
+        "",
+        &[CONFIRM, SIGN, FUND, DELIVER, ACCEPT, RELEASE],
+    ),
+    scene(
+        HE,
+        "s14",
+        300,
+        "",
+        &[CONFIRM, SIGN, FUND, DELIVER, ACCEPT, RELEASE],
+    ),
+    scene(
+        LIN,
+        "s07",
+        1_000,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            DELIVER,
+            ACCEPT,
+            RELEASE,
+            (61 + 24 * 30, Clock, Event::Close, ""),
+        ],
+    ),
+    scene(
+        HE,
+        "s03",
+        70,
+        "",
+        &[(1, Buyer, Event::Cancel, "选错了服务，重新下单。")],
+    ),
+    scene(
+        LIN,
+        "s10",
+        400,
+        "",
+        &[CONFIRM, SIGN, (3 + 24 * 7, Clock, Event::FundsLapsed, "")],
+    ),
+    scene(
+        LIN,
+        "s23",
+        150,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            (100, Buyer, Event::RequestRefund, "项目取消，作品不再登记。"),
+        ],
+    ),
+    scene(
+        HE,
+        "s41",
+        240,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            (50, Buyer, Event::RequestRefund, "对方已付款，不再需要律师函。"),
+            (70, Owner, Event::AgreeRefund, "同意，尚未寄出。"),
+        ],
+    ),
+    // Placed before the supplier was suspended; open orders go on.
+    scene(HE, "s45", 500, "", &[CONFIRM, SIGN, FUND]),
+];
+
+/// How many there are.
+pub(super) const COUNT: usize = SCENES.len();
+
+/// A context `hours_ago` hours back.
+fn ctx<P: Purpose>(app: &App, base: &Ctx<Operate>, actor: Actor, hours_ago: i64) -> Ctx<P> {
+    let now = base.now() - Duration::hours(hours_ago);
+    Ctx::new(actor, base.policy_version(), app.entropy.id(), now)
+}
+
+fn person(viewer: &Viewer) -> Actor {
+    Actor::Person {
+        account: viewer.account,
+        subject: viewer.subject,
+    }
+}
+
+/// Places and moves the orders that are not there yet.
+pub(super) async fn seed(
+    app: &App,
+    base: &Ctx<Operate>,
+    catalogue: &Catalogue,
+    people: &[Viewer],
+    mut done: impl FnMut(),
+) -> Result<(), Failure> {
+    let named = |name: &str| {
+        let place = PEOPLE.iter().position(|person| person.name == name);
+        place.and_then(|place| people.get(place)).ok_or(Failure::NotFound)
+    };
+    for (number, scene) in SCENES.iter().enumerate() {
+        let buyer = named(scene.buyer)?;
+        let service = catalogue
+            .service(id("service", scene.service))
+            .ok_or(Failure::NotFound)?;
+        let owner = PEOPLE
+            .iter()
+            .position(|person| {
+                person.works.is_some_and(|(supplier, role)| {
+                    role == "owner" && id("supplier", supplier) == service.supplier
+                })
+            })
+            .and_then(|place| people.get(place))
+            .ok_or(Failure::NotFound)?;
+        let key = id("order", &number.to_string());
+        if !exists(app, base, buyer.account, key).await? {
+            play(app, base, catalogue, scene, (buyer, owner), (service.id, key)).await?;
+        }
+        done();
+    }
+    Ok(())
+}
+
+async fn exists(app: &App, base: &Ctx<Operate>, buyer: Uuid, key: Uuid) -> Result<bool, Failure> {
+    let mut tx = app.store.begin(base).await?;
+    Ok(store::by_key(&mut tx, buyer, key).await?.is_some())
+}
+
+async fn play(
+    app: &App,
+    base: &Ctx<Operate>,
+    catalogue: &Catalogue,
+    scene: &Scene,
+    (buyer, owner): (&Viewer, &Viewer),
+    (service, request_key): (Uuid, Uuid),
+) -> Result<(), Failure> {
+    let placing = Placing {
+        service,
+        sku: 0,
+        request_key,
+        note: scene.note,
+    };
+    let placed = ctx::<FulfilContract>(app, base, person(buyer), scene.hours_ago);
+    let order = order::place(app, &placed, buyer, catalogue, placing).await?;
+    for (version, (after, by, event, note)) in (1_i64..).zip(scene.steps) {
+        let hours_ago = scene.hours_ago - after;
+        let viewer = match by {
+            Buyer => buyer,
+            Owner => owner,
+            Clock => {
+                let due = ctx::<Operate>(app, base, base.actor(), hours_ago);
+                if *event == Event::AutoAccept {
+                    announce(app, &due, &order, version).await?;
+                }
+                order::take_due(app, &due, &order).await?;
+                continue;
+            }
+        };
+        let step = ctx::<FulfilContract>(app, base, person(viewer), hours_ago);
+        let items = match event {
+            Event::Deliver => (0..acceptance(catalogue, service)).collect(),
+            Event::Reject => vec![0],
+            _ => Vec::new(),
+        };
+        let act = Act {
+            number: &order,
+            version,
+            event: *event,
+            items,
+            note,
+        };
+        order::act(app, &step, viewer, &act).await?;
+    }
+    Ok(())
+}
+
+fn acceptance(catalogue: &Catalogue, service: Uuid) -> usize {
+    catalogue
+        .service(service)
+        .and_then(|service| catalogue.category(&service.category))
+        .map_or(0, |category| category.acceptance.len())
+}
+
+/// The three notices without which silence accepts nothing.
+async fn announce(app: &App, ctx: &Ctx<Operate>, number: &str, version: i64) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let row = store::by_number(&mut tx, number)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    for nth in 1..=domain::market::notice::BEFORE_SILENCE {
+        notice::record(&mut tx, row.id, version, Side::Buyer, nth).await?;
+    }
+    Ok(tx.commit().await?)
+}

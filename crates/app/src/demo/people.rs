@@ -1,0 +1,213 @@
+//! The demonstration's people: fictional, with numbers no message can reach, one password for all.
+
+use domain::account::name;
+use privacy::consent::{ConsentEvent, ConsentState};
+use privacy::purpose::KeepAccount;
+use privacy::{Ctx, Personal, SubjectId};
+use storage::account::{self, NewAccount};
+use storage::market::membership;
+use storage::{Tx, consent};
+use time::Duration;
+use uuid::Uuid;
+
+use super::id;
+use crate::account::{Documents, Viewer, index, salt};
+use crate::{App, Failure};
+
+/// The password of every demo account. It is printed at the start and shown at the log-in.
+pub const PASSWORD: &str = "qinghe-lantern-365";
+
+/// A person of the demonstration.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoPerson {
+    /// The account name, and the log-in.
+    pub name: &'static str,
+    /// The phone, from the fictional range.
+    pub phone: &'static str,
+    /// What this person shows, in Chinese.
+    pub role_zh: &'static str,
+    /// The same in English.
+    pub role_en: &'static str,
+    /// The supplier's key and the role there.
+    pub works: Option<(&'static str, &'static str)>,
+}
+
+const fn buyer(
+    name: &'static str,
+    phone: &'static str,
+    role_zh: &'static str,
+    role_en: &'static str,
+) -> DemoPerson {
+    DemoPerson {
+        name,
+        phone,
+        role_zh,
+        role_en,
+        works: None,
+    }
+}
+
+const fn works(
+    name: &'static str,
+    phone: &'static str,
+    texts: (&'static str, &'static str),
+    works: (&'static str, &'static str),
+) -> DemoPerson {
+    DemoPerson {
+        name,
+        phone,
+        role_zh: texts.0,
+        role_en: texts.1,
+        works: Some(works),
+    }
+}
+
+const OWNER: (&str, &str) = ("服务商 · 所有者", "provider, owner");
+
+/// Everyone. The first buyer and the first owner have the most to show.
+pub const PEOPLE: &[DemoPerson] = &[
+    buyer(
+        "林知远",
+        "10000000051",
+        "买方 · 订单各状态齐全",
+        "buyer, orders in every state",
+    ),
+    buyer("何小满", "10000000052", "买方 · 少量订单", "buyer, few orders"),
+    buyer("顾念安", "10000000053", "买方 · 尚无订单", "buyer, no orders yet"),
+    works("青栀店主", "10000000061", OWNER, ("qingzhi", "owner")),
+    works(
+        "青栀交付",
+        "10000000062",
+        ("服务商 · 交付人员", "provider, delivery"),
+        ("qingzhi", "delivery"),
+    ),
+    works("算盘树店主", "10000000063", OWNER, ("suanpan", "owner")),
+    works("北斗坡店主", "10000000064", OWNER, ("beidou", "owner")),
+    works("拾光店主", "10000000065", OWNER, ("shiguang", "owner")),
+    works("言澈店主", "10000000066", OWNER, ("yanche", "owner")),
+    works("墨白店主", "10000000067", OWNER, ("mobai", "owner")),
+    works(
+        "极光店主",
+        "10000000068",
+        ("服务商 · 已暂停接单", "provider, suspended"),
+        ("jiguang", "owner"),
+    ),
+];
+
+/// Makes the accounts that are not there yet and gives everyone in [`PEOPLE`]'s order. `documents`
+/// are those whose acceptance is recorded.
+pub(super) async fn seed(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    documents: &Documents,
+    mut done: impl FnMut(),
+) -> Result<Vec<Viewer>, Failure> {
+    let mut viewers = Vec::with_capacity(PEOPLE.len());
+    let mut hash = None;
+    for person in PEOPLE {
+        let phone_digest = index(app, account::PHONE, person.phone).await?;
+        let known = {
+            let mut tx = app.store.begin(ctx).await?;
+            account::find(&mut tx, account::PHONE, phone_digest).await?
+        };
+        let (account, subject) = if let Some(row) = known {
+            (row.id, row.subject)
+        } else {
+            let password = if let Some(known) = &hash {
+                String::clone(known)
+            } else {
+                let fresh = crate::password::hash(app.cost, PASSWORD.to_owned(), salt(&*app.entropy)).await?;
+                hash.insert(fresh).clone()
+            };
+            make(app, ctx, person, password, documents).await?
+        };
+        viewers.push(Viewer {
+            account,
+            subject,
+            session: Uuid::nil(),
+            csrf: String::new(),
+            member: person.works.is_some(),
+        });
+        done();
+    }
+    Ok(viewers)
+}
+
+async fn make(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    person: &DemoPerson,
+    password_hash: String,
+    documents: &Documents,
+) -> Result<(Uuid, SubjectId), Failure> {
+    let (id_, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));
+    app.store.create_key(subject).await?;
+    let phone_digest = index(app, account::PHONE, person.phone).await?;
+    let name_digest = index(app, account::NAME, &name::comparable(person.name)).await?;
+    let (name, phone) = (
+        Personal::received(person.name.to_owned()),
+        Personal::received(person.phone.to_owned()),
+    );
+    let mut tx = app.store.begin(ctx).await?;
+    let new = NewAccount {
+        id: id_,
+        subject,
+        name: &name,
+        phone: &phone,
+        password_hash,
+    };
+    account::insert(&mut tx, &new, phone_digest, name_digest).await?;
+    accept(app, &mut tx, subject, documents).await?;
+    if let Some((supplier, role)) = person.works {
+        membership::put(&mut tx, id("supplier", supplier), id_, role).await?;
+    }
+    tx.commit().await?;
+    Ok((id_, subject))
+}
+
+/// The acceptances this fictional person gave half a year ago.
+async fn accept(
+    app: &App,
+    tx: &mut Tx<'_, KeepAccount>,
+    subject: SubjectId,
+    documents: &Documents,
+) -> Result<(), Failure> {
+    let shown = [
+        (
+            "agreement",
+            &documents.agreement_version,
+            &documents.agreement_hash,
+        ),
+        ("policy", &documents.policy_version, &documents.policy_hash),
+    ];
+    for (document, version, text_hash) in shown {
+        let event = ConsentEvent {
+            id: app.entropy.id(),
+            subject,
+            document: document.to_owned(),
+            version: version.clone(),
+            text_hash: text_hash.clone(),
+            lang: documents.lang.to_owned(),
+            state: ConsentState::Given,
+            at: tx.ctx().now() - Duration::days(183),
+        };
+        consent::append(tx, &event).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::account::{name, password, phone::Phone};
+
+    use super::*;
+
+    #[test]
+    fn demo_people_pass_the_rules_of_everyone() {
+        for person in PEOPLE {
+            assert!(Phone::parse(person.phone, true).is_ok() && Phone::parse(person.phone, false).is_err());
+            assert_eq!(name::parse(person.name).as_deref(), Ok(person.name));
+            assert_eq!(password::check(PASSWORD, &[person.phone, person.name]), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The demonstration: complete, the same at every start, apart from real use, removed at a word.
+
+use app::account::{self, Login};
+use app::demo::{self, PASSWORD, PEOPLE};
+use app::market::order::{self, Listing};
+use app::{App, Failure};
+use domain::market::order::State;
+use privacy::purpose::{FulfilContract, Operate};
+use testkit::{TestStore, both_dbs};
+use time::Duration;
+
+use crate::house;
+
+async fn seeded(test: &TestStore) -> App {
+    let app = house::app(test);
+    let ctx = test.system::<Operate>();
+    demo::seed(&app, &ctx, |_, _| {}).await.expect("catalogue");
+    let documents = house::documents();
+    demo::populate(&app, &ctx, &documents, |_, _| {})
+        .await
+        .expect("people and orders");
+    app
+}
+
+/// The orders of a demo buyer.
+async fn bought(app: &App, name: &str) -> Vec<order::OrderLine> {
+    let begun = house::log_in(app, name, PASSWORD).await.expect("logged in");
+    let viewer = house::viewer(app, &begun).await.expect("a viewer");
+    let ctx = house::person::<FulfilContract>(app, &viewer);
+    let mut orders: Vec<order::OrderLine> = Vec::new();
+    loop {
+        let after = orders.last().map(|last| last.number.clone());
+        let listing = Listing {
+            after: after.as_deref(),
+            ..Listing::default()
+        };
+        let listed = order::list(app, &ctx, &viewer, &listing).await.expect("a list");
+        orders.extend(listed.orders);
+        if listed.next.is_none() {
+            return orders;
+        }
+    }
+}
+
+both_dbs! {
+    every_state_has_an_example_and_the_books_balance(test) {
+        let app = seeded(test).await;
+        let mut seen: Vec<State> = Vec::new();
+        for person in PEOPLE.iter().filter(|person| person.works.is_none()) {
+            seen.extend(bought(&app, person.name).await.iter().map(|line| line.state));
+        }
+        assert_eq!(seen.len(), 21);
+        for state in State::ALL {
+            // A pay-out followed by a refund needs two milestones.
+            assert!(seen.contains(state) || *state == State::Terminated, "{state:?} has no example");
+        }
+        let balances = order::balances(&app, &test.system()).await.expect("books");
+        assert!(!balances.is_empty());
+        assert_eq!(balances.values().sum::<i64>(), 0);
+    }
+
+    a_second_start_changes_nothing_and_brings_nothing_back(test) {
+        let app = seeded(test).await;
+        let first: Vec<String> = bought(&app, PEOPLE[0].name).await.into_iter().map(|line| line.number).collect();
+        test.clock.advance(Duration::days(1));
+        let ctx = test.system::<Operate>();
+        demo::seed(&app, &ctx, |_, _| {}).await.expect("catalogue");
+        demo::populate(&app, &ctx, &house::documents(), |_, _| {}).await.expect("again");
+        let second: Vec<String> = bought(&app, PEOPLE[0].name).await.into_iter().map(|line| line.number).collect();
+        assert_eq!(first, second);
+    }
+
+    a_demonstration_and_real_use_are_told_apart_and_a_purge_leaves_nothing(test) {
+        let app = house::app(test);
+        let ctx = test.system::<Operate>();
+        assert!(!demo::present(&app, &ctx).await.expect("looked"));
+        assert!(matches!(demo::purge(&app, &ctx).await, Err(Failure::NotFound)));
+        house::register(&app, "100-0000-0001", "真实用户").await;
+        assert!(demo::in_real_use(&app, &ctx).await.expect("looked"));
+        assert!(matches!(demo::purge(&app, &ctx).await, Err(Failure::NotFound)), "real use is left alone");
+        let app = seeded(test).await;
+        assert!(demo::present(&app, &ctx).await.expect("looked"));
+        assert!(!demo::in_real_use(&app, &ctx).await.expect("looked"));
+        assert!(demo::purge(&app, &ctx).await.expect("purged") > 100);
+        assert!(!demo::present(&app, &ctx).await.expect("looked"));
+        assert!(!demo::in_real_use(&app, &ctx).await.expect("looked"));
+        let form = Login { login: PEOPLE[0].name, password: PASSWORD, device: "x" };
+        let refused = account::log_in(&app, &house::visitor(&app), &form).await;
+        assert!(refused.is_err());
+    }
+}

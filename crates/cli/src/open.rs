@@ -1,0 +1,107 @@
+//! Opening an installation: stores, key, policy.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use app::{App, Cost};
+use policy::Archive;
+use privacy::{Actor, Ctx, Purpose, SystemReason};
+use storage::Store;
+
+use crate::config::Arguments;
+use crate::keyfile;
+use crate::sources::{SystemClock, SystemEntropy};
+
+/// An installation whose stores are open.
+pub struct Opened {
+    /// The use cases' needs.
+    pub app: App,
+    /// The policy's versions.
+    pub policy: Archive,
+    /// The latest version's identifier, for what the program does itself.
+    pub version: String,
+}
+
+impl Opened {
+    /// A context for the program itself.
+    pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
+        let app = &self.app;
+        Ctx::new(
+            Actor::System(reason),
+            self.version.clone(),
+            app.entropy.id(),
+            app.clock.now(),
+        )
+    }
+}
+
+/// Opens data, vault and key file, and brings both schemas up to date.
+///
+/// # Errors
+/// A folder, key file or store that does not do, each with what to do about it.
+pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
+    std::fs::create_dir_all(&arguments.data)
+        .with_context(|| format!("cannot make the data folder {}", arguments.data.display()))?;
+    let in_folder = |file: &str| format!("sqlite:{}", arguments.data.join(file).display());
+    let fresh = arguments.vault_url.is_none() && !arguments.data.join("vault.sqlite").exists();
+    let data = arguments
+        .database_url
+        .clone()
+        .unwrap_or_else(|| in_folder("data.sqlite"));
+    let vault = arguments
+        .vault_url
+        .clone()
+        .unwrap_or_else(|| in_folder("vault.sqlite"));
+    if data == vault {
+        bail!("data and key vault must be two databases: a backup of the data must not hold its keys");
+    }
+    let key_file = arguments
+        .key_file
+        .clone()
+        .unwrap_or_else(|| arguments.data.join("wrapping.key"));
+    let entropy = Arc::new(SystemEntropy);
+    let wrapping = keyfile::load(&key_file, fresh || arguments.vault_url.is_some(), &*entropy)?;
+    let store = Store::open(&data, &vault, wrapping, entropy.clone())
+        .await
+        .map_err(|error| match error {
+            storage::StoreError::Seal(_) => anyhow::anyhow!(
+                "the key file {} does not open this key vault; use the file that belongs to it",
+                key_file.display()
+            ),
+            other => anyhow::Error::new(other).context("cannot open the stores"),
+        })?;
+    let policy = policy::builtin().context("the policy's texts")?;
+    let version = policy
+        .iter()
+        .next_back()
+        .map(|version| version.id.clone())
+        .unwrap_or_default();
+    let app = App {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy,
+        demo,
+        cost: Cost::STANDARD,
+    };
+    Ok(Opened { app, policy, version })
+}
+
+/// Keeps fiction and real use apart.
+///
+/// # Errors
+/// A store with a demonstration in it when there should be none, or the other way round.
+pub async fn apart(opened: &Opened) -> anyhow::Result<()> {
+    let ctx = opened.system(SystemReason::Start);
+    if opened.app.demo {
+        if app::demo::in_real_use(&opened.app, &ctx).await? {
+            bail!(
+                "these stores are in real use and get no demo data; start with --no-demo, or choose another folder with --data"
+            );
+        }
+    } else if app::demo::present(&opened.app, &ctx).await? {
+        bail!(
+            "these stores hold a demonstration's data; use an empty folder or database, or remove it first: qifu365 purge-demo --yes"
+        );
+    }
+    Ok(())
+}

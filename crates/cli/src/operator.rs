@@ -1,0 +1,108 @@
+//! What an operator does by hand.
+
+use anyhow::{Context as _, bail};
+use app::job;
+use app::market::order;
+use domain::market::ledger::Account;
+use privacy::SystemReason;
+use privacy::purpose::Operate;
+
+use crate::config::Arguments;
+use crate::open::open;
+
+/// Brings both schemas up to date.
+///
+/// # Errors
+/// A store that does not open.
+pub async fn migrate(arguments: &Arguments) -> anyhow::Result<()> {
+    let opened = open(arguments, !arguments.no_demo).await?;
+    println!("both schemas are up to date");
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Looks at the installation; ends with an error if something needs attention.
+///
+/// # Errors
+/// A store that does not open, or what was found.
+pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
+    let opened = open(arguments, !arguments.no_demo).await?;
+    let ctx = opened.system::<Operate>(SystemReason::Start);
+    let mut troubles = 0;
+    let mut say = |well: bool, text: String| {
+        println!("{} {text}", if well { "ok  " } else { "LOOK" });
+        troubles += usize::from(!well);
+    };
+    say(true, format!("stores open, {:?}", opened.app.store.engine()));
+    let demo = app::demo::present(&opened.app, &ctx).await?;
+    say(
+        demo != arguments.no_demo,
+        if demo {
+            "demo data is present".to_owned()
+        } else {
+            "no demo data".to_owned()
+        },
+    );
+    let state = job::state(&opened.app, &ctx).await?;
+    say(true, format!("{} jobs wait for a worker", state.waiting));
+    say(
+        state.dead.is_empty(),
+        format!("{} jobs were set aside", state.dead.len()),
+    );
+    for dead in &state.dead {
+        println!(
+            "       {} {} after {} tries: {}",
+            dead.kind, dead.id, dead.attempts, dead.error
+        );
+    }
+    let balances = order::balances(&opened.app, &ctx).await?;
+    let sum: i128 = balances.values().map(|fen| i128::from(*fen)).sum();
+    let held = balances.get(&Account::Held).copied().unwrap_or_default();
+    say(
+        sum == 0 && held >= 0,
+        format!("the books add up to {sum} fen, {held} fen held"),
+    );
+    let undated = order::undated(&opened.app, &ctx).await?;
+    say(
+        undated == 0,
+        format!("{undated} orders wait for a term that the calendar does not know"),
+    );
+    opened.app.store.close().await;
+    if troubles > 0 {
+        bail!("{troubles} findings need attention");
+    }
+    Ok(())
+}
+
+/// Lets the jobs that were set aside be tried again.
+///
+/// # Errors
+/// A store that does not open.
+pub async fn retry_jobs(arguments: &Arguments) -> anyhow::Result<()> {
+    let opened = open(arguments, !arguments.no_demo).await?;
+    let revived = job::revive(&opened.app, &opened.system(SystemReason::Start)).await?;
+    println!("{revived} jobs will be tried again");
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Removes a demonstration's data.
+///
+/// # Errors
+/// Stores without a demonstration, or without the word `--yes`.
+pub async fn purge_demo(arguments: &Arguments, yes: bool) -> anyhow::Result<()> {
+    let opened = open(arguments, true).await?;
+    let ctx = opened.system(SystemReason::Start);
+    if !app::demo::present(&opened.app, &ctx).await? {
+        bail!("these stores hold no demonstration; nothing was removed");
+    }
+    if !yes {
+        bail!("this would remove every row and every person's key; add --yes to do it");
+    }
+    let removed = app::demo::purge(&opened.app, &ctx)
+        .await
+        .context("the demonstration could not be removed whole; run it again")?;
+    println!("{removed} rows and all keys of the demonstration are gone");
+    opened.app.store.close().await;
+    Ok(())
+}

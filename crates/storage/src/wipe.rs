@@ -1,0 +1,55 @@
+//! Emptying a store that held nothing but a demonstration: every row of every table, every person's
+//! key. The schema and the vault's own root stay.
+
+use privacy::Purpose;
+
+use crate::engine::StoreError;
+use crate::tx::Tx;
+use crate::vault;
+
+/// Every table of the data store, those that refer to others first.
+const TABLES: &[(&str, &str)] = &[
+    ("job", "DELETE FROM job"),
+    ("order_notice", "DELETE FROM order_notice"),
+    ("order_posting", "DELETE FROM order_posting"),
+    ("order_event", "DELETE FROM order_event"),
+    ("order_milestone", "DELETE FROM order_milestone"),
+    ("service_order", "DELETE FROM service_order"),
+    ("membership", "DELETE FROM membership"),
+    ("service", "DELETE FROM service"),
+    ("supplier", "DELETE FROM supplier"),
+    ("category", "DELETE FROM category"),
+    ("catalogue_group", "DELETE FROM catalogue_group"),
+    ("access_record", "DELETE FROM access_record"),
+    ("consent_event", "DELETE FROM consent_event"),
+    ("attempt", "DELETE FROM attempt"),
+    ("message_outbox", "DELETE FROM message_outbox"),
+    ("one_time_code", "DELETE FROM one_time_code"),
+    ("session", "DELETE FROM session"),
+    ("blind_index", "DELETE FROM blind_index"),
+    ("account", "DELETE FROM account"),
+];
+
+pub(crate) fn statements() -> Vec<&'static str> {
+    TABLES.iter().map(|(_, statement)| *statement).collect()
+}
+
+/// The names of the tables emptied, for the test that none is forgotten.
+#[must_use]
+pub fn tables() -> Vec<&'static str> {
+    TABLES.iter().map(|(table, _)| *table).collect()
+}
+
+/// Destroys every person's key, then removes every row; says how many rows went. The caller
+/// commits; keys are gone in any case.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn everything<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    vault::destroy_all(tx.store()).await?;
+    let mut removed = 0;
+    for (_, statement) in TABLES {
+        removed += tx.execute(statement, &[]).await?;
+    }
+    Ok(removed)
+}
