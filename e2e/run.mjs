@@ -11,6 +11,7 @@ import { chromium } from 'playwright-core';
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const demoPassword = 'qinghe-lantern-365';
 const password = '四盏灯 照着 旧码头';
 const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
 const shots = process.env.QIFU365_SCREENSHOTS;
@@ -92,6 +93,16 @@ async function placed(page, path) {
   return page.getAttribute('main aside a[href^="/fuwushang/"]', 'href');
 }
 
+async function demoUser(name, width, scripts) {
+  const page = await visitor(width, scripts);
+  await page.goto(`${base}/denglu`);
+  await page.fill('#login', name);
+  await page.fill('#password', demoPassword);
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(`${base}/zhanghao`);
+  return page;
+}
+
 async function judged(page) {
   // Evaluated in the page's own world by the driver: the site itself allows no inline script.
   await page.evaluate(axe);
@@ -158,6 +169,114 @@ await test('a visitor without an account finds 代理记账 through search, filt
   assert.deepEqual(await page.context().cookies(), [], 'browsing sets no cookie');
   await page.context().close();
 });
+
+// One order after another in the list, in the state asked for.
+async function orderIn(page, state, side = 'bought') {
+  await page.goto(`${base}/dingdan?side=${side}&status=${state}`);
+  return page.getAttribute('main table a', 'href');
+}
+
+for (const lang of ['zh', 'en']) {
+  for (const [scheme, width] of [['light', 1280], ['dark', 375]]) {
+    await test(`axe finds nothing on the order pages in ${lang}, ${scheme}`, async () => {
+      const buyer = await demoUser('林知远', width, true);
+      const owner = await demoUser('青栀店主', width, true);
+      const states = ['placed', 'awaiting_contract', 'awaiting_funds', 'in_service', 'delivered', 'rework', 'accepted', 'completed', 'closed', 'cancelling', 'cancelled'];
+      const visits = [[buyer, '/dingdan'], [buyer, `${await placed(buyer, 'service')}`], [owner, '/dingdan?side=sold'], [owner, '/gongzuotai'], [buyer, '/demo/zhangben']];
+      for (const state of states) visits.push([buyer, await orderIn(buyer, state)]);
+      visits.push([owner, await orderIn(owner, 'placed', 'sold')]);
+      await buyer.goto(base + (await placed(buyer, 'service')));
+      visits.push([buyer, await buyer.getAttribute('main a.btn-accent', 'href')]);
+      for (const [page, address] of visits) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.goto(`${base}${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(over <= 0, `${address} scrolls ${over} px sideways`);
+        // Whatever is folded is judged as well.
+        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
+        assert.deepEqual(await judged(page), [], address);
+        assert.deepEqual(page.foreign, []);
+      }
+      await buyer.context().close();
+      await owner.context().close();
+    });
+  }
+}
+
+for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, false, '100-0000-0022']]) {
+  await test(`the main job: found without an account, registered, ordered, delivered, accepted, settled at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    const buyer = await visitor(width, scripts);
+    await buyer.goto(base);
+    await buyer.fill('#q', '地址变更');
+    await buyer.press('#q', 'Enter');
+    await buyer.click('main li.card a');
+    assert.match(await buyer.textContent('h1'), /地址变更/);
+    await buyer.click('main a.btn-accent');
+    assert.match(buyer.url(), /\/denglu\?next=\/xiadan\//, 'ordering needs an account');
+    await buyer.click('main a[href^="/zhuce?next="]');
+    await buyer.fill('#phone', phone);
+    await buyer.fill('#account_name', `买家${width}`);
+    await tickBoth(buyer);
+    await buyer.click('button[formaction="/zhuce/yanzhengma"]');
+    await buyer.fill('#code', await code(buyer));
+    await buyer.fill('#password', password);
+    await tickBoth(buyer);
+    await buyer.click('main form button.btn-primary');
+    await buyer.waitForURL(/\/xiadan\//);
+    await buyer.fill('#note', '请打 138 0000 0000');
+    await buyer.click('main form button.btn-primary');
+    assert.ok(await buyer.isVisible('.error-summary'), 'a phone number is given back');
+    assert.equal(await buyer.inputValue('#note'), '请打 138 0000 0000', 'what was typed is kept');
+    await buyer.fill('#note', '请尽快办理');
+    await buyer.click('main form button.btn-primary');
+    await buyer.waitForURL(/\/dingdan\/QF/);
+    const order = new URL(buyer.url()).pathname;
+
+    const seller = await demoUser('青栀店主', width, scripts);
+    const press = async (page, event, fill = async () => {}) => {
+      await page.goto(base + order);
+      const form = page.locator(`form[action="${order}/${event}"]`);
+      if (!(await form.isVisible())) await page.locator('summary').filter({ has: page.locator(`xpath=following-sibling::form[@action="${order}/${event}"]`) }).or(page.locator(`details:has(form[action="${order}/${event}"]) > summary`)).first().click();
+      await fill(form);
+      await form.locator('button').click();
+      await page.waitForURL(base + order);
+    };
+    await seller.goto(`${base}/gongzuotai`);
+    assert.ok(await seller.isVisible(`a[href="${order}"]`), 'the order waits on the workbench');
+    await seller.goto(base + order);
+    const seen = await seller.textContent('main');
+    assert.ok(seen.includes('请尽快办理') && !seen.includes(`买家${width}`) && !seen.includes(phone));
+    await press(seller, 'supplier_confirm');
+    await press(buyer, 'sign');
+    await press(buyer, 'fund');
+    const all = async (form) => {
+      for (const box of await form.locator('input[type=checkbox]').all()) await box.check();
+      await form.locator('textarea').fill('已完成，请查收。');
+    };
+    await press(seller, 'deliver', all);
+    await press(buyer, 'reject', async (form) => {
+      await form.locator('input[type=checkbox]').first().check();
+      await form.locator('textarea').fill('缺少回执。');
+    });
+    await press(seller, 'deliver', all);
+    await press(buyer, 'accept');
+    // The worker in the same process settles; nobody reloads for ever.
+    for (let tries = 0; tries < 20 && !(await buyer.textContent('main')).includes('结算给服务商'); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await buyer.goto(base + order);
+    }
+    const done = await buyer.textContent('main');
+    for (const part of ['已完成', '结算给服务商', '未达标', '人民币']) assert.ok(done.includes(part), part);
+    await buyer.goto(`${base}/demo/zhangben`);
+    assert.match(await buyer.textContent('main'), /账平/);
+    await buyer.goto(`${base}/demo/outbox`);
+    assert.ok((await buyer.textContent('main')).includes(order.split('/').pop()), 'the sides are told');
+    if (scripts) assert.deepEqual(await judged(buyer), []);
+    const stranger = await demoUser('顾念安', width, scripts);
+    assert.equal((await stranger.goto(base + order)).status(), 404);
+    for (const page of [buyer, seller, stranger]) await page.context().close();
+  });
+}
 
 if (shots) {
   for (const [width, path, name] of [[1280, '/fuwu', 'list'], [375, '/fuwu', 'list'], [1280, 'service', 'service'], [375, 'service', 'service'], [1280, '/', 'home'], [375, '/', 'home'], [1280, '/zhengce', 'policy'], [375, '/zhengce', 'policy'], [1280, '/zhuce', 'register'], [375, '/zhuce', 'register']]) {

@@ -177,6 +177,17 @@ pub struct Next {
     next: String,
 }
 
+/// The log-ins of a demonstration, with what each shows.
+fn demo_people(visit: &Visit) -> Vec<(&'static str, &'static str)> {
+    if !visit.state.settings.demo {
+        return Vec::new();
+    }
+    let people = app::demo::PEOPLE.iter();
+    people
+        .map(|person| (person.name, visit.lang.t(person.role_zh, person.role_en)))
+        .collect()
+}
+
 fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
     let status = if errors.is_empty() {
         StatusCode::OK
@@ -188,6 +199,8 @@ fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -
         errors,
         login: login.chars().take(64).collect(),
         next: local(next).to_owned(),
+        demo_people: demo_people(visit),
+        demo_password: app::demo::PASSWORD,
     };
     Answer::page(visit, status, &page)
 }

@@ -123,6 +123,10 @@ pub struct LoginPage {
     pub login: String,
     /// The local path to go to afterwards; empty for the start page.
     pub next: String,
+    /// The demonstration's log-ins, name and role; empty elsewhere.
+    pub demo_people: Vec<(&'static str, &'static str)>,
+    /// Their password.
+    pub demo_password: &'static str,
 }
 
 impl LoginPage {
@@ -141,6 +145,8 @@ impl LoginPage {
                 errors: Vec::new(),
                 login: String::new(),
                 next: "/zhanghao".to_owned(),
+                demo_people: vec![("林知远", lang.t("买方", "buyer"))],
+                demo_password: "x",
             };
             let refused = Self {
                 errors: vec![FieldError::new(

@@ -3,5 +3,6 @@
 
 mod account;
 mod browser;
+mod order;
 mod public;
 mod routes;
