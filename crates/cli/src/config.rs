@@ -4,8 +4,17 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use web::Settings;
+
+/// The platform's decision on a refund.
+#[derive(Clone, Copy, ValueEnum, Debug)]
+pub enum Decision {
+    /// What is held goes back to the buyer.
+    Refund,
+    /// The work goes on.
+    Continue,
+}
 
 /// What the program does.
 #[derive(Clone, Subcommand, Debug)]
@@ -22,6 +31,13 @@ pub enum Command {
     Migrate,
     /// Looks at the installation and says what needs attention.
     Doctor,
+    /// Decides a refund that the supplier did not answer; `doctor` lists those that wait.
+    DecideRefund {
+        /// The order's number.
+        order: String,
+        /// `refund` gives back what is held, `continue` lets the work go on.
+        decision: Decision,
+    },
     /// Lets the jobs that were set aside be tried again.
     RetryJobs,
     /// Removes a demonstration's data from the stores: every row and every person's key.

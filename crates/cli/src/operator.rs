@@ -1,13 +1,13 @@
 //! What an operator does by hand.
 
 use anyhow::{Context as _, bail};
-use app::job;
 use app::market::order;
+use app::{Failure, job};
 use domain::market::ledger::Account;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
 
-use crate::config::Arguments;
+use crate::config::{Arguments, Decision};
 use crate::open::open;
 
 /// Brings both schemas up to date.
@@ -67,10 +67,40 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
         undated == 0,
         format!("{undated} orders wait for a term that the calendar does not know"),
     );
+    let undecided = order::undecided(&opened.app, &ctx).await?;
+    say(
+        undecided.is_empty(),
+        format!(
+            "{} refunds wait for a decision: {}",
+            undecided.len(),
+            undecided.join(" ")
+        ),
+    );
     opened.app.store.close().await;
     if troubles > 0 {
         bail!("{troubles} findings need attention");
     }
+    Ok(())
+}
+
+/// Decides a refund that the supplier did not answer.
+///
+/// # Errors
+/// An unknown order, or one that waits for no decision.
+pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decision) -> anyhow::Result<()> {
+    let opened = open(arguments, !arguments.no_demo).await?;
+    let ctx = opened.system(SystemReason::Start);
+    let decision = match decision {
+        Decision::Refund => order::Decision::Refund,
+        Decision::Continue => order::Decision::Continue,
+    };
+    match order::decide(&opened.app, &ctx, number, decision).await {
+        Ok(()) => println!("decided; both sides will be told"),
+        Err(Failure::NotFound) => bail!("there is no such order"),
+        Err(Failure::Refused(_)) => bail!("this order waits for no decision"),
+        Err(failure) => return Err(failure.into()),
+    }
+    opened.app.store.close().await;
     Ok(())
 }
 

@@ -332,6 +332,53 @@ both_dbs! {
         assert!(none.is_none());
     }
 
+    an_order_not_delivered_fifteen_days_past_its_time_is_refunded(test) {
+        let scene = scene(test).await;
+        let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
+        scene.act(&scene.buyer, &number, Event::Sign, &[], "").await.expect("sign");
+        scene.act(&scene.buyer, &number, Event::Fund, &[], "").await.expect("fund");
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        test.clock.advance(Duration::days(view.snapshot.days + 15) - Duration::seconds(1));
+        assert_eq!(scene.timers().await, 0);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(scene.timers().await, 1);
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(view.order.state, State::Cancelled);
+        assert!(sound(&movements(&view)) && view.postings.len() == 2, "what was held went back");
+    }
+
+    an_unanswered_refund_waits_for_the_platform_which_decides_either_way(test) {
+        use order::Decision::{Continue, Refund};
+        let scene = scene(test).await;
+        for (key, decision, to) in [(1, Continue, State::InService), (2, Refund, State::Cancelled)] {
+            let number = scene.place_as(&scene.buyer, 0, key).await.expect("placed");
+            scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
+            scene.act(&scene.buyer, &number, Event::Sign, &[], "").await.expect("sign");
+            scene.act(&scene.buyer, &number, Event::Fund, &[], "").await.expect("fund");
+            scene.act(&scene.buyer, &number, Event::RequestRefund, &[], "项目取消").await.expect("asked");
+            let decide = async || order::decide(&scene.app, &system(&scene.app), &number, decision).await;
+            assert_eq!(refusal(decide().await), Some(Refused::OrderNotNow), "the supplier still has time");
+            let (_, at) = scene.view(&scene.buyer, &number).await.expect("view").due.expect("a timer");
+            test.clock.advance(at.expect("a known day") - scene.app.clock.now() - Duration::seconds(1));
+            assert_eq!(scene.timers().await, 0);
+            assert!(order::undecided(&scene.app, &system(&scene.app)).await.expect("listed").is_empty());
+            test.clock.advance(Duration::seconds(1));
+            assert_eq!(scene.timers().await, 1);
+            let view = scene.view(&scene.buyer, &number).await.expect("view");
+            assert_eq!((view.order.state, view.due), (State::Cancelling, None));
+            let waiting = order::undecided(&scene.app, &system(&scene.app)).await.expect("listed");
+            assert_eq!(waiting, [number.as_str()]);
+            decide().await.expect("decided");
+            let view = scene.view(&scene.seller, &number).await.expect("view");
+            assert_eq!(view.order.state, to);
+            assert_eq!(view.events.last().map(|event| event.side), Some(domain::market::order::Side::Platform));
+            assert!(sound(&movements(&view)));
+            let unknown = order::decide(&scene.app, &system(&scene.app), "QF0", decision).await;
+            assert!(matches!(unknown, Err(Failure::NotFound)));
+        }
+    }
+
     an_unconfirmed_order_lapses_after_two_working_days(test) {
         let scene = scene(test).await;
         let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");

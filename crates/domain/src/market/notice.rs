@@ -9,6 +9,9 @@ use crate::calendar::Due;
 /// Notices without which silence accepts nothing.
 pub const BEFORE_SILENCE: i64 = 3;
 
+/// Days after the agreed time at which a supplier that has not delivered is reminded.
+const OVERDUE_REMINDERS: [i64; 3] = [0, 3, 10];
+
 /// A notice to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -41,7 +44,10 @@ pub const fn told(event: Event) -> &'static [Side] {
         Event::Cancel
         | Event::ContractLapsed
         | Event::FundsLapsed
+        | Event::DeliveryLapsed
         | Event::ReworkLapsed
+        | Event::RefundUnanswered
+        | Event::ContinueByPlatform
         | Event::RefundByPlatform => &[Side::Buyer, Side::Supplier],
         Event::Sign | Event::Close => &[],
     }
@@ -70,6 +76,17 @@ pub fn of(event: Event, step: &Step, by: Side, now: OffsetDateTime) -> Vec<Notic
             });
         }
     }
+    if event == Event::Fund
+        && let Some(due) = step.order.work_due
+    {
+        for (nth, days) in (2..).zip(OVERDUE_REMINDERS) {
+            notices.push(Notice {
+                side: Side::Supplier,
+                nth,
+                at: due + Duration::days(days),
+            });
+        }
+    }
     notices
 }
 
@@ -78,7 +95,42 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::market::order::{Milestone, MilestoneState, Mode, Order};
+    use crate::machine::Role;
+    use crate::market::order::{Facts, Milestone, MilestoneState, Mode, Order, Terms};
+
+    const fn terms(review_days: i64) -> Terms {
+        Terms {
+            mode: Mode::Simulated,
+            review_days,
+            days: 20,
+            acceptance_items: 0,
+        }
+    }
+
+    #[test]
+    fn a_supplier_who_has_not_delivered_is_reminded_when_due_and_three_and_ten_days_later() {
+        let now = datetime!(2026-11-20 14:00 +8);
+        let milestone = Milestone {
+            title: "步骤".to_owned(),
+            amount: 1,
+            state: MilestoneState::Planned,
+        };
+        let placed = Order::placed(terms(7), vec![milestone], now).expect("an order");
+        let order = Order {
+            state: State::AwaitingFunds,
+            ..placed.order
+        };
+        let paid = order
+            .step(Event::Fund, Role::BuyerOwner, &Facts::default(), now)
+            .expect("paid");
+        let notices = of(Event::Fund, &paid, Side::Buyer, now);
+        let days: Vec<i64> = notices
+            .iter()
+            .map(|notice| (notice.at - now).whole_days())
+            .collect();
+        assert_eq!(days, [0, 20, 23, 30]);
+        assert!(notices.iter().all(|notice| notice.side == Side::Supplier));
+    }
 
     #[test]
     fn a_delivery_is_told_three_times_before_its_end_and_nobody_is_told_of_their_own_step() {
@@ -89,8 +141,7 @@ mod tests {
             state: MilestoneState::Funded,
         };
         for days in [3, 7, 15] {
-            let placed =
-                Order::placed(Mode::Simulated, vec![milestone.clone()], days, 0, now).expect("an order");
+            let placed = Order::placed(terms(days), vec![milestone.clone()], now).expect("an order");
             let order = Order {
                 state: State::Delivered,
                 ..placed.order
@@ -108,7 +159,7 @@ mod tests {
             assert_eq!(notices[2].at, end - Duration::DAY);
             assert!(notices.iter().all(|notice| notice.side == Side::Buyer));
         }
-        let placed = Order::placed(Mode::Simulated, vec![milestone], 7, 0, now).expect("an order");
+        let placed = Order::placed(terms(7), vec![milestone], now).expect("an order");
         assert_eq!(of(Event::Cancel, &placed, Side::Buyer, now).len(), 1);
         assert_eq!(of(Event::Cancel, &placed, Side::System, now).len(), 2);
     }

@@ -2,7 +2,7 @@
 //!
 //! Milestones are done one after another; the order's state is that of the milestone at hand.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::ledger::{Account, Posting};
 use crate::calendar::{Due, days_after, working_days_after};
@@ -47,6 +47,8 @@ named! {
         Buyer = "buyer" "买方" "buyer",
         /// Who provides.
         Supplier = "supplier" "服务商" "provider",
+        /// The platform's staff.
+        Platform = "platform" "平台" "platform",
         /// The program: timers and the partner's answers.
         System = "system" "系统" "system",
     }
@@ -101,6 +103,8 @@ named! {
         Fund = "fund" "付款" "Pay",
         /// The money did not come in time.
         FundsLapsed = "funds_lapsed" "逾期未付款" "not paid in time",
+        /// Nothing was delivered long after the agreed time.
+        DeliveryLapsed = "delivery_lapsed" "逾期未交付，自动退款" "not delivered in time, refunded",
         /// The supplier delivers the milestone.
         Deliver = "deliver" "提交交付" "Deliver",
         /// The buyer accepts it.
@@ -123,6 +127,10 @@ named! {
         RefuseRefund = "refuse_refund" "不同意退款" "Refuse the refund",
         /// The supplier gives up.
         Quit = "quit" "放弃服务并退款" "Give up and refund",
+        /// The supplier did not answer in time; the platform decides.
+        RefundUnanswered = "refund_unanswered" "逾期未答复，等待平台处理" "not answered in time, the platform decides",
+        /// The platform decides that work goes on.
+        ContinueByPlatform = "continue_by_platform" "平台裁定继续服务" "Continue, decided by the platform",
         /// The platform settles a stuck refund for the buyer.
         RefundByPlatform = "refund_by_platform" "平台裁定退款" "Refund by the platform",
         /// The quiet time after completion ended.
@@ -184,6 +192,12 @@ pub const MACHINE: Machine<State, Event> = Machine {
         Row {
             from: &[State::AwaitingFunds],
             event: Event::FundsLapsed,
+            actors: &[&[Role::System]],
+            to: State::Cancelled,
+        },
+        Row {
+            from: &[State::InService],
+            event: Event::DeliveryLapsed,
             actors: &[&[Role::System]],
             to: State::Cancelled,
         },
@@ -260,6 +274,18 @@ pub const MACHINE: Machine<State, Event> = Machine {
             to: State::Cancelled,
         },
         Row {
+            from: &[State::Cancelling],
+            event: Event::RefundUnanswered,
+            actors: &[&[Role::System]],
+            to: State::Cancelling,
+        },
+        Row {
+            from: &[State::Cancelling],
+            event: Event::ContinueByPlatform,
+            actors: &[&[Role::PlatformArbiter]],
+            to: State::InService,
+        },
+        Row {
             from: &[State::InService, State::Cancelling],
             event: Event::RefundByPlatform,
             actors: &[&[Role::PlatformArbiter]],
@@ -322,12 +348,29 @@ pub struct Order {
     pub milestones: Vec<Milestone>,
     /// Days to check a delivery, from the category.
     pub review_days: i64,
+    /// How many days the work takes, as agreed.
+    pub days: i64,
+    /// When the work at hand is due: so many days after its money came.
+    pub work_due: Option<OffsetDateTime>,
     /// How many declared acceptance items there are.
     pub acceptance_items: usize,
     /// Times the delivery at hand was rejected.
     pub round: i64,
     /// Whether the acceptance at hand came by silence.
     pub by_silence: bool,
+}
+
+/// What is agreed when an order is placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How the money goes.
+    pub mode: Mode,
+    /// Days to check a delivery; kept within 3 to 15.
+    pub review_days: i64,
+    /// How many days the work takes.
+    pub days: i64,
+    /// How many declared acceptance items there are.
+    pub acceptance_items: usize,
 }
 
 /// What a step carries besides its event.
@@ -356,6 +399,10 @@ pub const CONFIRM_WORKING_DAYS: u32 = 2;
 pub const CONTRACT_DAYS: i64 = 10;
 /// Time to pay, in days.
 pub const FUNDS_DAYS: i64 = 7;
+/// Days past the agreed time after which an undelivered order is refunded.
+pub const OVERDUE_DAYS: i64 = 15;
+/// Supplier's time to answer a refund, in working days.
+pub const REFUND_WORKING_DAYS: u32 = 3;
 /// Time for rework, in days.
 pub const REWORK_DAYS: i64 = 10;
 /// Window to object to an acceptance by silence, in days.
@@ -368,13 +415,7 @@ impl Order {
     ///
     /// # Errors
     /// [`Refused::OrderEmpty`] without a milestone or with an amount that is not positive.
-    pub fn placed(
-        mode: Mode,
-        milestones: Vec<Milestone>,
-        review_days: i64,
-        acceptance_items: usize,
-        now: OffsetDateTime,
-    ) -> Result<Step, Refused> {
+    pub fn placed(terms: Terms, milestones: Vec<Milestone>, now: OffsetDateTime) -> Result<Step, Refused> {
         let total = milestones
             .iter()
             .try_fold(0_i64, |sum, milestone| sum.checked_add(milestone.amount));
@@ -387,10 +428,12 @@ impl Order {
         let order = Self {
             state: State::Placed,
             version: 1,
-            mode,
+            mode: terms.mode,
             milestones,
-            review_days: review_days.clamp(3, 15),
-            acceptance_items,
+            review_days: terms.review_days.clamp(3, 15),
+            days: terms.days,
+            work_due: None,
+            acceptance_items: terms.acceptance_items,
             round: 0,
             by_silence: false,
         };
@@ -426,9 +469,15 @@ impl Order {
             State::Accepted if self.by_silence => (Event::Release, days_after(now, OBJECTION_DAYS)),
             State::Accepted => (Event::Release, Due::At(now)),
             State::Completed => (Event::Close, days_after(now, CLOSE_DAYS)),
-            State::InService | State::Cancelling | State::Cancelled | State::Terminated | State::Closed => {
-                return None;
-            }
+            State::InService => (
+                Event::DeliveryLapsed,
+                days_after(self.work_due.unwrap_or(now), OVERDUE_DAYS),
+            ),
+            State::Cancelling => (
+                Event::RefundUnanswered,
+                working_days_after(now, REFUND_WORKING_DAYS),
+            ),
+            State::Cancelled | State::Terminated | State::Closed => return None,
         };
         Some(due)
     }
@@ -477,7 +526,10 @@ impl Order {
         let mut postings = Vec::new();
         let at_hand = self.at_hand();
         match event {
-            Event::Fund => order.pay_in(at_hand, &mut postings),
+            Event::Fund => {
+                order.pay_in(at_hand, &mut postings);
+                order.work_due = Some(now + Duration::days(self.days.clamp(1, 3_650)));
+            }
             Event::Release => order.pay_out(at_hand, &mut postings),
             Event::Reject | Event::Object => order.round += 1,
             _ => {}
@@ -493,7 +545,12 @@ impl Order {
             }
         }
         order.by_silence = event == Event::AutoAccept;
-        let timer = order.timer(now);
+        // An unanswered refund waits for the platform, not for another clock.
+        let timer = if event == Event::RefundUnanswered {
+            None
+        } else {
+            order.timer(now)
+        };
         Ok(Step {
             order,
             timer,

@@ -4,12 +4,23 @@ use domain::Refused;
 use domain::calendar::Due;
 use domain::machine::{No, Role};
 use domain::market::ledger::{Posting, sound};
-use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step};
+use domain::market::order::{
+    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step, Terms,
+};
 use proptest::prelude::*;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 const NOW: OffsetDateTime = datetime!(2026-11-20 14:00 +8);
+
+const fn terms(mode: Mode, review_days: i64) -> Terms {
+    Terms {
+        mode,
+        review_days,
+        days: 20,
+        acceptance_items: 2,
+    }
+}
 
 fn order(mode: Mode, amounts: &[i64]) -> Step {
     let milestones = amounts
@@ -20,7 +31,7 @@ fn order(mode: Mode, amounts: &[i64]) -> Step {
             state: MilestoneState::Planned,
         })
         .collect();
-    Order::placed(mode, milestones, 7, 2, NOW).expect("an order")
+    Order::placed(terms(mode, 7), milestones, NOW).expect("an order")
 }
 
 fn facts() -> Facts {
@@ -199,6 +210,29 @@ fn clocks_stand_at_their_figures() {
     let funds = next(&contract.order, Event::Sign);
     assert_eq!(at(&funds), (Event::FundsLapsed, Duration::days(7)));
     let service = next(&funds.order, Event::Fund);
+    assert_eq!(
+        at(&service),
+        (Event::DeliveryLapsed, Duration::days(20 + 15)),
+        "fifteen days past the agreed time"
+    );
+    let asked = next(&service.order, Event::RequestRefund);
+    // Friday 14:00: three working days end when Wednesday ends.
+    assert_eq!(
+        at(&asked),
+        (Event::RefundUnanswered, Duration::hours(5 * 24 + 10))
+    );
+    let unanswered = next(&asked.order, Event::RefundUnanswered);
+    assert_eq!(
+        (unanswered.order.state, unanswered.timer),
+        (State::Cancelling, None),
+        "the platform decides, no clock does"
+    );
+    let again = next(&asked.order, Event::RefuseRefund);
+    assert_eq!(
+        at(&again),
+        at(&service),
+        "asking for a refund gives the supplier no more time"
+    );
     let delivered = next(&service.order, Event::Deliver);
     assert_eq!(at(&delivered), (Event::AutoAccept, Duration::days(7)));
     assert_eq!(
@@ -230,10 +264,8 @@ fn clocks_stand_at_their_figures() {
         (Event::Close, Duration::days(30))
     );
     let late = Order::placed(
-        Mode::Simulated,
+        terms(Mode::Simulated, 99),
         placed.order.milestones,
-        99,
-        0,
         datetime!(2026-12-31 9:00 +8),
     )
     .expect("an order");
@@ -301,7 +333,7 @@ fn empty_and_overflowing_orders_are_refused() {
         vec![milestone(i64::MAX), milestone(1)],
     ] {
         assert_eq!(
-            Order::placed(Mode::Simulated, milestones, 7, 0, NOW).err(),
+            Order::placed(terms(Mode::Simulated, 7), milestones, NOW).err(),
             Some(Refused::OrderEmpty)
         );
     }

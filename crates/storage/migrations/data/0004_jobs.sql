@@ -1,3 +1,6 @@
+-- When the work at hand is due.
+ALTER TABLE service_order ADD COLUMN work_due_at {time};
+
 -- Lists by state, and the cards of a workbench.
 CREATE INDEX service_order_by_buyer_state ON service_order (buyer, state, placed_at, id);
 CREATE INDEX service_order_by_supplier_state ON service_order (supplier, state, placed_at, id);

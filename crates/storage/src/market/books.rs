@@ -16,7 +16,9 @@ const LATEST: &str = "SELECT o.number, p.milestone, p.from_account, p.to_account
     FROM order_posting p JOIN service_order o ON o.id = p.order_id \
     ORDER BY p.at DESC, p.order_id, p.version, p.place LIMIT $1";
 const UNDATED: &str = "SELECT COUNT(*) FROM service_order WHERE due_at IS NULL AND due_event IS NOT NULL";
-pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED];
+const UNDECIDED: &str = "SELECT number FROM service_order WHERE state = 'cancelling' AND due_event IS NULL \
+    ORDER BY placed_at, id LIMIT $1";
+pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED, UNDECIDED];
 
 /// A movement with its order's number.
 #[derive(Clone, Debug)]
@@ -79,4 +81,13 @@ pub async fn latest<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<Bo
 /// [`StoreError`].
 pub async fn undated<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
     tx.row(UNDATED, &[]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// The numbers of the orders that wait for the platform's decision, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undecided<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows = tx.rows(UNDECIDED, &[Value::Int(limit.clamp(1, 500))]).await?;
+    rows.iter().map(|row| row.text(0)).collect()
 }

@@ -16,7 +16,7 @@ macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at FROM service_order ",
+             snapshot, due_event, due_at, placed_at, work_due_at FROM service_order ",
             $rest
         )
     };
@@ -35,7 +35,7 @@ const DUE: &str = "SELECT number FROM service_order WHERE due_at <= $1 ORDER BY 
 const MILESTONES: &str =
     "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
-    due_at = $8 WHERE id = $1 AND version = $2";
+    due_at = $8, work_due_at = $9 WHERE id = $1 AND version = $2";
 const SET_MILESTONE: &str = "UPDATE order_milestone SET state = $3 WHERE order_id = $1 AND place = $2";
 const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -137,6 +137,8 @@ pub(super) fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, Store
             mode,
             milestones: Vec::new(),
             review_days: row.int(8)?,
+            days: 0,
+            work_due: row.opt_time(15)?,
             acceptance_items,
             round: row.int(9)?,
             by_silence: row.int(10)? != 0,
@@ -325,6 +327,7 @@ pub async fn record<P: Purpose>(
         Value::Int(i64::from(order.by_silence)),
         due_event,
         due_at,
+        Value::OptTime(order.work_due),
     ];
     if tx.execute(UPDATE, &values).await? != 1 {
         return Err(StoreError::Stale);

@@ -272,7 +272,8 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
             .and_then(|(_, count)| usize::try_from(*count).ok())
             .unwrap_or_default(),
     });
-    let lists = work.waiting.iter().map(|(state, orders)| WorkList {
+    let waiting = work.waiting.iter().filter(|(_, orders)| !orders.is_empty());
+    let lists = waiting.map(|(state, orders)| WorkList {
         title: state.label(lang == Lang::Zh).to_owned(),
         orders: orders.iter().map(|order| line(lang, order, true)).collect(),
     });

@@ -382,7 +382,16 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         },
         status: view.order.state.label(lang == Lang::Zh).to_owned(),
         steps,
-        due: due_text(lang, view.due, visit.state.app.clock.now()),
+        due: match (view.order.state, view.due) {
+            (State::Cancelling, None) => Some(
+                lang.t(
+                    "服务商逾期未答复，等待平台处理；处理结果会通知双方。",
+                    "The provider did not answer in time; the platform will decide and tell both sides.",
+                )
+                .to_owned(),
+            ),
+            (_, due) => due_text(lang, due, visit.state.app.clock.now()),
+        },
         actions: view.allowed.iter().map(|event| action(*event)).collect(),
         acceptance: acceptance.collect(),
         share_fields: Vec::new(),

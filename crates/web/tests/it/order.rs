@@ -108,7 +108,9 @@ async fn act(browser: &mut Browser, order: &str, event: &str, more: &[(&str, &st
     browser.post(&format!("{order}/{event}"), &fields).await
 }
 
-const ITEMS: &[(&str, &str)] = &[("item", "0"), ("item", "1"), ("item", "2"), ("reason", "已完成")];
+type Fields = &'static [(&'static str, &'static str)];
+
+const ITEMS: Fields = &[("item", "0"), ("item", "1"), ("item", "2"), ("reason", "已完成")];
 
 fn items() -> usize {
     let catalogue = catalogue().now();
@@ -130,7 +132,7 @@ both_dbs! {
         assert!(seen.body.contains("请尽快") && seen.body.contains("确认接单"));
         assert!(!seen.body.contains("买家") && !seen.body.contains("10000000001") && !seen.body.contains("100****0001"), "2.4.1.3: the supplier sees neither name nor number");
         assert!(stage.seller.get("/gongzuotai").await.body.contains(&order));
-        let steps: [(bool, &str, &[(&str, &str)]); 5] = [
+        let steps: [(bool, &str, Fields); 5] = [
             (false, "supplier_confirm", &[]),
             (true, "sign", &[]),
             (true, "fund", &[]),

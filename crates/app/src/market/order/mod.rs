@@ -2,6 +2,7 @@
 //! nor a member of the supplier learns nothing, not even that the order exists.
 
 mod books;
+mod decide;
 mod due;
 mod list;
 mod tell;
@@ -13,7 +14,9 @@ use domain::Refused;
 use domain::machine::Role;
 use domain::market::contact;
 use domain::market::ledger::Posting;
-use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, Side, State};
+use domain::market::order::{
+    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, Side, State, Terms,
+};
 use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -28,6 +31,7 @@ use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
 pub use books::{BookLine, Books, balances, demo_books, undated};
+pub use decide::{Decision, decide, undecided};
 pub(crate) use due::take_due;
 pub use due::{Round, run_due};
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
@@ -149,6 +153,7 @@ fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
     let snapshot: Snapshot =
         serde_json::from_str(&row.snapshot).map_err(|_| Failure::Fault(Fault::Document))?;
     row.order.acceptance_items = snapshot.acceptance.len();
+    row.order.days = snapshot.days;
     Ok(snapshot)
 }
 
@@ -213,8 +218,13 @@ pub async fn place(
     };
     // The simulated partner exists in a demonstration only.
     let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
-    let items = snapshot.acceptance.len();
-    let step = Order::placed(mode, vec![milestone], category.review_days, items, ctx.now())?;
+    let terms = Terms {
+        mode,
+        review_days: category.review_days,
+        days: service.days,
+        acceptance_items: snapshot.acceptance.len(),
+    };
+    let step = Order::placed(terms, vec![milestone], ctx.now())?;
     let new = NewOrder {
         id: app.entropy.id(),
         number: &number(app),
