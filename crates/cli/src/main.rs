@@ -1,6 +1,7 @@
 //! `qifu365`: reads the configuration, wires everything, serves.
 
 mod config;
+mod console;
 mod keyfile;
 mod open;
 mod operator;

@@ -8,6 +8,7 @@ use privacy::SystemReason;
 use privacy::purpose::Operate;
 
 use crate::config::{Arguments, Decision};
+use crate::console::tell;
 use crate::open::open;
 
 /// Brings both schemas up to date.
@@ -16,7 +17,7 @@ use crate::open::open;
 /// A store that does not open.
 pub async fn migrate(arguments: &Arguments) -> anyhow::Result<()> {
     let opened = open(arguments, !arguments.no_demo).await?;
-    println!("both schemas are up to date");
+    tell("both schemas are up to date");
     opened.app.store.close().await;
     Ok(())
 }
@@ -30,7 +31,7 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
     let ctx = opened.system::<Operate>(SystemReason::Start);
     let mut troubles = 0;
     let mut say = |well: bool, text: String| {
-        println!("{} {text}", if well { "ok  " } else { "LOOK" });
+        tell(&format!("{} {text}", if well { "ok  " } else { "LOOK" }));
         troubles += usize::from(!well);
     };
     say(true, format!("stores open, {:?}", opened.app.store.engine()));
@@ -50,10 +51,10 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
         format!("{} jobs were set aside", state.dead.len()),
     );
     for dead in &state.dead {
-        println!(
+        tell(&format!(
             "       {} {} after {} tries: {}",
             dead.kind, dead.id, dead.attempts, dead.error
-        );
+        ));
     }
     let balances = order::balances(&opened.app, &ctx).await?;
     let sum: i128 = balances.values().map(|fen| i128::from(*fen)).sum();
@@ -95,7 +96,7 @@ pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decisi
         Decision::Continue => order::Decision::Continue,
     };
     match order::decide(&opened.app, &ctx, number, decision).await {
-        Ok(()) => println!("decided; both sides will be told"),
+        Ok(()) => tell("decided; both sides will be told"),
         Err(Failure::NotFound) => bail!("there is no such order"),
         Err(Failure::Refused(_)) => bail!("this order waits for no decision"),
         Err(failure) => return Err(failure.into()),
@@ -111,7 +112,7 @@ pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decisi
 pub async fn retry_jobs(arguments: &Arguments) -> anyhow::Result<()> {
     let opened = open(arguments, !arguments.no_demo).await?;
     let revived = job::revive(&opened.app, &opened.system(SystemReason::Start)).await?;
-    println!("{revived} jobs will be tried again");
+    tell(&format!("{revived} jobs will be tried again"));
     opened.app.store.close().await;
     Ok(())
 }
@@ -132,7 +133,9 @@ pub async fn purge_demo(arguments: &Arguments, yes: bool) -> anyhow::Result<()> 
     let removed = app::demo::purge(&opened.app, &ctx)
         .await
         .context("the demonstration could not be removed whole; run it again")?;
-    println!("{removed} rows and all keys of the demonstration are gone");
+    tell(&format!(
+        "{removed} rows and all keys of the demonstration are gone"
+    ));
     opened.app.store.close().await;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Serving: opens the stores, builds the router, listens until told to stop.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -12,6 +11,7 @@ use privacy::SystemReason;
 use web::{Settings, WebState};
 
 use crate::config::Arguments;
+use crate::console::{tell, tell_over};
 use crate::open::{Opened, apart, open};
 use crate::worker;
 
@@ -41,7 +41,7 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     let listener = tokio::net::TcpListener::bind(&arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
-    println!("企服365 → http://{}", listener.local_addr()?);
+    tell(&format!("企服365 → http://{}", listener.local_addr()?));
     if demo {
         greet();
     }
@@ -63,13 +63,16 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
 
 /// What a visitor of the demonstration needs to know.
 fn greet() {
-    println!();
-    println!("演示账号 / demo log-ins, password {PASSWORD}");
+    tell("");
+    tell(&format!("演示账号 / demo log-ins, password {PASSWORD}"));
     for person in PEOPLE {
-        println!("  {}\t{} / {}", person.name, person.role_zh, person.role_en);
+        tell(&format!(
+            "  {}\t{} / {}",
+            person.name, person.role_zh, person.role_en
+        ));
     }
-    println!("或用 100-0000-00NN 注册，验证码见 /demo/outbox");
-    println!("or register with 100-0000-00NN; codes are shown at /demo/outbox");
+    tell("或用 100-0000-00NN 注册，验证码见 /demo/outbox");
+    tell("or register with 100-0000-00NN; codes are shown at /demo/outbox");
 }
 
 /// A bar that shows how far the seeding is.
@@ -85,17 +88,15 @@ impl Bar {
             return;
         }
         self.shown = tenths;
-        print!(
-            "\r{} [{}{}] {done}/{total}",
+        tell_over(&format!(
+            "{} [{}{}] {done}/{total}",
             self.label,
             "█".repeat(tenths),
             "·".repeat(20 - tenths)
-        );
+        ));
         if done == total {
-            println!();
+            tell("");
         }
-        // A console that does not take it loses the bar, nothing else.
-        let _ = std::io::stdout().flush();
     }
 }
 

@@ -8,6 +8,7 @@ use privacy::purpose::Operate;
 use privacy::{Actor, Ctx, SystemReason};
 
 use crate::config::Arguments;
+use crate::console::tell;
 use crate::open::{apart, open};
 use crate::serve::stop;
 
@@ -23,7 +24,7 @@ pub async fn work(arguments: &Arguments) -> anyhow::Result<()> {
     let opened = open(arguments, demo).await?;
     apart(&opened).await?;
     job::ensure_regular(&opened.app, &opened.system(SystemReason::Start)).await?;
-    println!("qifu365 worker");
+    tell("qifu365 worker");
     let working = tokio::spawn(run(opened.app.clone(), opened.version));
     stop().await;
     // A job cut off here is taken again when its lease ends.

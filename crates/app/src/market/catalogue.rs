@@ -100,6 +100,8 @@ pub struct Listing {
 pub struct Found {
     /// The services of the page.
     pub services: Vec<Arc<Service>>,
+    /// The page shown, from 1; a page past the end is the last.
+    pub page: usize,
     /// How many in all.
     pub total: usize,
     /// A better spelling.
@@ -331,15 +333,21 @@ impl Catalogue {
     /// # Errors
     /// [`Failure::Fault`] if the index fails.
     pub fn search(&self, text: &str, page: usize) -> Result<Found, Failure> {
-        let offset = page.max(1).saturating_sub(1).saturating_mul(PAGE);
-        let hits = self
-            .index
-            .search(&Query {
+        let look = |page: usize| {
+            let query = Query {
                 text,
                 limit: PAGE,
-                offset,
-            })
-            .map_err(Fault::Search)?;
+                offset: (page - 1).saturating_mul(PAGE),
+            };
+            self.index.search(&query).map_err(Fault::Search)
+        };
+        let mut page = page.max(1);
+        let mut hits = look(page)?;
+        let pages = hits.total.div_ceil(PAGE).max(1);
+        if page > pages {
+            page = pages;
+            hits = look(page)?;
+        }
         let services = hits
             .ids
             .iter()
@@ -348,6 +356,7 @@ impl Catalogue {
             .map(Arc::clone);
         Ok(Found {
             services: services.collect(),
+            page,
             total: hits.total,
             suggestion: hits.suggestion,
         })

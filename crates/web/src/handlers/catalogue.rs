@@ -399,7 +399,7 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
         }),
         total: found.total,
         services: cards(lang, &catalogue, &found.services),
-        pages: numbered(found.total.div_ceil(PAGE).max(1), number, |number| {
+        pages: numbered(found.total.div_ceil(PAGE).max(1), found.page, |number| {
             format!("{}&ye={number}", href(&text))
         }),
     };

@@ -162,6 +162,13 @@ async fn a_visitor_finds_a_service_and_sees_price_standard_and_provider() {
     }
     let search = browser.get(&format!("/sousuo?q={}", encoded("代账"))).await;
     assert!(search.body.contains("小规模纳税人代理记账"));
+    let past = browser
+        .get(&format!("/sousuo?q={}&ye=499", encoded("代账")))
+        .await;
+    assert!(
+        past.body.contains("小规模纳税人代理记账"),
+        "a page past the end is the last"
+    );
     let typo = browser.get(&format!("/sousuo?q={}", encoded("代理计账"))).await;
     assert!(typo.body.contains("您是不是要找") && typo.body.contains("代理记账"));
     test.close().await;
