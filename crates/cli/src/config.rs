@@ -96,6 +96,7 @@ impl Arguments {
     /// # Errors
     /// A list of what a production start lacks.
     pub fn settings(&self) -> anyhow::Result<Settings> {
+        policy::clause!("1.0");
         let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
         if !self.no_demo {
             let or = |value: &Option<String>, fictional: &str| {

@@ -17,6 +17,8 @@ impl Archive {
     /// [`PolicyError::Published`] if its id, or its product's effective date, is taken: exactly one
     /// version governs a product at any instant (0.10), and a published one is never replaced.
     pub fn publish(&mut self, version: Version) -> Result<(), PolicyError> {
+        crate::clause!("0.10");
+        crate::clause!("0.17");
         let taken = |known: &Version| {
             known.id == version.id
                 || (known.product == version.product && known.effective_on == version.effective_on)

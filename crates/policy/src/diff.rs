@@ -26,6 +26,7 @@ impl<'a> Diff<'a> {
     /// Compares two versions.
     #[must_use]
     pub fn between(before: &'a Version, after: &'a Version) -> Self {
+        crate::clause!("0.19");
         let mut changes: Vec<Change<'a>> = after
             .clauses
             .iter()
@@ -55,6 +56,7 @@ impl<'a> Diff<'a> {
     /// Whether old consent does not carry over and a fresh explicit act is needed (0.20).
     #[must_use]
     pub fn needs_fresh_consent(&self) -> bool {
+        crate::clause!("0.20");
         self.kind == Kind::Major
     }
 }

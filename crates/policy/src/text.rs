@@ -14,6 +14,7 @@ pub enum Segment<'a> {
 /// Cuts a text at the sensitive words of its version, longest first.
 #[must_use]
 pub fn segments<'a>(version: &Version, lang: Lang, text: &'a str) -> Vec<Segment<'a>> {
+    crate::clause!("0.14");
     let words = version.sensitive(lang);
     let mut out = Vec::new();
     let mut rest = text;

@@ -182,6 +182,7 @@ impl Version {
         agreement_zh: &str,
         agreement_en: &str,
     ) -> Result<Self, PolicyError> {
+        crate::clause!("0.1");
         let malformed = |error: toml::de::Error| PolicyError::Malformed(error.message().to_owned());
         let file: VersionFile = toml::from_str(version).map_err(malformed)?;
         let register: ClauseFile = toml::from_str(clauses).map_err(malformed)?;

@@ -87,6 +87,8 @@ impl Ask {
     /// # Errors
     /// [`Denied`] with the reason.
     pub fn decide<P: Purpose>(self, ctx: &Ctx<P>) -> Result<Decided<P>, Denied> {
+        policy::clause!("2.2.6.a");
+        policy::clause!("2.5.1.e");
         if self.fields.is_empty() {
             return Err(Denied::NoField);
         }
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn clause_2_5_1_a_person_opens_only_their_own() {
+    fn clause_2_5_1_e_a_person_opens_only_their_own() {
         let denied = ask(1, LegalBasis::Contract)
             .decide(&ctx::<ShowOwn>(person(2)))
             .err();

@@ -30,6 +30,7 @@ impl<T: Zeroize> Personal<T> {
 
 impl<T: Zeroize> fmt::Debug for Personal<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        policy::clause!("1.4");
         f.write_str("[personal]")
     }
 }

@@ -54,7 +54,7 @@ purposes! {
     FulfilContract = "fulfil_contract", bases [Contract];
     /// Delivering a message the person asked for, through a processor.
     Notify = "notify", bases [Contract, Consent];
-    /// Keeping the service and its accounts safe (2.2.3).
+    /// Keeping the service and its accounts safe (2.2.3.a).
     KeepSafe = "keep_safe", bases [Contract, LegalDuty];
     /// Doing what a law requires.
     ObeyLaw = "obey_law", bases [LegalDuty];

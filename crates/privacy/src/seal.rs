@@ -127,6 +127,7 @@ impl SubjectKey {
         value: &Personal<String>,
         entropy: &dyn Entropy,
     ) -> Result<Sealed<String>, SealError> {
+        policy::clause!("2.5.1.c");
         let bytes = encrypt(
             &self.0,
             &field.associated_data(),
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_opens_only_in_its_place_under_its_key() {
+    fn clause_2_5_1_c_a_value_opens_only_in_its_place_under_its_key() {
         let entropy = Counting(AtomicU8::new(0));
         let subject = SubjectId(Uuid::from_u128(1));
         let key = SubjectKey::generate(&entropy);

@@ -90,6 +90,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Engine`].
     pub async fn destroy_key(&self, subject: SubjectId) -> Result<(), StoreError> {
+        policy::clause!("1.6");
         vault::destroy(self, subject).await
     }
 
@@ -177,6 +178,7 @@ impl<P: Purpose> Tx<'_, P> {
     /// # Errors
     /// [`StoreError::Denied`] with the kernel's reason.
     pub async fn permit(&mut self, ask: Ask) -> Result<Permit<P>, StoreError> {
+        policy::clause!("2.5.1.e");
         let decided = ask.decide(self.ctx)?;
         let id = self.store.entropy().id();
         access::record(self, id, decided.record()).await?;

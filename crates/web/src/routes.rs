@@ -34,6 +34,8 @@ pub struct Route {
     pub purpose: &'static str,
     /// The clauses it serves.
     pub clauses: &'static [&'static str],
+    /// The handler's path under `handlers`.
+    pub handler_name: &'static str,
     handler: fn() -> MethodRouter<WebState>,
 }
 
@@ -46,6 +48,7 @@ macro_rules! routes {
             who: Who::$who,
             purpose: $purpose,
             clauses: &[$(::policy::clause!($clause)),*],
+            handler_name: stringify!($handler),
             handler: || $method($handler),
         },)+];
     };
@@ -95,6 +98,7 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The router over the table.
 pub fn router(state: WebState) -> Router {
+    ::policy::clause!("0.4");
     let mut router = Router::new().route(css_path(), get(assets::css));
     for route in ROUTES {
         router = router.route(route.path, (route.handler)());

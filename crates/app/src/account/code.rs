@@ -136,7 +136,7 @@ pub async fn outbox(app: &App, ctx: &Ctx<Notify>) -> Result<Vec<OutboxMessage>, 
             subject: row.subject,
             fields: &["message_outbox.recipient", "message_outbox.body"],
             basis: LegalBasis::Contract,
-            clause: "2.1.1.b",
+            clause: policy::clause!("2.1.1.b"),
         };
         let permit = tx.permit(ask).await?;
         let field = |column| code::message_field(column, row.id, row.subject);

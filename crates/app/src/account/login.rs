@@ -62,6 +62,8 @@ pub(super) fn token_digest(token: &str) -> [u8; 32] {
 /// # Errors
 /// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
 pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Begun, Failure> {
+    policy::clause!("2.1.1.e");
+    policy::clause!("2.2.3.d");
     let typed: String = form.login.trim().chars().take(64).collect();
     let (field, plain) = match Phone::parse(&typed, app.demo) {
         Ok(phone) => (account::PHONE, phone.into_digits()),

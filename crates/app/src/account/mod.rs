@@ -13,7 +13,7 @@ pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
-pub use retention::purge_expired;
+pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
 
 use privacy::{BlindIndex, Entropy, Personal, Purpose, SubjectId};
 use storage::Tx;

@@ -62,7 +62,7 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
         subject: viewer.subject,
         fields: &["account.name", "account.phone", "session.device"],
         basis: LegalBasis::Contract,
-        clause: "2.6.1.a",
+        clause: policy::clause!("2.6.1.a"),
     };
     let permit = tx.permit(ask).await?;
     let field = |column| account::field(column, row.id, row.subject);

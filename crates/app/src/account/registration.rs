@@ -81,6 +81,8 @@ async fn record_acceptance(
     subject: SubjectId,
     documents: &Documents,
 ) -> Result<(), Failure> {
+    policy::clause!("0.2");
+    policy::clause!("0.7");
     let known = consent::of_subject(tx, subject).await?;
     let shown = [
         (
@@ -154,6 +156,7 @@ pub async fn request_code(
 /// # Errors
 /// [`Failure::Refused`] naming every wrong field.
 pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>) -> Result<Begun, Failure> {
+    policy::clause!("2.1.1.b");
     let mut refusals = Vec::new();
     let number = Phone::parse(form.phone, app.demo).map(Phone::into_digits);
     let chosen = name::parse(form.account_name);

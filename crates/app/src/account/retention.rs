@@ -8,8 +8,12 @@ use time::Duration;
 
 use crate::{App, Failure};
 
-/// Retention rules `code_24h`, `message_24h`, `security_24h`.
+/// How long a code, a message and a counted attempt live.
 const LIFE: Duration = Duration::hours(24);
+
+/// The retention rules this job applies, and the term it gives them.
+pub const APPLIED: [(&str, Duration); 3] =
+    [("code_24h", LIFE), ("message_24h", LIFE), ("security_24h", LIFE)];
 
 /// Removes what is older than its rule, and destroys the keys of registrations that were begun
 /// and never finished. Safe to run again.

@@ -123,7 +123,7 @@ both_dbs! {
         }
     }
 
-    clause_2_2_3_failed_log_ins_are_rationed(test) {
+    clause_2_2_3_d_failed_log_ins_are_rationed(test) {
         let app = house::app(test);
         house::register(&app, PHONE, "lin").await;
         for _ in 0..limits::LOGINS_PER_WINDOW {
@@ -216,7 +216,7 @@ both_dbs! {
 }
 
 both_dbs! {
-    clause_2_5_3_codes_messages_and_unfinished_registrations_live_one_day(test) {
+    clause_2_5_3_b_codes_messages_and_unfinished_registrations_live_one_day(test) {
         let app = house::app(test);
         house::ask_code(&app, PHONE).await.expect("an unfinished registration");
         test.clock.advance(Duration::seconds(1));

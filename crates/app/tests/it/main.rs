@@ -6,3 +6,4 @@ mod demo;
 mod house;
 mod job;
 mod order;
+mod retention;

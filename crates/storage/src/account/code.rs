@@ -1,4 +1,4 @@
-//! One-time codes, the messages that carry them, and counted attempts (2.1.1.b, 2.2.3).
+//! One-time codes, the messages that carry them, and counted attempts (2.1.1.b, 2.2.3.d).
 
 use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;

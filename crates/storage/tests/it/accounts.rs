@@ -70,7 +70,7 @@ both_dbs! {
         assert_eq!((seen[0].fields.as_str(), seen[0].clause.as_str()), ("account.phone", "2.6.1.a"));
     }
 
-    clause_2_5_1_a_stranger_gets_no_permit_and_leaves_no_record(test) {
+    clause_2_5_1_e_a_stranger_gets_no_permit_and_leaves_no_record(test) {
         let (_, subject) = register(test).await;
         let ctx = test.person::<ShowOwn>(test.entropy.id(), SubjectId(test.entropy.id()));
         let mut tx = test.store.begin(&ctx).await.expect("begin");

@@ -57,3 +57,17 @@ fn clause_1_2_personal_columns_name_a_subject_a_purpose_and_a_clause() {
         }
     }
 }
+
+#[test]
+fn clause_2_5_3_b_every_column_has_a_defined_retention_rule_and_every_rule_a_column() {
+    let rules = storage::register::rules().expect("rules");
+    let defined: BTreeSet<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!(defined.len(), rules.len(), "a rule is defined twice");
+    let columns = storage::register::columns().expect("register");
+    let used: BTreeSet<_> = columns.iter().map(|column| column.retention.as_str()).collect();
+    assert_eq!(used, defined);
+    for rule in &rules {
+        assert!(!rule.clauses.is_empty(), "{} names no clause", rule.id);
+        assert!(!rule.trigger.is_empty(), "{} never begins", rule.id);
+    }
+}

@@ -1,0 +1,49 @@
+//! The terms in the code are those of the retention rules.
+
+use std::collections::BTreeMap;
+
+use app::account::RETENTION_APPLIED;
+use domain::account::limits;
+use storage::register::{Term, rules};
+use time::Duration;
+
+/// A term as a duration; years have no fixed length.
+fn length(term: Term) -> Option<Duration> {
+    match term {
+        Term::Hours(hours) => Some(Duration::hours(hours.into())),
+        Term::Days(days) => Some(Duration::days(days.into())),
+        Term::Years(_) | Term::Lasting => None,
+    }
+}
+
+fn term(id: &str) -> Duration {
+    let rules = rules().expect("rules");
+    let rule = rules.iter().find(|rule| rule.id == id).expect("a rule");
+    length(rule.term).expect("a fixed term")
+}
+
+#[test]
+fn clause_2_5_3_b_the_job_applies_the_rules_that_name_it_with_their_terms() {
+    let named: BTreeMap<_, _> = rules()
+        .expect("rules")
+        .into_iter()
+        .filter(|rule| rule.applied_by == "app::account::purge_expired")
+        .map(|rule| (rule.id, length(rule.term)))
+        .collect();
+    let applied: BTreeMap<_, _> = RETENTION_APPLIED
+        .iter()
+        .map(|(id, life)| ((*id).to_owned(), Some(*life)))
+        .collect();
+    assert_eq!(named, applied);
+}
+
+/// What is still needed to decide is never gone: a limit's window fits into the term of what it
+/// counts, a code's life into the code's.
+#[test]
+fn no_term_is_shorter_than_the_use_of_what_it_keeps() {
+    for window in [limits::CODE_PAUSE, limits::CODE_WINDOW, limits::LOGIN_WINDOW] {
+        assert!(window <= term("security_24h"), "{window}");
+    }
+    assert!(limits::CODE_LIFE <= term("code_24h"));
+    assert!(limits::SESSION_IDLE <= limits::SESSION_LIFE);
+}
