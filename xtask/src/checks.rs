@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{cargo, columns, run, tools, walls};
+use crate::{cargo, documents, run, tools, walls};
 
 /// Formatting, lints, documentation, walls, generated files.
 pub fn check(root: &Path) -> Result<()> {
@@ -14,7 +14,7 @@ pub fn check(root: &Path) -> Result<()> {
         .args(["doc", "--workspace", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     walls::check(root)?;
-    columns::check(root)
+    documents::check(root)
 }
 
 /// Licences, advisories and sources by cargo-deny; without it, at least the walls.

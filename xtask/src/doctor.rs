@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{cargo, columns, output, tools};
+use crate::{cargo, output, tools};
 
 const SITE_PORT: u16 = 3650;
 
@@ -44,10 +44,6 @@ pub fn report(root: &Path) -> Result<()> {
         "in use"
     };
     println!("{:<12} {port}", format!("port {SITE_PORT}"));
-    match columns::check(root) {
-        Ok(()) => println!("{:<12} fresh", "documents"),
-        Err(error) => println!("{:<12} {error:#}", "documents"),
-    }
     if !missing.is_empty() {
         bail!("missing: {}", missing.join(", "));
     }

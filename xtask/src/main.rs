@@ -2,8 +2,8 @@
 
 mod checks;
 mod cluster;
-mod columns;
 mod doctor;
+mod documents;
 mod suite;
 mod tally;
 mod tools;
@@ -55,8 +55,8 @@ fn dispatch(root: &Path, command: Option<&str>, rest: &[String]) -> Result<()> {
         (Some("test"), _) => suite::run(root, rest),
         (Some("check"), []) => checks::check(root),
         (Some("check-walls"), []) => walls::check(root),
-        (Some("gen"), []) => columns::write(root),
-        (Some("gen"), [flag]) if flag == "--check" => columns::check(root),
+        (Some("gen"), []) => documents::write(root),
+        (Some("gen"), [flag]) if flag == "--check" => documents::check(root),
         (Some("deny"), []) => checks::deny(root),
         (Some("doctor"), []) => doctor::report(root),
         (Some(other), _) => {

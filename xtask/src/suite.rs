@@ -78,7 +78,10 @@ fn workspace(root: &Path, arguments: &[String], server: &str) -> Result<(Tally, 
     if !names_packages(arguments) {
         command.arg("--workspace");
     }
-    command.args(arguments).env("QIFU365_TEST_POSTGRES", server);
+    command
+        .args(arguments)
+        .env("QIFU365_TEST_POSTGRES", server)
+        .env_remove("QIFU365_GEN");
     let (tally, succeeded) = counted(&mut command, Tally::of_cargo_line)?;
     Ok((tally.unwrap_or_default(), succeeded))
 }

@@ -1,0 +1,46 @@
+//! `docs/routes.md`, from the table the router is built from.
+
+use web::routes::{ROUTES, Who};
+
+use super::{clause_links, codes, fresh, head, row};
+
+const fn who(of: Who) -> &'static str {
+    match of {
+        Who::Anyone => "anyone",
+        Who::Door => "door",
+        Who::Account => "account",
+        Who::Demo => "demo",
+    }
+}
+
+fn document() -> String {
+    let mut text = String::from(
+        "# 路由 · Routes\n\n\
+         <!-- Written by `cargo xtask gen` from crates/web/src/routes.rs; edit that file. -->\n\n\
+         每条路由：方法、路径、谁可调用、用途、依据条款、处理函数。表中没有的路由不存在（样式文件除外）。\n\n\
+         Every route: method, path, who may call it, what for, by which clause, and the handler under \
+         `crates/web/src/handlers`. A route that is not in this table does not exist; the style sheet alone, \
+         under the hash of its content, stands beside it.\n\n\
+         - `anyone`: without a session; the answer sets no identifying cookie.\n\
+         - `door`: without a session, to get or to end one.\n\
+         - `account`: whoever is logged in, for their own.\n\
+         - `demo`: anyone, on a demonstration only; elsewhere it does not exist.\n\n",
+    );
+    text.push_str(&head(&["method", "path", "who", "purpose", "clauses", "handler"]));
+    for route in ROUTES {
+        text.push_str(&row(&[
+            &route.method.to_ascii_uppercase(),
+            &codes([route.path]),
+            who(route.who),
+            route.purpose,
+            &clause_links(route.clauses),
+            &codes([route.handler_name]),
+        ]));
+    }
+    text
+}
+
+#[test]
+fn routes_document_is_fresh() {
+    fresh("docs/routes.md", &document());
+}
