@@ -19,9 +19,14 @@ impl IntoResponse for Answer {
 }
 
 impl Answer {
-    /// A rendered page.
+    /// A page.
     pub fn page(visit: &Visit, status: StatusCode, page: &impl Template) -> Self {
-        match page.render() {
+        Self::rendered(visit, status, page.render())
+    }
+
+    /// What a template gave.
+    pub fn rendered(visit: &Visit, status: StatusCode, page: askama::Result<String>) -> Self {
+        match page {
             Ok(html) => {
                 let mut response = (status, Html(html)).into_response();
                 if visit.lang_chosen {

@@ -5,7 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 
-use crate::handlers::{account, assets, catalogue, home, order, policy};
+use crate::handlers::{account, assets, catalogue, gallery, home, order, policy};
 use crate::headers;
 use crate::state::{WebState, css_path};
 
@@ -91,6 +91,8 @@ routes! {
     get "/gongzuotai" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::workbench;
     get "/demo/zhangben" Demo "operate" ["2.2.1"] order::books;
     get "/demo/outbox" Demo "notify" ["2.1.1.b"] home::outbox;
+    get "/demo/yemian" Demo "browse" ["2.1.1.c"] gallery::list;
+    get "/demo/yemian/{page}/{sample}" Demo "browse" ["2.1.1.c"] gallery::sample;
 }
 
 /// Forms are small; more than this is not a form.

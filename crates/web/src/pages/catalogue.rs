@@ -213,12 +213,14 @@ pub(super) fn card(lang: Lang) -> Card {
     Card {
         id: "00000000-0000-4000-8000-000000000000".to_owned(),
         title: lang
-            .t("代理记账 <一般纳税人>", "Bookkeeping <general>")
+            .t("代理记账 <b>一般纳税人</b>", "Bookkeeping <b>general</b>")
             .to_owned(),
-        summary: lang.t("按月记账", "Monthly").to_owned(),
+        summary: lang.t("按月记账 <b>", "Monthly <b>").to_owned(),
         price: "¥699.00".to_owned(),
-        supplier: lang.t("算盘树财税（演示）", "Abacus Tree (demo)").to_owned(),
-        city: "杭州".to_owned(),
+        supplier: lang
+            .t("算盘树财税 <b>演示</b>", "Abacus Tree <b>demo</b>")
+            .to_owned(),
+        city: "杭州<b>".to_owned(),
         rating: "4.7".to_owned(),
         sales: 980,
     }
@@ -236,23 +238,27 @@ fn choice(label: &str, chosen: bool) -> Choice {
 fn face(lang: Lang) -> Face {
     Face {
         id: "x".to_owned(),
-        name: lang.t("算盘树财税（演示）", "Abacus Tree (demo)").to_owned(),
-        city: "杭州".to_owned(),
+        name: lang
+            .t("算盘树财税 <b>演示</b>", "Abacus Tree <b>demo</b>")
+            .to_owned(),
+        city: "杭州<b>".to_owned(),
         since: 2014,
         rating: String::new(),
-        intro: lang.t("持证代理记账。", "Licensed bookkeeping.").to_owned(),
+        intro: lang
+            .t("持证代理记账。<b>", "Licensed bookkeeping. <b>")
+            .to_owned(),
     }
 }
 
 pub(super) fn groups(lang: Lang) -> Vec<GroupLinks> {
     let link = CategoryLink {
         slug: "daili-jizhang".to_owned(),
-        label: lang.t("代理记账", "Bookkeeping").to_owned(),
-        licence: "代理记账许可证书".to_owned(),
+        label: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
+        licence: "代理记账许可证书<b>".to_owned(),
     };
     vec![GroupLinks {
         slug: "caishui".to_owned(),
-        label: lang.t("财税", "Tax").to_owned(),
+        label: lang.t("财税<b>", "Tax <b>").to_owned(),
         categories: vec![link],
     }]
 }
@@ -274,11 +280,11 @@ impl ListPage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("全部服务", "All services"), "/fuwu", false),
-            heading: lang.t("全部服务", "All services").to_owned(),
+            heading: lang.t("全部服务<b>", "All services <b>").to_owned(),
             total: 1,
             facets: vec![Facet {
                 heading: lang.t("城市", "City"),
-                options: vec![choice("杭州", true)],
+                options: vec![choice("杭州<b>", true)],
             }],
             sorts: vec![choice(lang.t("综合", "Usual"), true)],
             services: vec![card(lang)],
@@ -293,7 +299,7 @@ impl SearchPage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("搜索", "Search"), "/sousuo", false),
-            suggestion: Some(choice("代理记账", false)),
+            suggestion: Some(choice("代理记账<b>", false)),
             total: 0,
             services: Vec::new(),
             pages: Vec::new(),
@@ -306,18 +312,18 @@ impl ServicePage {
     #[must_use]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
-            let lines = || vec![lang.t("一", "one").to_owned()];
+            let lines = || vec![lang.t("一<b>", "one <b>").to_owned()];
             Self {
                 f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
                 order_href: "/xiadan/x?sku=0".to_owned(),
-                title: lang.t("代理记账", "Bookkeeping").to_owned(),
-                summary: lang.t("按月记账", "Monthly").to_owned(),
+                title: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
+                summary: lang.t("按月记账 <b>", "Monthly <b>").to_owned(),
                 category_slug: "daili-jizhang".to_owned(),
-                category: lang.t("代理记账", "Bookkeeping").to_owned(),
-                tags: vec!["按月".to_owned()],
+                category: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
+                tags: vec!["按月<b>".to_owned()],
                 skus: vec![SkuLink {
                     href: "/fuwu/x?sku=0".to_owned(),
-                    label: lang.t("标准版", "Standard").to_owned(),
+                    label: lang.t("标准版<b>", "Standard <b>").to_owned(),
                     price: "¥699.00".to_owned(),
                     chosen: true,
                 }],
@@ -343,7 +349,7 @@ impl SupplierPage {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("服务商", "Provider"), "/fuwushang/x", false),
             supplier: face(lang),
-            uscc: "91999999MAD3650188".to_owned(),
+            uscc: "91999999MAD3650188<b>".to_owned(),
             response: 20,
             closed: Some(lang.t("暂停接单", "Takes no orders")),
             services: vec![card(lang)],

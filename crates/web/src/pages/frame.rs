@@ -135,14 +135,14 @@ impl Frame {
             title: title.to_owned(),
             path: path.to_owned(),
             viewer: signed_in.then(|| Viewer {
-                account_name: lang.t("星渚软件（演示）", "Xingzhu Software (demo)").to_owned(),
+                account_name: lang.t("星渚软件 <演示>", "Xingzhu Software <demo>").to_owned(),
                 member: true,
             }),
             demo: true,
             csrf: "sample-token".to_owned(),
             brand: lang.t("企服365", "Qifu365").to_owned(),
             operator_name: lang
-                .t("企服三六五（演示）运营方", "Qifu365 demonstration operator")
+                .t("企服三六五 <演示> 运营方", "Qifu365 <demo> operator")
                 .to_owned(),
             operator_contact: "privacy@demo.qifu365.example".to_owned(),
             query: String::new(),

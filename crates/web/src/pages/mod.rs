@@ -4,5 +4,6 @@
 pub mod account;
 pub mod catalogue;
 pub mod frame;
+pub mod gallery;
 pub mod order;
 pub mod public;

@@ -221,8 +221,8 @@ impl PolicyPage {
                 sensitive,
             };
             let pieces = vec![
-                piece(lang.t("填写", "Enter the "), false),
-                piece(lang.t("证件号码", "ID number"), true),
+                piece(lang.t("填写<b>", "Enter the <b> "), false),
+                piece(lang.t("证件号码<b>", "ID number<b>"), true),
             ];
             Self {
                 f: Frame::sample(lang, lang.t("隐私政策", "Privacy policy"), "/zhengce", false),
@@ -233,7 +233,7 @@ impl PolicyPage {
                 hash: "00".repeat(32),
                 sections: vec![SectionView {
                     key: "0".to_owned(),
-                    heading: lang.t("前言", "Preface").to_owned(),
+                    heading: lang.t("前言<b>", "Preface <b>").to_owned(),
                     clauses: vec![ClauseView {
                         id: "0.1".to_owned(),
                         pieces,
@@ -260,7 +260,7 @@ impl ArchivePage {
                 updated: "2020-10-25".to_owned(),
                 effective: "2020-11-01".to_owned(),
                 in_force: true,
-                before: Some("2019-06-01".to_owned()),
+                before: Some("<b>".to_owned()),
             }],
         })
     }
@@ -272,13 +272,13 @@ impl DiffPage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("版本对比", "Changes"), "/zhengce/duibi/a/b", false),
-            before: "a".to_owned(),
-            after: "b".to_owned(),
+            before: "2019-06-01<b>".to_owned(),
+            after: "2020-11-01".to_owned(),
             fresh_consent: true,
             changes: vec![ChangeView {
                 id: "0.1".to_owned(),
-                before: "<一>".to_owned(),
-                after: "二".to_owned(),
+                before: "<b>一</b>".to_owned(),
+                after: "<b>二</b>".to_owned(),
             }],
         })
     }
@@ -298,8 +298,8 @@ impl AgreementPage {
                 version: "2020-11-01".to_owned(),
                 hash: "00".repeat(32),
                 paragraphs: vec![
-                    paragraph(true, lang.t("一、账号", "1. Account")),
-                    paragraph(false, "…"),
+                    paragraph(true, lang.t("一、账号<b>", "1. Account <b>")),
+                    paragraph(false, "<b>…</b>"),
                 ],
             }
         })
@@ -312,7 +312,7 @@ impl ContactPage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("联系我们", "Contact"), "/lianxi", false),
-            responsible: lang.t("演示负责人", "Demo officer").to_owned(),
+            responsible: lang.t("演示负责人<b>", "Demo officer <b>").to_owned(),
         })
     }
 }
@@ -323,9 +323,9 @@ impl ErrorPage {
     pub fn samples() -> Vec<Self> {
         both(|lang| Self {
             f: Frame::sample(lang, lang.t("系统故障", "Something broke"), "/x", false),
-            heading: lang.t("系统故障", "Something broke").to_owned(),
-            text: lang.t("请稍后重试。", "Try again later.").to_owned(),
-            fault: Some("3f0c".to_owned()),
+            heading: lang.t("系统故障<b>", "Something broke <b>").to_owned(),
+            text: lang.t("请稍后重试。<b>", "Try again later. <b>").to_owned(),
+            fault: Some("3f0c<b>".to_owned()),
         })
     }
 }
@@ -338,7 +338,7 @@ impl OutboxPage {
             f: Frame::sample(lang, lang.t("演示发件箱", "Demo outbox"), "/demo/outbox", false),
             messages: vec![MessageView {
                 recipient: "100****0001".to_owned(),
-                body: lang.t("验证码 000000", "Your code is 000000").to_owned(),
+                body: lang.t("验证码 000000 <b>", "Your code is 000000 <b>").to_owned(),
                 when: "2026-11-23 14:30".to_owned(),
             }],
         })

@@ -3,6 +3,9 @@
 
 mod account;
 mod browser;
+mod budget;
+mod html;
 mod order;
+mod pages;
 mod public;
 mod routes;

@@ -43,8 +43,6 @@ async fn every_page_carries_strict_headers_and_loads_nothing_from_elsewhere() {
         for mark in ["<script", " style=", "src=\"http", "href=\"http", "url(http"] {
             assert!(!page.body.contains(mark), "{path} holds {mark}");
         }
-        // The budget of a page: 60 kB compressed; Chinese text compresses to less than half.
-        assert!(page.body.len() < 120_000, "{path} has {} bytes", page.body.len());
     }
     test.close().await;
 }

@@ -34,6 +34,8 @@ fn filled(path: &str) -> String {
         .replace("{supplier}", &service.supplier.to_string())
         .replace("{before}", "2020-11-01")
         .replace("{after}", "2020-11-01")
+        .replace("{page}", "register")
+        .replace("{sample}", "2")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
 
@@ -55,7 +57,8 @@ both_dbs! {
 
     demo_routes_do_not_exist_in_production(test) {
         for route in ROUTES.iter().filter(|route| route.who == Who::Demo) {
-            assert_eq!(Browser::production(test).get(route.path).await.status, StatusCode::NOT_FOUND, "{}", route.path);
+            let path = filled(route.path);
+            assert_eq!(Browser::production(test).get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
         }
     }
 
