@@ -42,12 +42,14 @@ async fn live_pages_and_the_style_sheet_are_within_their_budgets() {
         "/mima/chongzhi",
         "/demo/outbox",
         "/demo/yemian",
+        "/demo/zhangben",
     ]
     .map(ToOwned::to_owned)
     .to_vec();
     paths.push(format!("/fuwu/{}", service.id));
     paths.push(format!("/fuwushang/{}", service.supplier));
-    let own = ["/zhanghao", "/zhanghao/mima"].map(ToOwned::to_owned);
+    let place = format!("/xiadan/{}", service.id);
+    let own = ["/zhanghao", "/zhanghao/mima", "/dingdan", &place].map(ToOwned::to_owned);
     for path in paths.iter().chain(&own) {
         for lang in ["zh", "en"] {
             let mark = if path.contains('?') { '&' } else { '?' };

@@ -1,5 +1,6 @@
 //! `docs/configuration.md`, from what the binary says of itself.
 
+use std::fmt::Write as _;
 use std::process::Command;
 
 use super::scan::{sources, words_with};
@@ -89,8 +90,20 @@ fn flags(help: &str) -> Vec<Flag> {
     found
 }
 
-fn help() -> String {
+/// The commands in a help text with their meanings, except help itself.
+fn commands(help: &str) -> Vec<(&str, &str)> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    lines
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.trim().split_once("  "))
+        .map(|(name, meaning)| (name, meaning.trim()))
+        .filter(|(name, _)| *name != "help")
+        .collect()
+}
+
+fn help(command: Option<&str>) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_qifu365"))
+        .args(command)
         .arg("-h")
         .env_clear()
         .output()
@@ -99,15 +112,9 @@ fn help() -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn document() -> String {
-    let mut text = String::from(
-        "# 配置 · Configuration\n\n\
-         <!-- Written by `cargo xtask gen` from `qifu365 -h`; edit crates/cli/src/config.rs. -->\n\n\
-         命令行参数优先于环境变量，环境变量优先于默认值。\n\n\
-         A flag comes before its variable, a variable before the default.\n\n",
-    );
-    text.push_str(&head(&["flag", "variable", "default", "meaning"]));
-    for flag in flags(&help()) {
+fn table(flags: &[Flag]) -> String {
+    let mut text = head(&["flag", "variable", "default", "meaning"]);
+    for flag in flags {
         let set = |value: &str| {
             if value.is_empty() {
                 String::new()
@@ -121,6 +128,31 @@ fn document() -> String {
             &set(&flag.default),
             &flag.meaning,
         ]));
+    }
+    text
+}
+
+fn document() -> String {
+    let mut text = String::from(
+        "# 配置 · Configuration\n\n\
+         <!-- Written by `cargo xtask gen` from `qifu365 -h`; edit crates/cli/src/config.rs. -->\n\n\
+         命令行参数优先于环境变量，环境变量优先于默认值。\n\n\
+         A flag comes before its variable, a variable before the default.\n\n",
+    );
+    let help_of_all = help(None);
+    let shared = flags(&help_of_all);
+    text.push_str(&table(&shared));
+    text.push_str("\n## Commands\n\nEvery flag above serves every command.\n\n");
+    text.push_str(&head(&["command", "meaning"]));
+    for (name, meaning) in commands(&help_of_all) {
+        text.push_str(&row(&[&codes([name]), meaning]));
+    }
+    for (name, _) in commands(&help_of_all) {
+        let mut own = flags(&help(Some(name)));
+        own.retain(|flag| !shared.contains(flag));
+        if !own.is_empty() {
+            let _ = write!(text, "\nOnly for `{name}`:\n\n{}", table(&own));
+        }
     }
     text.push_str("\n## Variables without a flag\n\n");
     text.push_str(&head(&["variable", "read by", "meaning"]));
@@ -153,8 +185,9 @@ fn no_variable_is_left_out() {
 
 #[test]
 fn a_help_text_gives_its_flags() {
-    let help = "Options:\n      --data <DATA>\n          The folder [env: QIFU365_DATA=x] [default: data]\n  \
+    let help = "Commands:\n  serve   Serves  the site\n  help    Helps\n\nOptions:\n      --data <DATA>\n          The folder [env: QIFU365_DATA=x] [default: data]\n  \
                 -h, --help\n          Print help\n";
+    assert_eq!(commands(help), [("serve", "Serves  the site")]);
     assert_eq!(
         flags(help),
         [Flag {
