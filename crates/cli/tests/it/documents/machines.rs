@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use domain::calendar::{Due, working_days_after};
 use domain::machine::Role;
-use domain::market::order::{Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State};
+use domain::market::order::{
+    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, OVERDUE_DAYS, Order, State, Terms,
+};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -23,6 +25,15 @@ struct Edge {
     roles: Vec<Role>,
 }
 
+const fn terms(review_days: i64) -> Terms {
+    Terms {
+        mode: Mode::Simulated,
+        review_days,
+        days: 20,
+        acceptance_items: 1,
+    }
+}
+
 /// Every order that steps can lead to, one of each kind, and the steps between them.
 fn explored() -> (Vec<Order>, Vec<Edge>) {
     let milestone = |title: &str| Milestone {
@@ -30,7 +41,7 @@ fn explored() -> (Vec<Order>, Vec<Edge>) {
         amount: 1,
         state: MilestoneState::Planned,
     };
-    let placed = Order::placed(Mode::Simulated, vec![milestone("1"), milestone("2")], 3, 1, NOW);
+    let placed = Order::placed(terms(3), vec![milestone("1"), milestone("2")], NOW);
     let mut orders = vec![placed.expect("an order").order];
     let mut edges: Vec<Edge> = Vec::new();
     let facts = Facts {
@@ -102,7 +113,7 @@ fn distance(due: Due) -> String {
 /// The clock of an order; a review time is the category's, within the bounds the order keeps.
 fn clock(order: &Order) -> Option<(Event, String)> {
     let with = |review_days: i64| {
-        let placed = Order::placed(order.mode, order.milestones.clone(), review_days, 1, NOW);
+        let placed = Order::placed(terms(review_days), order.milestones.clone(), NOW);
         let bounded = placed.map_or(review_days, |step| step.order.review_days);
         Order {
             review_days: bounded,
@@ -110,6 +121,10 @@ fn clock(order: &Order) -> Option<(Event, String)> {
         }
         .timer(NOW)
     };
+    if order.state == State::InService {
+        let (event, _) = with(0)?;
+        return Some((event, format!("{OVERDUE_DAYS} days past the agreed time")));
+    }
     let (event, shortest) = with(0)?;
     let (_, longest) = with(i64::MAX)?;
     let text = if shortest == longest {
