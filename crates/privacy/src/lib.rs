@@ -17,7 +17,7 @@ pub mod seal;
 pub mod source;
 
 pub use ctx::{Actor, Ctx, SystemReason};
-pub use permit::{AccessRecord, Ask, Denied, Permit};
+pub use permit::{AccessRecord, Ask, Denied, Known, Permit};
 pub use personal::Personal;
 pub use purpose::{LegalBasis, Purpose, PurposeId};
 pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey, WrappingKey};

@@ -286,8 +286,13 @@ mod tests {
             fields: &["account.phone"],
             basis: LegalBasis::Contract,
             clause: "2.6.1.a",
+            case: None,
         };
-        ask.decide(&ctx)
+        let known = crate::Known {
+            registered: true,
+            ..crate::Known::default()
+        };
+        ask.decide(&ctx, known)
             .map(crate::permit::Decided::after_recording)
             .expect("permit")
     }

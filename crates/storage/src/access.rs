@@ -1,18 +1,46 @@
 //! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
-use privacy::{AccessRecord, Purpose, SubjectId};
+use privacy::{AccessRecord, Actor, Ask, Known, Purpose, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::engine::{StoreError, Value};
+use crate::register;
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO access_record \
-    (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST];
+// Whether an account is on a side of an order, and whether a person is: as its buyer, or as one who
+// took a step in it.
+const IN_CASE: &str = "SELECT \
+    (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (o.buyer = $2 OR EXISTS \
+        (SELECT 1 FROM membership m WHERE m.supplier = o.supplier AND m.account = $2))), \
+    (SELECT COUNT(*) FROM service_order o JOIN account a ON a.id = o.buyer WHERE o.id = $1 AND a.subject = $3) + \
+    (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3)";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, IN_CASE];
+
+/// What the decision about `ask` needs to know.
+pub(crate) async fn known<P: Purpose>(tx: &mut Tx<'_, P>, ask: &Ask) -> Result<Known, StoreError> {
+    let purpose = P::ID.as_str();
+    let mut known = Known {
+        registered: ask
+            .fields
+            .iter()
+            .all(|field| register::allows(field, purpose, ask.clause)),
+        ..Known::default()
+    };
+    if let (Some(case), Actor::Person { account, .. }) = (ask.case, tx.ctx().actor()) {
+        let values = [Value::Id(case), Value::Id(account), Value::Id(ask.subject.0)];
+        if let Some(row) = tx.row(IN_CASE, &values).await? {
+            known.actor_in_case = row.int(0)? > 0;
+            known.subject_in_case = row.int(1)? > 0;
+        }
+    }
+    Ok(known)
+}
 
 pub(crate) async fn record<P: Purpose>(
     tx: &mut Tx<'_, P>,
@@ -31,6 +59,7 @@ pub(crate) async fn record<P: Purpose>(
         Value::Text(record.policy_version.clone()),
         Value::Id(record.request),
         Value::Time(record.at),
+        Value::OptId(record.case),
     ];
     tx.execute(INSERT, &values).await.map(|_| ())
 }

@@ -1,5 +1,8 @@
 //! The data register: `columns.toml`, one entry per column of every table (clauses 0.5, 1.2, 1.3).
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
 /// What a column holds.
@@ -52,6 +55,25 @@ struct Register {
 
 /// The register's text.
 pub const TEXT: &str = include_str!("../columns.toml");
+
+/// Whether the register gives the sealed column `table.column` to the purpose under the clause. A
+/// column that is not registered, or not sealed, is given to nobody.
+#[must_use]
+pub fn allows(field: &str, purpose: &str, clause: &str) -> bool {
+    static SEALED: OnceLock<HashMap<String, Column>> = OnceLock::new();
+    let sealed = SEALED.get_or_init(|| {
+        // A malformed register allows nothing; a test reads it before it ships.
+        let columns = columns().unwrap_or_default().into_iter();
+        columns
+            .filter(|column| matches!(column.class, Class::Personal | Class::Sensitive))
+            .map(|column| (format!("{}.{}", column.table, column.name), column))
+            .collect()
+    });
+    sealed.get(field).is_some_and(|column| {
+        column.purposes.iter().any(|known| known == purpose)
+            && column.clauses.iter().any(|known| known == clause)
+    })
+}
 
 /// The register.
 ///

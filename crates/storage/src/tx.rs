@@ -179,7 +179,8 @@ impl<P: Purpose> Tx<'_, P> {
     /// [`StoreError::Denied`] with the kernel's reason.
     pub async fn permit(&mut self, ask: Ask) -> Result<Permit<P>, StoreError> {
         policy::clause!("2.5.1.e");
-        let decided = ask.decide(self.ctx)?;
+        let known = access::known(self, &ask).await?;
+        let decided = ask.decide(self.ctx, known)?;
         let id = self.store.entropy().id();
         access::record(self, id, decided.record()).await?;
         Ok(decided.after_recording())

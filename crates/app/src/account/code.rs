@@ -137,6 +137,7 @@ pub async fn outbox(app: &App, ctx: &Ctx<Notify>) -> Result<Vec<OutboxMessage>, 
             fields: &["message_outbox.recipient", "message_outbox.body"],
             basis: LegalBasis::Contract,
             clause: policy::clause!("2.1.1.b"),
+            case: None,
         };
         let permit = tx.permit(ask).await?;
         let field = |column| code::message_field(column, row.id, row.subject);

@@ -63,6 +63,7 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
         fields: &["account.name", "account.phone", "session.device"],
         basis: LegalBasis::Contract,
         clause: policy::clause!("2.6.1.a"),
+        case: None,
     };
     let permit = tx.permit(ask).await?;
     let field = |column| account::field(column, row.id, row.subject);

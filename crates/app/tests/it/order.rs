@@ -403,6 +403,38 @@ both_dbs! {
         assert!(own.openings.iter().any(|opening| opening.fields == "order_event.note"));
     }
 
+    clause_2_4_1_3_a_note_opens_within_its_own_order_and_in_no_other(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");
+        let id = async |number: &str| {
+            let ctx = system::<Operate>(&scene.app);
+            let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+            storage::market::order::by_number(&mut tx, number).await.expect("read").expect("an order").id
+        };
+        let own = id(&number).await;
+        // An order of the same supplier with another buyer, in which the first takes no part.
+        let other = id(&scene.place_as(&scene.stranger, 0, 9).await.expect("placed")).await;
+        for (viewer, case, allowed) in [
+            (&scene.seller, Some(own), true),
+            (&scene.seller, Some(other), false),
+            (&scene.stranger, Some(own), false),
+            (&scene.stranger, Some(other), false),
+            (&scene.seller, None, false),
+        ] {
+            let ctx = scene.ctx(viewer);
+            let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+            let ask = privacy::Ask {
+                subject: scene.buyer.subject,
+                fields: &["order_event.note"],
+                basis: privacy::LegalBasis::Contract,
+                clause: "2.2.1",
+                case,
+            };
+            assert_eq!(tx.permit(ask).await.is_ok(), allowed);
+        }
+    }
+
     a_note_too_long_is_refused_and_one_at_the_limit_is_kept_whole(test) {
         let scene = scene(test).await;
         let number = scene.delivered().await;

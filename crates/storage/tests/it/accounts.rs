@@ -51,6 +51,7 @@ const fn ask(subject: SubjectId) -> Ask {
         fields: &["account.phone"],
         basis: LegalBasis::Contract,
         clause: "2.6.1.a",
+        case: None,
     }
 }
 
@@ -75,6 +76,25 @@ both_dbs! {
         let ctx = test.person::<ShowOwn>(test.entropy.id(), SubjectId(test.entropy.id()));
         let mut tx = test.store.begin(&ctx).await.expect("begin");
         assert!(matches!(tx.permit(ask(subject)).await, Err(StoreError::Denied(Denied::NotOwn))));
+        assert!(access::latest(&mut tx, subject, 10).await.expect("records").is_empty());
+    }
+
+    clause_2_2_6_b_no_permit_for_a_field_the_register_does_not_give_to_the_purpose(test) {
+        let (id, subject) = register(test).await;
+        let ctx = test.person::<ShowOwn>(id, subject);
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        let asks = [
+            // A known field under a clause that does not cover it.
+            Ask { clause: "2.1.1.e", ..ask(subject) },
+            // A field that this purpose has no part in.
+            Ask { fields: &["account.phone", "message_outbox.body"], ..ask(subject) },
+            // A secret, and something that does not exist.
+            Ask { fields: &["account.password_hash"], ..ask(subject) },
+            Ask { fields: &["account.shoe_size"], ..ask(subject) },
+        ];
+        for ask in asks {
+            assert!(matches!(tx.permit(ask).await, Err(StoreError::Denied(Denied::NotRegistered))));
+        }
         assert!(access::latest(&mut tx, subject, 10).await.expect("records").is_empty());
     }
 

@@ -270,6 +270,7 @@ fn read_note(typed: &str) -> Result<Option<Personal<String>>, Refused> {
 /// The events with their notes open: one permit for each writer, however much they wrote.
 async fn opened(
     tx: &mut Tx<'_, FulfilContract>,
+    order: Uuid,
     stored: Vec<store::EventRow>,
 ) -> Result<Vec<Happened>, Failure> {
     let mut permits: HashMap<SubjectId, Permit<FulfilContract>> = HashMap::new();
@@ -279,7 +280,7 @@ async fn opened(
         if let (Some(sealed), Some(subject)) = (&row.note, row.subject) {
             let permit = match permits.entry(subject) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(tx.permit(ask_notes(subject)).await?),
+                Entry::Vacant(place) => place.insert(tx.permit(ask_notes(subject, order)).await?),
             };
             let field = store::note_field(row.id, subject);
             match tx.open(permit, &field, sealed).await {
@@ -301,12 +302,13 @@ async fn opened(
     Ok(events)
 }
 
-const fn ask_notes(subject: SubjectId) -> Ask {
+const fn ask_notes(subject: SubjectId, order: Uuid) -> Ask {
     Ask {
         subject,
         fields: &["order_event.note"],
         basis: LegalBasis::Contract,
-        clause: "2.1.1.f",
+        clause: policy::clause!("2.2.1"),
+        case: Some(order),
     }
 }
 
@@ -329,7 +331,7 @@ pub async fn view(
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
     let stored = store::events(&mut tx, row.id).await?;
-    let events = opened(&mut tx, stored).await?;
+    let events = opened(&mut tx, row.id, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
     tx.commit().await?;
     let mut allowed = MACHINE.allowed(row.order.state, role);

@@ -111,7 +111,7 @@ pub async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Result<(),
     {
         let text = text(&row, event, payload.nth);
         for (account, subject) in recipients(&mut tx, &row, side).await? {
-            send(app, &mut tx, account, subject, text.clone()).await?;
+            send(app, &mut tx, account, subject, row.id, text.clone()).await?;
         }
     }
     job::finish(&mut tx, claimed).await?;
@@ -140,6 +140,7 @@ async fn send(
     tx: &mut Tx<'_, Notify>,
     account: Uuid,
     subject: SubjectId,
+    order: Uuid,
     text: String,
 ) -> Result<(), Failure> {
     let Some(row) = account::by_id(tx, account).await? else {
@@ -149,7 +150,8 @@ async fn send(
         subject,
         fields: &["account.phone"],
         basis: LegalBasis::Contract,
-        clause: "2.2.1",
+        clause: policy::clause!("2.2.1"),
+        case: Some(order),
     };
     let permit = tx.permit(ask).await?;
     let place = account::field("phone", row.id, subject);
