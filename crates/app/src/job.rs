@@ -22,8 +22,10 @@ const ROUND: usize = 100;
 
 /// Removes what its retention rule has run out for.
 const PURGE: &str = "purge_expired";
-/// How often.
-const PURGE_EVERY: Duration = Duration::hours(1);
+/// Dates the timers that the calendar could not date before.
+const DATE: &str = "date_timers";
+/// The regular jobs and how often each runs.
+const REGULAR: &[(&str, Duration)] = &[(PURGE, Duration::hours(1)), (DATE, Duration::hours(6))];
 
 /// What a round of jobs did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,13 +60,15 @@ pub fn pause(attempts: i64) -> Option<Duration> {
 /// [`Failure::Fault`].
 pub async fn ensure_regular(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let regular = NewJob {
-        kind: PURGE,
-        dedup: "regular".to_owned(),
-        payload: "{}",
-        run_at: ctx.now(),
-    };
-    job::enqueue(&mut tx, &regular).await?;
+    for (kind, _) in REGULAR {
+        let regular = NewJob {
+            kind,
+            dedup: "regular".to_owned(),
+            payload: "{}",
+            run_at: ctx.now(),
+        };
+        job::enqueue(&mut tx, &regular).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -85,7 +89,15 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
         match perform(app, policy_version, &claimed).await {
             Ok(()) => report.done += 1,
             Err(failure) => {
-                let again = pause(claimed.attempts);
+                let again = again(&claimed);
+                tracing::error!(
+                    kind = claimed.kind,
+                    job = %claimed.id,
+                    attempt = claimed.attempts,
+                    given_up = again.is_none(),
+                    cause = failure.chain(),
+                    "a job failed"
+                );
                 give_back(app, policy_version, &claimed, again, code(&failure)).await?;
                 if again.is_some() {
                     report.failed += 1;
@@ -96,6 +108,12 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
         }
     }
     Ok(report)
+}
+
+/// The pause before the next try. The regular jobs are never given up: what they remove must go.
+fn again(claimed: &Claimed) -> Option<Duration> {
+    let regular = REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
+    pause(claimed.attempts).or(regular.then_some(LONGEST_PAUSE))
 }
 
 /// How the queue stands.
@@ -132,19 +150,26 @@ pub async fn revive(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
 
 async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(), Failure> {
     // Taken up once more after its last try killed its worker.
-    if claimed.attempts > TRIES {
+    if claimed.attempts > TRIES && again(claimed).is_none() {
         return Err(Failure::Fault(Fault::Job));
     }
     match claimed.kind.as_str() {
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
-        PURGE => {
+        kind => {
             let own = ctx::<Operate>(app, policy_version);
-            purge_expired(app, &own).await?;
+            let (_, every) = REGULAR
+                .iter()
+                .find(|(regular, _)| *regular == kind)
+                .ok_or(Failure::Fault(Fault::Job))?;
+            if kind == PURGE {
+                purge_expired(app, &own).await?;
+            } else {
+                order::date_undated(app, &own).await?;
+            }
             let mut tx: Tx<'_, Operate> = app.store.begin(&own).await?;
-            job::repeat(&mut tx, claimed, own.now() + PURGE_EVERY).await?;
+            job::repeat(&mut tx, claimed, own.now() + *every).await?;
             Ok(tx.commit().await?)
         }
-        _ => Err(Failure::Fault(Fault::Job)),
     }
 }
 

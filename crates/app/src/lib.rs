@@ -80,6 +80,19 @@ impl From<Refused> for Failure {
 }
 
 impl Failure {
+    /// The chain of causes, for the log of whoever handles it last. No text in it holds a value.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
     /// The refusals, if a rule said no.
     #[must_use]
     pub fn refusals(&self) -> &[Refused] {

@@ -3,13 +3,21 @@
 use anyhow::{Context as _, bail};
 use app::market::order;
 use app::{Failure, job};
-use domain::market::ledger::Account;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
 
 use crate::config::{Arguments, Decision};
 use crate::console::tell;
-use crate::open::open;
+use crate::open::{Opened, open};
+
+/// Opens an installation that is there already: a mistyped folder is not a new one.
+async fn existing(arguments: &Arguments) -> anyhow::Result<Opened> {
+    let vault = arguments.data.join("vault.sqlite");
+    if arguments.vault_url.is_none() && !vault.exists() {
+        bail!("there is no installation in {}", arguments.data.display());
+    }
+    open(arguments, !arguments.no_demo).await
+}
 
 /// Brings both schemas up to date.
 ///
@@ -27,7 +35,7 @@ pub async fn migrate(arguments: &Arguments) -> anyhow::Result<()> {
 /// # Errors
 /// A store that does not open, or what was found.
 pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
-    let opened = open(arguments, !arguments.no_demo).await?;
+    let opened = existing(arguments).await?;
     let ctx = opened.system::<Operate>(SystemReason::Start);
     let mut troubles = 0;
     let mut say = |well: bool, text: String| {
@@ -56,12 +64,18 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
             dead.kind, dead.id, dead.attempts, dead.error
         ));
     }
-    let balances = order::balances(&opened.app, &ctx).await?;
-    let sum: i128 = balances.values().map(|fen| i128::from(*fen)).sum();
-    let held = balances.get(&Account::Held).copied().unwrap_or_default();
+    let books = order::verdict(&opened.app, &ctx).await?;
     say(
-        sum == 0 && held >= 0,
-        format!("the books add up to {sum} fen, {held} fen held"),
+        books.balanced(),
+        format!(
+            "the books: {} fen held at the partner, {} fen funded and under way",
+            books.held, books.funded
+        ),
+    );
+    let late = order::late(&opened.app, &ctx).await?;
+    say(
+        late == 0,
+        format!("{late} orders' time came more than ten minutes ago; does a worker run?"),
     );
     let undated = order::undated(&opened.app, &ctx).await?;
     say(
@@ -89,7 +103,7 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
 /// # Errors
 /// An unknown order, or one that waits for no decision.
 pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decision) -> anyhow::Result<()> {
-    let opened = open(arguments, !arguments.no_demo).await?;
+    let opened = existing(arguments).await?;
     let ctx = opened.system(SystemReason::Start);
     let decision = match decision {
         Decision::Refund => order::Decision::Refund,
@@ -110,7 +124,7 @@ pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decisi
 /// # Errors
 /// A store that does not open.
 pub async fn retry_jobs(arguments: &Arguments) -> anyhow::Result<()> {
-    let opened = open(arguments, !arguments.no_demo).await?;
+    let opened = existing(arguments).await?;
     let revived = job::revive(&opened.app, &opened.system(SystemReason::Start)).await?;
     tell(&format!("{revived} jobs will be tried again"));
     opened.app.store.close().await;
@@ -122,7 +136,7 @@ pub async fn retry_jobs(arguments: &Arguments) -> anyhow::Result<()> {
 /// # Errors
 /// Stores without a demonstration, or without the word `--yes`.
 pub async fn purge_demo(arguments: &Arguments, yes: bool) -> anyhow::Result<()> {
-    let opened = open(arguments, true).await?;
+    let opened = existing(arguments).await?;
     let ctx = opened.system(SystemReason::Start);
     if !app::demo::present(&opened.app, &ctx).await? {
         bail!("these stores hold no demonstration; nothing was removed");

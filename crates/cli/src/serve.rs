@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use app::account::Documents;
 use app::demo::{self, PASSWORD, PEOPLE};
 use app::job;
@@ -52,10 +52,17 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
         policy: Arc::new(opened.policy),
         settings: Arc::new(settings),
     };
-    web::serve(listener, state, stop()).await?;
-    if let Some(working) = working {
+    let serving = web::serve(listener, state, stop());
+    if let Some(mut working) = working {
+        tokio::select! {
+            served = serving => served?,
+            // Better no site than one whose clocks stand still unseen.
+            ended = &mut working => bail!("the worker ended by itself: {ended:?}"),
+        }
         // A job cut off here is taken again when its lease ends.
         working.abort();
+    } else {
+        serving.await?;
     }
     store.close().await;
     Ok(())

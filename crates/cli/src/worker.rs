@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::bail;
 use app::App;
 use app::{job, market::order};
 use privacy::purpose::Operate;
@@ -25,10 +26,12 @@ pub async fn work(arguments: &Arguments) -> anyhow::Result<()> {
     apart(&opened).await?;
     job::ensure_regular(&opened.app, &opened.system(SystemReason::Start)).await?;
     tell("qifu365 worker");
-    let working = tokio::spawn(run(opened.app.clone(), opened.version));
-    stop().await;
-    // A job cut off here is taken again when its lease ends.
-    working.abort();
+    let mut working = tokio::spawn(run(opened.app.clone(), opened.version));
+    tokio::select! {
+        // A job cut off here is taken again when its lease ends.
+        () = stop() => working.abort(),
+        ended = &mut working => bail!("the worker ended by itself: {ended:?}"),
+    }
     opened.app.store.close().await;
     Ok(())
 }
@@ -39,24 +42,14 @@ pub async fn run(app: App, policy_version: String) {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        match job::run_ready(&app, &policy_version).await {
-            Ok(report) if report.failed > 0 => {
-                tracing::warn!(failed = report.failed, "jobs failed and will be tried again");
-            }
-            Ok(_) => {}
-            Err(failure) => tracing::error!(%failure, "jobs could not be taken; trying again"),
+        // Each failure is logged where it is handled; what stops the whole round, here.
+        if let Err(failure) = job::run_ready(&app, &policy_version).await {
+            tracing::error!(cause = failure.chain(), "jobs could not be taken; trying again");
         }
         let actor = Actor::System(SystemReason::Timer);
         let ctx = Ctx::<Operate>::new(actor, policy_version.clone(), app.entropy.id(), app.clock.now());
-        match order::run_due(&app, &ctx).await {
-            Ok(round) if round.failed > 0 => {
-                tracing::error!(
-                    failed = round.failed,
-                    "orders whose time came could not be moved; run: qifu365 doctor"
-                );
-            }
-            Ok(_) => {}
-            Err(failure) => tracing::error!(%failure, "timers could not be read; trying again"),
+        if let Err(failure) = order::run_due(&app, &ctx).await {
+            tracing::error!(cause = failure.chain(), "timers could not be read; trying again");
         }
     }
 }

@@ -60,6 +60,17 @@ pub enum Due {
     Unknown,
 }
 
+impl Due {
+    /// The later of two; unknown if either is.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::At(one), Self::At(two)) => Self::At(one.max(two)),
+            _ => Self::Unknown,
+        }
+    }
+}
+
 /// Whether a day is a working day; `None` if its year's notice is not in the table.
 #[must_use]
 pub fn is_working_day(day: Date) -> Option<bool> {

@@ -64,6 +64,9 @@ pub const SALES: &[Role] = &[Role::SupplierSales, Role::SupplierAdmin, Role::Sup
 /// Supplier's delivery and above.
 pub const DELIVERY: &[Role] = &[Role::SupplierDelivery, Role::SupplierAdmin, Role::SupplierOwner];
 
+/// Supplier's finance and above.
+pub const SUPPLIER_FINANCE: &[Role] = &[Role::SupplierFinance, Role::SupplierAdmin, Role::SupplierOwner];
+
 /// One row: in any of `from`, `event` by any of `actors` leads to `to`.
 pub struct Row<S: 'static, E> {
     /// The states it starts from.

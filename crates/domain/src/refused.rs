@@ -61,6 +61,12 @@ pub enum Refused {
     ReasonMissing,
     /// A reason or note is longer than it may be.
     NoteLong,
+    /// Refunds were asked for and not agreed often enough.
+    RefundsUsedUp,
+    /// The service takes no new orders for now.
+    ServicePaused,
+    /// Too many orders in an hour.
+    TooManyOrders,
     /// A reason or note holds contact or identity data.
     NoteContact,
 }
@@ -97,6 +103,9 @@ impl Refused {
         Self::ReasonMissing,
         Self::NoteLong,
         Self::NoteContact,
+        Self::RefundsUsedUp,
+        Self::TooManyOrders,
+        Self::ServicePaused,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -263,6 +272,24 @@ impl Refused {
                 "reason",
                 "最多 2000 个字，请精简后再提交。",
                 "At most 2000 characters; shorten it and send it again.",
+            ),
+            Self::RefundsUsedUp => (
+                "refunds_used_up",
+                "reason",
+                "这一阶段已经申请过 2 次退款，双方未达成一致；请先验收、提出不通过的理由，或联系平台处理。",
+                "Two refunds were asked for on this milestone without agreement; check the delivery, reject it with reasons, or contact the platform.",
+            ),
+            Self::ServicePaused => (
+                "service_paused",
+                "sku",
+                "该服务暂不接新单，请选择其他服务或服务商。",
+                "This service takes no new orders for now; choose another service or provider.",
+            ),
+            Self::TooManyOrders => (
+                "too_many_orders",
+                "sku",
+                "您 1 小时内下单过多，请稍后再下单。",
+                "You placed too many orders within an hour; try again later.",
             ),
             Self::NoteContact => (
                 "note_contact",

@@ -9,7 +9,9 @@ use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
 
 const ENQUEUE: &str = "INSERT INTO job (id, kind, dedup, payload, state, attempts, run_at, created_at) \
-    VALUES ($1, $2, $3, $4, 'ready', 0, $5, $6) ON CONFLICT (kind, dedup) DO NOTHING";
+    VALUES ($1, $2, $3, $4, 'ready', 0, $5, $6) ON CONFLICT (kind, dedup) DO UPDATE SET \
+    state = 'ready', attempts = 0, payload = excluded.payload, run_at = excluded.run_at, error = NULL \
+    WHERE job.state = 'dead'";
 // The condition stands twice on purpose: whoever waited for another's update looks again at the
 // row itself, finds the fresh lease and takes nothing.
 const CLAIM: &str = "UPDATE job SET lease = $2, lease_until = $3, attempts = attempts + 1 WHERE id = ( \
@@ -23,7 +25,8 @@ const FAIL: &str = "UPDATE job SET state = $3, run_at = $4, error = $5, lease = 
     WHERE id = $1 AND lease = $2";
 const DEAD: &str =
     "SELECT id, kind, attempts, error, created_at FROM job WHERE state = 'dead' ORDER BY run_at, id LIMIT $1";
-const REVIVE: &str = "UPDATE job SET state = 'ready', attempts = 0, run_at = $1 WHERE state = 'dead'";
+const REVIVE: &str =
+    "UPDATE job SET state = 'ready', attempts = 0, error = NULL, run_at = $1 WHERE state = 'dead'";
 const WAITING: &str = "SELECT COUNT(*) FROM job WHERE state = 'ready' AND run_at <= $1";
 pub(crate) const STATEMENTS: &[&str] = &[ENQUEUE, CLAIM, FINISH, REPEAT, FAIL, DEAD, REVIVE, WAITING];
 
@@ -72,7 +75,8 @@ pub struct DeadJob {
     pub created_at: OffsetDateTime,
 }
 
-/// Writes a job; `false` if one of its kind with the same word is waiting.
+/// Writes a job; `false` if one of its kind with the same word is waiting. One that was given up is
+/// tried again.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -1,9 +1,12 @@
 //! The store and its transactions. No [`Ctx`], no transaction; no record, no permit.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, Permit, Personal, Purpose, Sealed, SubjectId, WrappingKey,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, Permit, Personal, Purpose, Sealed, SubjectId, SubjectKey,
+    WrappingKey,
 };
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
@@ -73,6 +76,7 @@ impl Store {
             store: self,
             ctx,
             conn: self.data.begin().await?,
+            keys: HashMap::new(),
         })
     }
 
@@ -142,6 +146,7 @@ pub struct Tx<'s, P: Purpose> {
     store: &'s Store,
     ctx: &'s Ctx<P>,
     conn: Conn,
+    keys: HashMap<SubjectId, SubjectKey>,
 }
 
 impl<P: Purpose> Tx<'_, P> {
@@ -204,13 +209,17 @@ impl<P: Purpose> Tx<'_, P> {
     /// # Errors
     /// [`StoreError::Seal`] or [`StoreError::NoKey`].
     pub async fn open(
-        &self,
+        &mut self,
         permit: &Permit<P>,
         field: &FieldRef,
         sealed: &Sealed<String>,
     ) -> Result<String, StoreError> {
-        let key = vault::load(self.store, field.subject).await?;
-        Ok(sealed.open(permit, &key, field)?)
+        // A page opens many fields of one person: the vault is asked once a transaction.
+        let key = match self.keys.entry(field.subject) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(vault::load(self.store, field.subject).await?),
+        };
+        Ok(sealed.open(permit, key, field)?)
     }
 
     /// Makes everything done here lasting.

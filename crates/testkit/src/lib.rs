@@ -159,6 +159,22 @@ impl TestStore {
         )
     }
 
+    /// Runs a statement behind the store's back, as a fault or an intruder would.
+    pub async fn tamper(&self, sql: &str) {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let address = &self.addresses.0;
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+            let pool = sqlx::SqlitePool::connect_with(options).await.expect("the data");
+            sqlx::query(sql).execute(&pool).await.expect("tampered");
+            pool.close().await;
+        } else {
+            let pool = sqlx::PgPool::connect(address).await.expect("the data");
+            sqlx::query(sql).execute(&pool).await.expect("tampered");
+            pool.close().await;
+        }
+    }
+
     /// Closes the store and removes what was on disk.
     pub async fn close(self) {
         self.store.close().await;

@@ -130,6 +130,39 @@ impl Answer {
         }
     }
 
+    /// The session ended while a form was open. The browser's way back still has what was typed.
+    pub fn logged_out(visit: &Visit) -> Self {
+        let lang = visit.lang;
+        let text = lang.t(
+            "登录已过期，刚才的内容没有提交。请在新标签页登录，再用浏览器的“后退”回到表单，复制内容后重新提交。",
+            "Your session has ended and nothing was submitted. Log in in a new tab, then use the browser's back button: what you typed is still in the form; copy it and send it again.",
+        );
+        Self::error(
+            visit,
+            StatusCode::FORBIDDEN,
+            lang.t("登录已过期", "Session ended"),
+            text,
+            None,
+        )
+    }
+
+    /// A form that could not be read: a field unknown, repeated or missing, too large, or no form.
+    pub fn unreadable(visit: &Visit, status: StatusCode) -> Self {
+        let lang = visit.lang;
+        let text = if status == StatusCode::PAYLOAD_TOO_LARGE {
+            lang.t(
+                "提交的内容太大。请缩短文字后，返回表单重新提交。",
+                "What was sent is too large. Go back to the form, shorten the text and send it again.",
+            )
+        } else {
+            lang.t(
+                "表单内容无法识别：可能有重复或多余的字段。请返回页面，重新填写后提交。",
+                "The form could not be read; a field may be repeated or unknown. Go back to the page, fill it in and send it again.",
+            )
+        };
+        Self::error(visit, status, lang.t("没有提交", "Not submitted"), text, None)
+    }
+
     /// Unknown and forbidden look alike.
     pub fn not_found(visit: &Visit) -> Self {
         let lang = visit.lang;

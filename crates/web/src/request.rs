@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use app::Failure;
 use app::account::{self, Viewer};
-use axum::extract::{FromRequestParts, OriginalUri, Path, Query};
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use privacy::{Actor, Ctx, Purpose};
@@ -31,6 +32,7 @@ pub struct Visit {
     /// The browser's own name, for the device list.
     pub device: String,
     path: String,
+    shown: String,
     id: Uuid,
     same_origin: bool,
 }
@@ -95,6 +97,18 @@ fn device(user_agent: &str, lang: Lang) -> String {
     format!("{} · {}", browser.unwrap_or(unknown), system.unwrap_or(unknown))
 }
 
+/// The page whose form posts to this path: what the language switch of the answer leads to.
+fn page_of(path: &str) -> &str {
+    let step = path
+        .strip_prefix("/dingdan/")
+        .is_some_and(|rest| rest.contains('/'));
+    if step || path.ends_with("/yanzhengma") {
+        path.rsplit_once('/').map_or(path, |(page, _)| page)
+    } else {
+        path
+    }
+}
+
 /// The parts of the path. One that is not readable text is answered like any unknown page.
 pub struct Named<T>(pub T);
 
@@ -107,6 +121,22 @@ impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Named<T> {
         }
         let visit = Visit::from_request_parts(parts, state).await?;
         Err(Answer::not_found(&visit))
+    }
+}
+
+/// A posted form. One that cannot be read is answered with a page, in the visitor's language.
+pub struct Posted<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequest<WebState> for Posted<T> {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Answer> {
+        let (mut parts, body) = request.into_parts();
+        let visit = Visit::from_request_parts(&mut parts, state).await?;
+        match Form::<T>::from_request(Request::from_parts(parts, body), state).await {
+            Ok(Form(form)) => Ok(Self(form)),
+            Err(rejection) => Err(Answer::unreadable(&visit, rejection.status())),
+        }
     }
 }
 
@@ -153,6 +183,11 @@ impl FromRequestParts<WebState> for Visit {
             lang_chosen: chosen.is_some(),
             viewer: None,
             device,
+            shown: if parts.method == Method::POST {
+                page_of(&path).to_owned()
+            } else {
+                path.clone()
+            },
             path,
             id: state.app.entropy.id(),
             same_origin: parts.method != Method::POST || from_here(&parts.headers),
@@ -210,6 +245,10 @@ impl Visit {
         if self.same_origin && bool::from(csrf.as_bytes().ct_eq(expected.as_bytes())) {
             return Ok(());
         }
+        if self.same_origin && self.viewer.is_none() {
+            // The session ended while the form was open.
+            return Err(Answer::logged_out(self));
+        }
         Err(Answer::failure(self, &Failure::from(domain::Refused::FormStale)))
     }
 
@@ -220,7 +259,7 @@ impl Visit {
         Frame {
             lang: self.lang,
             title: title.to_owned(),
-            path: self.path.clone(),
+            path: self.shown.clone(),
             // The account's own name is not opened for every page: that would fill its access log.
             viewer: self.viewer.as_ref().map(|viewer| Chip {
                 account_name: self.lang.t("我的账号", "My account").to_owned(),
@@ -254,6 +293,25 @@ impl Visit {
             policy::Lang::Zh
         } else {
             policy::Lang::En
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn a_form_s_answer_leads_back_to_its_page() {
+        for (posted, page) in [
+            ("/dingdan/QF1/reject", "/dingdan/QF1"),
+            ("/zhuce/yanzhengma", "/zhuce"),
+            ("/mima/chongzhi/yanzhengma", "/mima/chongzhi"),
+            ("/mima/chongzhi", "/mima/chongzhi"),
+            ("/xiadan/x", "/xiadan/x"),
+            ("/denglu", "/denglu"),
+        ] {
+            assert_eq!(page_of(posted), page);
         }
     }
 }

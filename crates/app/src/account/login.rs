@@ -73,11 +73,15 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
         ),
     };
     let digest = index(app, field, &plain).await?;
-    let found = {
+    let (found, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
         let since = ctx.now() - limits::LOGIN_WINDOW;
         limits::may_log_in(code::attempts_since(&mut tx, FAILED, digest, since).await?)?;
-        account::find(&mut tx, field, digest).await?
+        // Counted before the password is looked at: tries at the same time all count.
+        let attempt = code::count_attempt(&mut tx, FAILED, digest).await?;
+        let found = account::find(&mut tx, field, digest).await?;
+        tx.commit().await?;
+        (found, attempt)
     };
     // No transaction is held while the hash is computed.
     let phc = found.as_ref().map(|row| row.password_hash.clone());
@@ -87,12 +91,11 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
         .take(domain::account::password::MAX_CHARS)
         .collect();
     let right = crate::password::verify(app.cost, password, phc).await?;
-    let mut tx = app.store.begin(ctx).await?;
     let (Some(row), true) = (found, right) else {
-        code::count_attempt(&mut tx, FAILED, digest).await?;
-        tx.commit().await?;
         return Err(Refused::LoginWrong.into());
     };
+    let mut tx = app.store.begin(ctx).await?;
+    code::forget_attempt(&mut tx, attempt).await?;
     let begun = begin_session(app, &mut tx, row.id, row.subject, form.device).await?;
     tx.commit().await?;
     Ok(begun)

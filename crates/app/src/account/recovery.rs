@@ -1,16 +1,18 @@
 //! Changing and resetting the password. Both end every other session.
 
 use domain::Refused;
-use domain::account::{password, phone::Phone};
+use domain::account::{limits, password, phone::Phone};
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
-use storage::account::{self, session};
+use storage::account::{self, code as codes, session};
 use uuid::Uuid;
 
 use super::{Viewer, code, index, salt};
 use crate::{App, Failure};
 
 const REASON: &str = "reset";
+/// The kind under which wrong present passwords are counted.
+const WRONG: &str = "password_wrong";
 
 /// A password change as typed.
 pub struct PasswordChange<'a> {
@@ -23,7 +25,7 @@ pub struct PasswordChange<'a> {
 /// Changes the viewer's password.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming the wrong field.
+/// [`Failure::Refused`] naming the wrong field, [`Refused::TooManyLogins`].
 pub async fn change_password(
     app: &App,
     ctx: &Ctx<VerifyHolder>,
@@ -31,11 +33,17 @@ pub async fn change_password(
     form: &PasswordChange<'_>,
 ) -> Result<(), Failure> {
     password::check(form.password, &[])?;
-    let row = {
+    let key = index(app, "account.password", &viewer.account.to_string()).await?;
+    let (row, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
-        account::by_id(&mut tx, viewer.account)
+        let since = ctx.now() - limits::LOGIN_WINDOW;
+        limits::may_log_in(codes::attempts_since(&mut tx, WRONG, key, since).await?)?;
+        let attempt = codes::count_attempt(&mut tx, WRONG, key).await?;
+        let row = account::by_id(&mut tx, viewer.account)
             .await?
-            .ok_or(Failure::NotFound)?
+            .ok_or(Failure::NotFound)?;
+        tx.commit().await?;
+        (row, attempt)
     };
     let current: String = form.current.chars().take(password::MAX_CHARS).collect();
     if !crate::password::verify(app.cost, current, Some(row.password_hash)).await? {
@@ -43,6 +51,7 @@ pub async fn change_password(
     }
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
     let mut tx = app.store.begin(ctx).await?;
+    codes::forget_attempt(&mut tx, attempt).await?;
     account::set_password(&mut tx, viewer.account, hash).await?;
     session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
     Ok(tx.commit().await?)

@@ -10,6 +10,8 @@ use crate::{App, Failure};
 
 /// How long a code, a message and a counted attempt live.
 const LIFE: Duration = Duration::hours(24);
+/// Unfinished registrations removed at a time: no transaction is held for long.
+const BATCH: i64 = 200;
 
 /// The retention rules this job applies, and the term it gives them.
 pub const APPLIED: [(&str, Duration); 3] =
@@ -22,13 +24,27 @@ pub const APPLIED: [(&str, Duration); 3] =
 /// [`Failure::Fault`].
 pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
     let until = ctx.now() - LIFE;
-    let mut tx = app.store.begin(ctx).await?;
-    let abandoned = code::abandoned(&mut tx, until).await?;
-    // Keys first: if the process dies here, the rows are found again and the next run goes on.
-    for subject in abandoned {
-        app.store.destroy_key(subject).await?;
+    let mut removed = 0;
+    loop {
+        let abandoned = {
+            let mut tx = app.store.begin(ctx).await?;
+            code::abandoned(&mut tx, until, BATCH).await?
+        };
+        if abandoned.is_empty() {
+            break;
+        }
+        // Keys first: if the process dies here, the rows are found again and the next run goes on.
+        for subject in &abandoned {
+            app.store.destroy_key(*subject).await?;
+        }
+        let mut tx = app.store.begin(ctx).await?;
+        for subject in abandoned {
+            removed += code::drop_abandoned(&mut tx, subject).await?;
+        }
+        tx.commit().await?;
     }
-    let removed = code::purge(&mut tx, until).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    removed += code::purge(&mut tx, until).await?;
     tx.commit().await?;
     Ok(removed)
 }

@@ -54,6 +54,8 @@ struct ServiceText {
     synonyms: Vec<String>,
     sales: i64,
     rating: i64,
+    #[serde(default)]
+    paused: bool,
     skus: Vec<Sku>,
 }
 
@@ -125,6 +127,7 @@ pub fn catalogue() -> Result<DemoCatalogue, Fault> {
         synonyms: text.synonyms,
         sales: text.sales,
         rating: text.rating,
+        paused: text.paused,
         skus: text.skus,
     });
     Ok(DemoCatalogue {

@@ -231,17 +231,22 @@ pub(super) async fn seed(
             .and_then(|place| people.get(place))
             .ok_or(Failure::NotFound)?;
         let key = id("order", &number.to_string());
-        if !exists(app, base, buyer.account, key).await? {
-            play(app, base, catalogue, scene, (buyer, owner), (service.id, key)).await?;
-        }
+        play(app, base, catalogue, scene, (buyer, owner), (service.id, key)).await?;
         done();
     }
     Ok(())
 }
 
-async fn exists(app: &App, base: &Ctx<Operate>, buyer: Uuid, key: Uuid) -> Result<bool, Failure> {
+/// The order of this scene, if it was placed before, with how far it is.
+async fn earlier(
+    app: &App,
+    base: &Ctx<Operate>,
+    buyer: Uuid,
+    key: Uuid,
+) -> Result<Option<(String, i64)>, Failure> {
     let mut tx = app.store.begin(base).await?;
-    Ok(store::by_key(&mut tx, buyer, key).await?.is_some())
+    let row = store::by_key(&mut tx, buyer, key).await?;
+    Ok(row.map(|row| (row.number, row.order.version)))
 }
 
 async fn play(
@@ -252,15 +257,24 @@ async fn play(
     (buyer, owner): (&Viewer, &Viewer),
     (service, request_key): (Uuid, Uuid),
 ) -> Result<(), Failure> {
+    let known = earlier(app, base, buyer.account, request_key).await?;
     let placing = Placing {
         service,
         sku: 0,
         request_key,
         note: scene.note,
     };
-    let placed = ctx::<FulfilContract>(app, base, person(buyer), scene.hours_ago);
-    let order = order::place(app, &placed, buyer, catalogue, placing).await?;
+    let (order, reached) = if let Some(known) = known {
+        known
+    } else {
+        let placed = ctx::<FulfilContract>(app, base, person(buyer), scene.hours_ago);
+        (order::place(app, &placed, buyer, catalogue, placing).await?, 1)
+    };
+    // A seeding that was cut off goes on where it stopped.
     for (version, (after, by, event, note)) in (1_i64..).zip(scene.steps) {
+        if version < reached {
+            continue;
+        }
         let hours_ago = scene.hours_ago - after;
         let viewer = match by {
             Buyer => buyer,
@@ -268,7 +282,8 @@ async fn play(
             Clock => {
                 let due = ctx::<Operate>(app, base, base.actor(), hours_ago);
                 if *event == Event::AutoAccept {
-                    announce(app, &due, &order, version).await?;
+                    let before = ctx::<Operate>(app, base, base.actor(), hours_ago + 25);
+                    announce(app, &before, &order, version).await?;
                 }
                 order::take_due(app, &due, &order).await?;
                 continue;

@@ -56,6 +56,13 @@ both_dbs! {
         let second = claim(test, &app).await.expect("the lease is over");
         assert_eq!((second.id, second.attempts), (first.id, 2));
         assert!(matches!(finish(test, &app, &first).await, Err(StoreError::Stale)), "the late worker writes nothing");
+        let ctx = test.system::<Operate>();
+        let mut tx = app.store.begin(&ctx).await.expect("begin");
+        let failed = job::fail(&mut tx, &first, Some(ctx.now()), "late").await;
+        assert!(matches!(failed, Err(StoreError::Stale)), "nor gives back what another holds");
+        let repeated = job::repeat(&mut tx, &first, ctx.now()).await;
+        assert!(matches!(repeated, Err(StoreError::Stale)));
+        drop(tx);
         finish(test, &app, &second).await.expect("finished");
         test.clock.advance(LEASE);
         assert!(claim(test, &app).await.is_none());
@@ -121,11 +128,27 @@ both_dbs! {
         for _ in 0..2 {
             ensure_regular(&app, &test.system()).await.expect("regular");
         }
-        assert_eq!(round(&app).await.done, 1);
+        assert_eq!(round(&app).await.done, 2);
         assert_eq!(round(&app).await.done, 0);
         test.clock.advance(Duration::hours(1) - Duration::seconds(1));
         assert_eq!(round(&app).await.done, 0);
         test.clock.advance(Duration::seconds(1));
         assert_eq!(round(&app).await.done, 1);
+    }
+
+    clause_2_5_3_b_the_regular_jobs_are_never_given_up_and_a_start_brings_them_back(test) {
+        let app = house::app(test);
+        ensure_regular(&app, &test.system()).await.expect("regular");
+        test.tamper("ALTER TABLE attempt RENAME TO attempt_gone").await;
+        for _ in 0..TRIES + 3 {
+            let report = round(&app).await;
+            assert_eq!(report.dead, 0);
+            test.clock.advance(Duration::hours(6));
+        }
+        test.tamper("ALTER TABLE attempt_gone RENAME TO attempt").await;
+        assert_eq!(round(&app).await.failed, 0, "it runs again as soon as it can");
+        test.tamper("UPDATE job SET state = 'dead'").await;
+        ensure_regular(&app, &test.system()).await.expect("regular");
+        assert_eq!(round(&app).await.done, 2);
     }
 }

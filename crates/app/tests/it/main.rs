@@ -6,4 +6,5 @@ mod demo;
 mod house;
 mod job;
 mod order;
+mod order_trouble;
 mod retention;

@@ -15,16 +15,16 @@ use uuid::Uuid;
 
 use crate::house;
 
-struct Scene {
-    app: App,
-    catalogue: Catalogue,
-    buyer: Viewer,
-    seller: Viewer,
-    stranger: Viewer,
-    service: Uuid,
+pub struct Scene {
+    pub app: App,
+    pub catalogue: Catalogue,
+    pub buyer: Viewer,
+    pub seller: Viewer,
+    pub stranger: Viewer,
+    pub service: Uuid,
 }
 
-fn system<P: Purpose>(app: &App) -> Ctx<P> {
+pub fn system<P: Purpose>(app: &App) -> Ctx<P> {
     let actor = Actor::System(SystemReason::Timer);
     Ctx::new(actor, "2020-11-01", app.entropy.id(), app.clock.now())
 }
@@ -36,7 +36,7 @@ async fn person(test: &TestStore, app: &App, phone: &str, name: &str) -> Viewer 
     house::viewer(app, &begun).await.expect("logged in")
 }
 
-async fn scene(test: &TestStore) -> Scene {
+pub async fn scene(test: &TestStore) -> Scene {
     let app = house::app(test);
     app::demo::seed(&app, &system::<Operate>(&app), |_, _| {})
         .await
@@ -76,11 +76,11 @@ async fn scene(test: &TestStore) -> Scene {
 }
 
 impl Scene {
-    fn ctx(&self, viewer: &Viewer) -> Ctx<FulfilContract> {
+    pub fn ctx(&self, viewer: &Viewer) -> Ctx<FulfilContract> {
         house::person(&self.app, viewer)
     }
 
-    async fn place_as(&self, viewer: &Viewer, sku: usize, key: u128) -> Result<String, Failure> {
+    pub async fn place_as(&self, viewer: &Viewer, sku: usize, key: u128) -> Result<String, Failure> {
         let placing = Placing {
             service: self.service,
             sku,
@@ -90,11 +90,11 @@ impl Scene {
         order::place(&self.app, &self.ctx(viewer), viewer, &self.catalogue, placing).await
     }
 
-    async fn view(&self, viewer: &Viewer, number: &str) -> Result<OrderView, Failure> {
+    pub async fn view(&self, viewer: &Viewer, number: &str) -> Result<OrderView, Failure> {
         order::view(&self.app, &self.ctx(viewer), viewer, number).await
     }
 
-    async fn act(
+    pub async fn act(
         &self,
         viewer: &Viewer,
         number: &str,
@@ -113,7 +113,7 @@ impl Scene {
         order::act(&self.app, &self.ctx(viewer), viewer, &act).await
     }
 
-    async fn timers(&self) -> usize {
+    pub async fn timers(&self) -> usize {
         let ctx = system::<Operate>(&self.app);
         let round = order::run_due(&self.app, &ctx).await.expect("timers");
         assert_eq!(round.failed, 0);
@@ -121,13 +121,13 @@ impl Scene {
     }
 
     /// Does every job whose time has come.
-    async fn jobs(&self) -> usize {
+    pub async fn jobs(&self) -> usize {
         let report = app::job::run_ready(&self.app, "2020-11-01").await.expect("jobs");
         assert_eq!((report.failed, report.dead), (0, 0));
         report.done
     }
 
-    async fn delivered(&self) -> String {
+    pub async fn delivered(&self) -> String {
         let number = self.place_as(&self.buyer, 0, 1).await.expect("placed");
         self.act(&self.seller, &number, Event::SupplierConfirm, &[], "")
             .await
@@ -145,13 +145,13 @@ impl Scene {
         number
     }
 
-    async fn items(&self, number: &str) -> Vec<usize> {
+    pub async fn items(&self, number: &str) -> Vec<usize> {
         let view = self.view(&self.buyer, number).await.expect("view");
         (0..view.snapshot.acceptance.len()).collect()
     }
 }
 
-fn refusal<T>(result: Result<T, Failure>) -> Option<Refused> {
+pub fn refusal<T>(result: Result<T, Failure>) -> Option<Refused> {
     result
         .err()
         .and_then(|failure| failure.refusals().first().copied())
@@ -224,8 +224,11 @@ both_dbs! {
         let number = scene.delivered().await;
         scene.jobs().await;
         let days = scene.view(&scene.buyer, &number).await.expect("view").order.review_days;
-        test.clock.advance(Duration::days(days) - Duration::seconds(1));
-        assert_eq!(scene.jobs().await, 2, "the reminders at half the time and a day before the end");
+        test.clock.advance(Duration::hours(12 * days));
+        assert_eq!(scene.jobs().await, 1, "a reminder at half the time");
+        test.clock.advance(Duration::hours(12 * days - 24));
+        assert_eq!(scene.jobs().await, 1, "and one a day before the end");
+        test.clock.advance(Duration::days(1) - Duration::seconds(1));
         assert_eq!(scene.timers().await, 0);
         test.clock.advance(Duration::seconds(1));
         assert_eq!(scene.timers().await, 1);
@@ -247,7 +250,9 @@ both_dbs! {
         assert_eq!(scene.timers().await, 0, "no notice was sent");
         let view = scene.view(&scene.buyer, &number).await.expect("view");
         assert_eq!(view.order.state, State::Delivered);
+        // The worker comes back: it sends and looks at the clocks in one round.
         scene.jobs().await;
+        assert_eq!(scene.timers().await, 0, "the buyer hears of it now and has a day left");
         test.clock.advance(Duration::days(1) - Duration::seconds(1));
         assert_eq!(scene.timers().await, 0);
         test.clock.advance(Duration::seconds(1));

@@ -18,6 +18,10 @@ pub const CODES_PER_WINDOW: i64 = 5;
 pub const LOGIN_WINDOW: Duration = Duration::minutes(15);
 /// Failed log-ins for one name or phone within the window.
 pub const LOGINS_PER_WINDOW: i64 = 10;
+/// The window of the limit on orders.
+pub const ORDERS_WINDOW: Duration = Duration::hours(1);
+/// Orders of one buyer within the window: each one sends messages to a supplier's people.
+pub const ORDERS_PER_WINDOW: i64 = 30;
 /// A session unused this long ends.
 pub const SESSION_IDLE: Duration = Duration::days(14);
 /// A session ends after this at the latest.
@@ -45,6 +49,18 @@ pub fn may_send_code(within_pause: i64, within_window: i64) -> Result<(), Refuse
 pub const fn may_log_in(failed_within_window: i64) -> Result<(), Refused> {
     if failed_within_window >= LOGINS_PER_WINDOW {
         Err(Refused::TooManyLogins)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether another order may be placed now.
+///
+/// # Errors
+/// [`Refused::TooManyOrders`].
+pub const fn may_place(within_window: i64) -> Result<(), Refused> {
+    if within_window >= ORDERS_PER_WINDOW {
+        Err(Refused::TooManyOrders)
     } else {
         Ok(())
     }

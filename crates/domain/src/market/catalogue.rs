@@ -131,6 +131,9 @@ pub struct Service {
     pub sales: i64,
     /// Rating in thousandths of a star; 0 if none yet.
     pub rating: i64,
+    /// Whether it takes no new orders for now, though it is shown: its supplier is restricted in it.
+    #[serde(default)]
+    pub paused: bool,
     /// The ways to buy it; at least one.
     pub skus: Vec<Sku>,
 }

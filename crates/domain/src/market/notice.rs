@@ -29,12 +29,16 @@ pub const fn told(event: Event) -> &'static [Side] {
     match event {
         Event::Place
         | Event::Fund
+        | Event::TransferSent
+        | Event::WithdrawRefund
+        | Event::RefundReceived
         | Event::Reject
         | Event::Object
         | Event::RequestRefund
         | Event::Accept
         | Event::Release => &[Side::Supplier],
         Event::SupplierConfirm
+        | Event::ReceiptConfirmed
         | Event::ConfirmLapsed
         | Event::Deliver
         | Event::AutoAccept
@@ -51,6 +55,37 @@ pub const fn told(event: Event) -> &'static [Side] {
         | Event::RefundByPlatform => &[Side::Buyer, Side::Supplier],
         Event::Sign | Event::Close => &[],
     }
+}
+
+/// What keeps silence from counting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotYet {
+    /// The notices still to be sent.
+    pub missing: Vec<i64>,
+    /// When to look again.
+    pub until: OffsetDateTime,
+}
+
+/// Whether silence may accept a delivery now, by the notices `sent` of it (number, instant): all of
+/// them, and the last at least a day ago.
+///
+/// # Errors
+/// [`NotYet`] with what is missing.
+pub fn may_accept(sent: &[(i64, OffsetDateTime)], now: OffsetDateTime) -> Result<(), NotYet> {
+    let missing: Vec<i64> = (1..=BEFORE_SILENCE)
+        .filter(|nth| !sent.iter().any(|(known, _)| known == nth))
+        .collect();
+    let last = sent.iter().map(|(_, at)| *at).max();
+    let heard = last.map_or(now, |at| at) + Duration::DAY;
+    if missing.is_empty() && heard <= now {
+        return Ok(());
+    }
+    let until = if missing.is_empty() {
+        heard
+    } else {
+        now + Duration::DAY
+    };
+    Err(NotYet { missing, until })
 }
 
 /// The notices of a step taken by `by` at `now`. Nobody is told of what they did themselves.
@@ -76,16 +111,15 @@ pub fn of(event: Event, step: &Step, by: Side, now: OffsetDateTime) -> Vec<Notic
             });
         }
     }
-    if event == Event::Fund
+    if step.order.state == State::InService
         && let Some(due) = step.order.work_due
     {
-        for (nth, days) in (2..).zip(OVERDUE_REMINDERS) {
-            notices.push(Notice {
-                side: Side::Supplier,
-                nth,
-                at: due + Duration::days(days),
-            });
-        }
+        let reminders = (2..).zip(OVERDUE_REMINDERS.map(|days| due + Duration::days(days)));
+        notices.extend(reminders.filter(|(_, at)| *at > now).map(|(nth, at)| Notice {
+            side: Side::Supplier,
+            nth,
+            at,
+        }));
     }
     notices
 }
@@ -130,6 +164,28 @@ mod tests {
             .collect();
         assert_eq!(days, [0, 20, 23, 30]);
         assert!(notices.iter().all(|notice| notice.side == Side::Supplier));
+    }
+
+    #[test]
+    fn silence_counts_a_day_after_the_last_of_three_notices_and_not_before() {
+        let end = datetime!(2026-11-27 14:00 +8);
+        let last = end - Duration::DAY;
+        let sent = [
+            (1, end - Duration::days(7)),
+            (2, end - Duration::days(3)),
+            (3, last),
+        ];
+        assert_eq!(may_accept(&sent, end), Ok(()));
+        let early = may_accept(&sent, end - Duration::seconds(1)).expect_err("too early");
+        assert_eq!((early.missing, early.until), (Vec::new(), end));
+        // The first was lost: it alone is sent again.
+        let gap = may_accept(&sent[1..], end).expect_err("one is missing");
+        assert_eq!((gap.missing, gap.until), (vec![1], end + Duration::DAY));
+        let none = may_accept(&[], end).expect_err("all are missing");
+        assert_eq!((none.missing, none.until), (vec![1, 2, 3], end + Duration::DAY));
+        // Sent late, after an outage: the buyer still gets a day.
+        let late = may_accept(&[(1, end), (2, end), (3, end)], end).expect_err("just now");
+        assert_eq!(late.until, end + Duration::DAY);
     }
 
     #[test]

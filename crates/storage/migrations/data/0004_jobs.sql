@@ -1,5 +1,10 @@
 -- When the work at hand is due.
 ALTER TABLE service_order ADD COLUMN work_due_at {time};
+-- Where the order was when a refund was asked for, and how often that happened on this milestone.
+ALTER TABLE service_order ADD COLUMN asked_from {text};
+ALTER TABLE service_order ADD COLUMN refunds_asked {int} NOT NULL DEFAULT 0;
+-- What a step's timer could not be dated for, for the operator.
+CREATE INDEX service_order_by_timer ON service_order (due_event, due_at, id);
 
 -- Lists by state, and the cards of a workbench.
 CREATE INDEX service_order_by_buyer_state ON service_order (buyer, state, placed_at, id);

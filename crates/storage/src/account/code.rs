@@ -23,7 +23,10 @@ const ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE kind = $1 AND key_dig
 const ABANDONED: &str = "SELECT DISTINCT c.subject FROM one_time_code c \
     WHERE c.created_at <= $1 AND c.reason = 'register' \
     AND NOT EXISTS (SELECT 1 FROM account a WHERE a.subject = c.subject) \
-    AND NOT EXISTS (SELECT 1 FROM one_time_code n WHERE n.subject = c.subject AND n.created_at > $1) LIMIT 10000";
+    AND NOT EXISTS (SELECT 1 FROM one_time_code n WHERE n.subject = c.subject AND n.created_at > $1) LIMIT $2";
+const DROP_CODES: &str = "DELETE FROM one_time_code WHERE subject = $1";
+const DROP_MESSAGES: &str = "DELETE FROM message_outbox WHERE subject = $1";
+const FORGET_ATTEMPT: &str = "DELETE FROM attempt WHERE id = $1";
 const PURGE_ATTEMPTS: &str = "DELETE FROM attempt WHERE at <= $1";
 const PURGE_CODES: &str = "DELETE FROM one_time_code WHERE created_at <= $1";
 const PURGE_MESSAGES: &str = "DELETE FROM message_outbox WHERE created_at <= $1";
@@ -37,6 +40,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ATTEMPT,
     ATTEMPTS,
     ABANDONED,
+    DROP_CODES,
+    DROP_MESSAGES,
+    FORGET_ATTEMPT,
     PURGE_ATTEMPTS,
     PURGE_CODES,
     PURGE_MESSAGES,
@@ -207,7 +213,7 @@ pub async fn outbox<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<Me
         .collect()
 }
 
-/// Counts an attempt against a limit.
+/// Counts an attempt against a limit and gives its identifier.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -215,7 +221,7 @@ pub async fn count_attempt<P: Purpose>(
     tx: &mut Tx<'_, P>,
     kind: &'static str,
     key: BlindIndex,
-) -> Result<(), StoreError> {
+) -> Result<Uuid, StoreError> {
     let id = tx.store().entropy().id();
     let values = [
         Value::Id(id),
@@ -223,7 +229,27 @@ pub async fn count_attempt<P: Purpose>(
         Value::Bytes(key.0.to_vec()),
         Value::Time(tx.ctx().now()),
     ];
-    tx.execute(ATTEMPT, &values).await.map(|_| ())
+    tx.execute(ATTEMPT, &values).await.map(|_| id)
+}
+
+/// Takes back an attempt that turned out well.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_attempt<P: Purpose>(tx: &mut Tx<'_, P>, attempt: Uuid) -> Result<(), StoreError> {
+    tx.execute(FORGET_ATTEMPT, &[Value::Id(attempt)])
+        .await
+        .map(|_| ())
+}
+
+/// Removes the codes and messages of a person who never became one of the platform's.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_abandoned<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<u64, StoreError> {
+    let codes = tx.execute(DROP_CODES, &[Value::Id(subject.0)]).await?;
+    let messages = tx.execute(DROP_MESSAGES, &[Value::Id(subject.0)]).await?;
+    Ok(codes + messages)
 }
 
 /// How many attempts were counted since.
@@ -244,19 +270,24 @@ pub async fn attempts_since<P: Purpose>(
     tx.row(ATTEMPTS, &values).await?.map_or(Ok(0), |row| row.int(0))
 }
 
-/// The persons who began a registration up to `until`, did not finish it and did not try again.
+/// The persons who began a registration up to `until`, did not finish it and did not try again; at
+/// most `limit`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn abandoned<P: Purpose>(
     tx: &mut Tx<'_, P>,
     until: OffsetDateTime,
+    limit: i64,
 ) -> Result<Vec<SubjectId>, StoreError> {
-    tx.rows(ABANDONED, &[Value::Time(until)])
-        .await?
-        .iter()
-        .map(|row| row.id(0).map(SubjectId))
-        .collect()
+    tx.rows(
+        ABANDONED,
+        &[Value::Time(until), Value::Int(limit.clamp(1, 1_000))],
+    )
+    .await?
+    .iter()
+    .map(|row| row.id(0).map(SubjectId))
+    .collect()
 }
 
 /// Removes codes, messages and attempts up to `until` (retention `code_24h`, `message_24h`,

@@ -5,20 +5,28 @@ use std::collections::BTreeMap;
 use domain::market::ledger::{Account, Posting};
 use privacy::Purpose;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
 
-// Adds up the whole mirror: for the operator's check, never for a page of the market.
+// Adds up the whole mirror: for the operator's check and the demonstration, never for a page of a
+// real market.
 const SUMS: &str = "SELECT from_account, to_account, CAST(SUM(amount) AS bigint) FROM order_posting \
     GROUP BY from_account, to_account ORDER BY from_account, to_account LIMIT 20";
 const LATEST: &str = "SELECT o.number, p.milestone, p.from_account, p.to_account, p.amount, p.at \
     FROM order_posting p JOIN service_order o ON o.id = p.order_id \
     ORDER BY p.at DESC, p.order_id, p.version, p.place LIMIT $1";
 const UNDATED: &str = "SELECT COUNT(*) FROM service_order WHERE due_at IS NULL AND due_event IS NOT NULL";
-const UNDECIDED: &str = "SELECT number FROM service_order WHERE state = 'cancelling' AND due_event IS NULL \
+// What is held must be what the milestones under way say: two tables, written apart.
+const FUNDED: &str = "SELECT CAST(COALESCE(SUM(m.amount), 0) AS bigint) FROM order_milestone m \
+    JOIN service_order o ON o.id = m.order_id WHERE m.state = 'funded' AND o.mode = 'simulated'";
+const UNDATED_NUMBERS: &str = "SELECT id, number FROM service_order WHERE due_event IS NOT NULL AND due_at IS NULL \
+    AND id > $1 ORDER BY id LIMIT $2";
+const LATE: &str = "SELECT COUNT(*) FROM service_order WHERE due_at <= $1";
+const UNDECIDED: &str = "SELECT number FROM service_order WHERE state = 'cancelling' AND due_at IS NULL \
     ORDER BY placed_at, id LIMIT $1";
-pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED, UNDECIDED];
+pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED, FUNDED, LATE, UNDATED_NUMBERS, UNDECIDED];
 
 /// A movement with its order's number.
 #[derive(Clone, Debug)]
@@ -90,4 +98,36 @@ pub async fn undated<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> 
 pub async fn undecided<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = tx.rows(UNDECIDED, &[Value::Int(limit.clamp(1, 500))]).await?;
     rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// What the partner must hold by the milestones under way, in fen: written apart from the postings.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn funded<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    tx.row(FUNDED, &[]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many orders' time came before `before` and was not acted on.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn late<P: Purpose>(tx: &mut Tx<'_, P>, before: OffsetDateTime) -> Result<i64, StoreError> {
+    tx.row(LATE, &[Value::Time(before)])
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
+}
+
+/// Orders with a timer without a date, after `after`, at most `limit`: identifier and number.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undated_numbers<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let values = [Value::Id(after), Value::Int(limit.clamp(1, 500))];
+    let rows = tx.rows(UNDATED_NUMBERS, &values).await?;
+    rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?))).collect()
 }

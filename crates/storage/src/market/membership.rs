@@ -9,7 +9,8 @@ use crate::tx::Tx;
 const OF_ACCOUNT: &str =
     "SELECT supplier, role FROM membership WHERE account = $1 ORDER BY supplier LIMIT 100";
 const OF_SUPPLIER: &str = "SELECT m.account, a.subject, m.role FROM membership m JOIN account a ON a.id = m.account \
-    WHERE m.supplier = $1 ORDER BY m.account LIMIT $2";
+    WHERE m.supplier = $1 AND m.role IN ('owner', 'admin', 'sales', 'delivery') \
+    ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END, m.account LIMIT $2";
 const PUT: &str = "INSERT INTO membership (supplier, account, role) VALUES ($1, $2, $3) \
     ON CONFLICT (supplier, account) DO UPDATE SET role = excluded.role";
 pub(crate) const STATEMENTS: &[&str] = &[OF_ACCOUNT, OF_SUPPLIER, PUT];
@@ -37,11 +38,11 @@ pub async fn of_account<P: Purpose>(
     rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?))).collect()
 }
 
-/// The people of a supplier, at most `limit`.
+/// The people of a supplier who deal with its orders, owners first, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn of_supplier<P: Purpose>(
+pub async fn dealing<P: Purpose>(
     tx: &mut Tx<'_, P>,
     supplier: Uuid,
     limit: i64,

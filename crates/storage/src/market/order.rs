@@ -16,7 +16,7 @@ macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at FROM service_order ",
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked FROM service_order ",
             $rest
         )
     };
@@ -35,16 +35,16 @@ const DUE: &str = "SELECT number FROM service_order WHERE due_at <= $1 ORDER BY 
 const MILESTONES: &str =
     "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
-    due_at = $8, work_due_at = $9 WHERE id = $1 AND version = $2";
+    due_at = $8, work_due_at = $9, asked_from = $10, refunds_asked = $11 WHERE id = $1 AND version = $2";
 const SET_MILESTONE: &str = "UPDATE order_milestone SET state = $3 WHERE order_id = $1 AND place = $2";
 const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const INSERT_POSTING: &str = "INSERT INTO order_posting (order_id, version, place, milestone, from_account, to_account, \
     amount, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, e.account, a.subject, e.items, e.note, e.at \
-    FROM order_event e LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version LIMIT 500";
+    FROM order_event e LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version DESC LIMIT 500";
 const POSTINGS: &str = "SELECT milestone, from_account, to_account, amount, at FROM order_posting WHERE order_id = $1 \
-    ORDER BY version, place LIMIT 1000";
+    ORDER BY version DESC, place DESC LIMIT 1000";
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     INSERT_MILESTONE,
@@ -139,6 +139,11 @@ pub(super) fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, Store
             review_days: row.int(8)?,
             days: 0,
             work_due: row.opt_time(15)?,
+            asked_from: match row.opt_text(16)? {
+                Some(text) => Some(State::parse(&text).ok_or(StoreError::Malformed("order state"))?),
+                None => None,
+            },
+            refunds_asked: row.int(17)?,
             acceptance_items,
             round: row.int(9)?,
             by_silence: row.int(10)? != 0,
@@ -328,6 +333,8 @@ pub async fn record<P: Purpose>(
         due_event,
         due_at,
         Value::OptTime(order.work_due),
+        Value::OptText(order.asked_from.map(|state| state.as_str().to_owned())),
+        Value::Int(order.refunds_asked),
     ];
     if tx.execute(UPDATE, &values).await? != 1 {
         return Err(StoreError::Stale);
@@ -379,13 +386,14 @@ pub struct EventRow {
     pub at: OffsetDateTime,
 }
 
-/// An order's events, oldest first.
+/// An order's events, oldest first; of very many the latest.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn events<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Vec<EventRow>, StoreError> {
     let rows = tx.rows(EVENTS, &[Value::Id(id)]).await?;
     rows.iter()
+        .rev()
         .map(|row| {
             Ok(EventRow {
                 id: row.id(0)?,
@@ -405,7 +413,7 @@ pub async fn events<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Vec<Even
         .collect()
 }
 
-/// An order's money, oldest first.
+/// An order's money, oldest first; of very many movements the latest.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -416,6 +424,7 @@ pub async fn postings<P: Purpose>(
     let rows = tx.rows(POSTINGS, &[Value::Id(id)]).await?;
     let account = |text: String| Account::parse(&text).ok_or(StoreError::Malformed("ledger account"));
     rows.iter()
+        .rev()
         .map(|row| {
             let (from, to) = (account(row.text(1)?)?, account(row.text(2)?)?);
             Ok((

@@ -15,7 +15,7 @@ macro_rules! listed {
     ($side:literal, $state:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at FROM service_order WHERE ",
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked FROM service_order WHERE ",
             $side,
             " = $1",
             $state,

@@ -2,7 +2,6 @@
 
 use app::Failure;
 use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
-use axum::Form;
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::calendar::BEIJING;
@@ -18,7 +17,7 @@ use crate::pages::account::{
     SessionRow,
 };
 use crate::pages::frame::Lang;
-use crate::request::{Asked, Named, Visit};
+use crate::request::{Asked, Named, Posted, Visit};
 
 /// An instant as Chinese users write it, in Beijing time.
 pub fn clock_text(at: OffsetDateTime) -> String {
@@ -119,7 +118,7 @@ pub async fn register_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> A
 }
 
 /// `POST /zhuce/yanzhengma`.
-pub async fn register_code(visit: Visit, Form(form): Form<RegisterForm>) -> Result<Answer, Answer> {
+pub async fn register_code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let documents = documents(&visit)?;
     let request = CodeRequest {
@@ -137,7 +136,7 @@ pub async fn register_code(visit: Visit, Form(form): Form<RegisterForm>) -> Resu
 }
 
 /// `POST /zhuce`.
-pub async fn register(visit: Visit, Form(form): Form<RegisterForm>) -> Result<Answer, Answer> {
+pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let documents = documents(&visit)?;
     let registration = Registration {
@@ -215,7 +214,7 @@ pub async fn login_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answ
 }
 
 /// `POST /denglu`.
-pub async fn log_in(visit: Visit, Form(form): Form<LoginForm>) -> Result<Answer, Answer> {
+pub async fn log_in(visit: Visit, Posted(form): Posted<LoginForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let login = Login {
         login: &form.login,
@@ -242,7 +241,7 @@ pub struct Token {
 }
 
 /// `POST /tuichu`.
-pub async fn log_out(visit: Visit, Form(form): Form<Token>) -> Result<Answer, Answer> {
+pub async fn log_out(visit: Visit, Posted(form): Posted<Token>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;
     let out = account::log_out(&visit.state.app, &visit.ctx::<KeepSafe>(), viewer).await;
@@ -254,7 +253,7 @@ pub async fn log_out(visit: Visit, Form(form): Form<Token>) -> Result<Answer, An
 pub async fn revoke(
     visit: Visit,
     Named(session): Named<String>,
-    Form(form): Form<Token>,
+    Posted(form): Posted<Token>,
 ) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;
@@ -264,9 +263,11 @@ pub async fn revoke(
     Ok(Answer::to("/zhanghao"))
 }
 
-fn who(lang: Lang, kind: &str) -> String {
+fn who(lang: Lang, kind: &str, own: bool) -> String {
     match kind {
-        "person" => lang.t("您本人", "You"),
+        "person" if own => lang.t("您本人", "You"),
+        "person" => lang.t("订单的另一方", "The other side of an order"),
+        "system:job" => lang.t("系统（发送通知）", "The system, to send a notice"),
         "visitor" => lang.t("验证身份的访客", "A visitor proving to be you"),
         "system:demo" => lang.t("演示发件箱", "The demo outbox"),
         _ => lang.t("系统", "The system"),
@@ -320,7 +321,11 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         when: clock_text(event.at),
     });
     let access = seen.openings.into_iter().map(|opening| AccessRow {
-        who: who(lang, &opening.actor_kind),
+        who: who(
+            lang,
+            &opening.actor_kind,
+            opening.actor_account == Some(viewer.account),
+        ),
         fields: opening
             .fields
             .split(',')
@@ -386,7 +391,7 @@ pub struct PasswordForm {
 }
 
 /// `POST /zhanghao/mima`.
-pub async fn change_password(visit: Visit, Form(form): Form<PasswordForm>) -> Result<Answer, Answer> {
+pub async fn change_password(visit: Visit, Posted(form): Posted<PasswordForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;
     let change = PasswordChange {
@@ -437,7 +442,7 @@ pub async fn reset_form(visit: Visit) -> Answer {
 }
 
 /// `POST /mima/chongzhi/yanzhengma`.
-pub async fn reset_code(visit: Visit, Form(form): Form<ResetForm>) -> Result<Answer, Answer> {
+pub async fn reset_code(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     Ok(
         match account::request_reset(&visit.state.app, &visit.ctx::<VerifyHolder>(), &form.phone).await {
@@ -448,7 +453,7 @@ pub async fn reset_code(visit: Visit, Form(form): Form<ResetForm>) -> Result<Ans
 }
 
 /// `POST /mima/chongzhi`.
-pub async fn reset(visit: Visit, Form(form): Form<ResetForm>) -> Result<Answer, Answer> {
+pub async fn reset(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let typed = Reset {
         phone: &form.phone,

@@ -313,7 +313,7 @@ pub async fn service(visit: Visit, Named(id): Named<String>, Asked(query): Asked
     let page = ServicePage {
         f: visit.frame(lang.pick(&service.zh, &service.en)),
         title: lang.pick(&service.zh, &service.en).to_owned(),
-        order_href: format!("/xiadan/{}?sku={chosen}", service.id),
+        order_href: (!service.paused).then(|| format!("/xiadan/{}?sku={chosen}", service.id)),
         summary: lang.pick(&service.summary_zh, &service.summary_en).to_owned(),
         category_slug: category.slug.clone(),
         category: lang.pick(&category.zh, &category.en).to_owned(),

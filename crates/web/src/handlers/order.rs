@@ -2,7 +2,6 @@
 
 use app::Failure;
 use app::market::order::{self, Act, Listing, Placing};
-use axum::Form;
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::market::order::{Event, State};
@@ -11,14 +10,15 @@ use privacy::{Actor, Ctx, SystemReason};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::order_view::{account_name, clock, line, order_page, place_page, status_options};
+use super::account::clock_text as clock;
+use super::order_view::{account_name, line, order_page, place_page, status_options};
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::order::{
     AccountBalance, Draft, Entry, LedgerPage, OrdersPage, TodoCard, WorkList, WorkbenchPage,
 };
-use crate::request::{Asked, Named, Visit};
+use crate::request::{Asked, Named, Posted, Visit};
 
 /// Which way to buy is chosen beforehand.
 #[derive(Default, Deserialize)]
@@ -78,7 +78,7 @@ fn show_place(
 pub async fn place(
     visit: Visit,
     Named(service): Named<String>,
-    Form(mut form): Form<PlaceForm>,
+    Posted(mut form): Posted<PlaceForm>,
 ) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;
@@ -208,7 +208,7 @@ impl StepForm {
 pub async fn act(
     visit: Visit,
     Named((number, event)): Named<(String, String)>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    Posted(pairs): Posted<Vec<(String, String)>>,
 ) -> Result<Answer, Answer> {
     let form =
         StepForm::read(pairs).ok_or_else(|| Answer::failure(&visit, &Failure::from(Refused::FormStale)))?;
@@ -309,6 +309,12 @@ pub async fn books(visit: Visit) -> Result<Answer, Answer> {
     let page = LedgerPage {
         f: visit.frame(lang.t("账本", "Ledger")),
         accounts: accounts.collect(),
+        held: books
+            .balances
+            .get(&domain::market::ledger::Account::Held)
+            .copied()
+            .unwrap_or_default(),
+        funded: books.funded,
         entries: entries.collect(),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))

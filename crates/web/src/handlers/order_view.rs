@@ -7,7 +7,7 @@ use domain::market::order::{Event, Mode, State};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::account::clock_text;
+use super::account::clock_text as clock;
 use super::order::PlaceForm;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
@@ -16,11 +16,6 @@ use crate::pages::order::{
     PlacePage, PriceLine, Receiver, SkuChoice, StatusOption, Step, StepState,
 };
 use crate::request::Visit;
-
-/// An instant in Beijing time.
-pub fn clock(at: OffsetDateTime) -> String {
-    clock_text(at)
-}
 
 /// An account of the mirror.
 pub fn account_name(lang: Lang, account: Account, offline: bool) -> String {
@@ -52,6 +47,24 @@ fn left(lang: Lang, now: OffsetDateTime, at: OffsetDateTime) -> String {
     }
 }
 
+/// What will happen if nobody acts.
+const fn consequence(event: Event) -> (&'static str, &'static str) {
+    match event {
+        Event::ConfirmLapsed | Event::ContractLapsed | Event::FundsLapsed => {
+            ("订单自动取消，不收费用", "the order is cancelled, free of charge")
+        }
+        Event::DeliveryLapsed | Event::ReworkLapsed => (
+            "订单取消，款项退还买方",
+            "the order is cancelled and the money goes back",
+        ),
+        Event::AutoAccept => ("视为验收通过", "it counts as accepted"),
+        Event::Release => ("结算给服务商", "the money is settled"),
+        Event::RefundUnanswered => ("交由平台处理", "the platform decides"),
+        Event::Close => ("订单归档关闭", "the order is closed"),
+        _ => ("", ""),
+    }
+}
+
 fn due_text(lang: Lang, due: Option<(Event, Option<OffsetDateTime>)>, now: OffsetDateTime) -> Option<String> {
     let (event, at) = due?;
     let Some(at) = at else {
@@ -65,24 +78,25 @@ fn due_text(lang: Lang, due: Option<(Event, Option<OffsetDateTime>)>, now: Offse
     };
     if at <= now {
         return Some(
-            lang.t("期限已到，正在处理。", "The time is up; being handled.")
+            lang.t("正在处理，请稍候刷新。", "Being handled; reload in a moment.")
                 .to_owned(),
         );
     }
-    let (label, when, left) = (event.label(lang == Lang::Zh), clock(at), left(lang, now, at));
+    let ((zh, en), when, left) = (consequence(event), clock(at), left(lang, now, at));
     Some(if lang == Lang::Zh {
-        format!("期限 {when}（北京时间），{left}。到期未处理：{label}。")
+        format!("期限 {when}（北京时间），{left}。到期未处理：{zh}。")
     } else {
-        format!("Until {when} (Beijing time), {left}. If nobody acts: {label}.")
+        format!("Until {when} (Beijing time), {left}. If nobody acts: {en}.")
     })
 }
 
 /// An order as a line of a list.
 pub fn line(lang: Lang, order: &OrderLine, sold: bool) -> OrderRow {
     let snapshot = &order.snapshot;
-    let due = order
-        .due
-        .and_then(|(event, at)| at.map(|at| format!("{} · {}", clock(at), event.label(lang == Lang::Zh))));
+    let due = order.due.and_then(|(event, at)| {
+        let (zh, en) = consequence(event);
+        at.map(|at| format!("{} · {}", clock(at), lang.t(zh, en)))
+    });
     OrderRow {
         no: order.number.clone(),
         service: lang.pick(&snapshot.service_zh, &snapshot.service_en).to_owned(),
@@ -209,12 +223,45 @@ pub fn place_page(
     })
 }
 
-/// The button of an event; `None` for what no person does.
+/// What cannot be undone, said before the button; empty for the rest.
+const fn warning(event: Event) -> (&'static str, &'static str) {
+    match event {
+        Event::Sign => (
+            "确认即表示您同意下方的价格、交付物和验收标准；确认后等待付款。",
+            "You agree to the price, deliverables and acceptance standard below; payment comes next.",
+        ),
+        Event::Accept => (
+            "验收后款项随即结算给服务商，不能撤回。请先逐项核对下方的验收标准。",
+            "The money is settled to the provider at once and cannot be called back. Check the acceptance standard below first.",
+        ),
+        Event::TransferSent => (
+            "请先把款项直接转到服务商的对公账户，平台不经手资金。服务商确认到账后开始服务。",
+            "Transfer the money to the provider's company account first; the platform never holds it. Work begins when the provider confirms receipt.",
+        ),
+        Event::ReceiptConfirmed => (
+            "请确认款项已到账；确认后开始计算服务期限。",
+            "Confirm that the money has arrived; the time for the work then begins.",
+        ),
+        Event::RefundReceived => ("请在款项到账后再确认。", "Confirm only once the money is back."),
+        Event::AgreeRefund => (
+            "同意后款项退还买方，订单取消，不能撤回。",
+            "The money goes back to the buyer and the order is cancelled; this cannot be undone.",
+        ),
+        _ => ("", ""),
+    }
+}
+
+/// The button of an event.
 fn action(event: Event) -> Action {
     let (style, kind) = match event {
-        Event::SupplierConfirm | Event::Sign | Event::Accept | Event::AgreeRefund => {
-            ("btn-primary", ActionKind::Plain)
-        }
+        Event::SupplierConfirm => ("btn-primary", ActionKind::Plain),
+        Event::Sign
+        | Event::Accept
+        | Event::ReceiptConfirmed
+        | Event::TransferSent
+        | Event::RefundReceived => ("btn-primary", ActionKind::Confirm),
+        Event::AgreeRefund => ("btn-ghost", ActionKind::Confirm),
+        Event::WithdrawRefund => ("btn-ghost", ActionKind::Plain),
         Event::Fund => ("btn-primary", ActionKind::Fund),
         Event::Deliver => ("btn-primary", ActionKind::Deliver),
         Event::Reject => ("btn-danger", ActionKind::Reject),
@@ -227,7 +274,11 @@ fn action(event: Event) -> Action {
         label_en: event.label(false),
         style,
         kind,
-        required: matches!(event, Event::Reject | Event::Object | Event::RequestRefund),
+        required: matches!(
+            event,
+            Event::Reject | Event::Object | Event::RequestRefund | Event::RefuseRefund
+        ),
+        warning: warning(event),
     }
 }
 
@@ -439,7 +490,7 @@ mod tests {
             assert_eq!(left(Lang::Zh, now, now + by), zh);
         }
         let due = Some((Event::AutoAccept, Some(now)));
-        assert!(due_text(Lang::Zh, due, now).is_some_and(|text| text.contains("期限已到")));
+        assert!(due_text(Lang::Zh, due, now).is_some_and(|text| text.contains("正在处理")));
         assert!(
             due_text(Lang::Zh, Some((Event::ConfirmLapsed, None)), now)
                 .is_some_and(|text| text.contains("待平台核定"))

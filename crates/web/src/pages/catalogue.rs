@@ -153,8 +153,8 @@ pub struct ServicePage {
     pub f: Frame,
     /// Its title.
     pub title: String,
-    /// Where to order the chosen option.
-    pub order_href: String,
+    /// Where to order the chosen option; `None` while no new orders are taken.
+    pub order_href: Option<String>,
     /// One sentence.
     pub summary: String,
     /// Its category's name in addresses.
@@ -315,7 +315,7 @@ impl ServicePage {
             let lines = || vec![lang.t("一<b>", "one <b>").to_owned()];
             Self {
                 f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
-                order_href: "/xiadan/x?sku=0".to_owned(),
+                order_href: Some("/xiadan/x?sku=0".to_owned()),
                 title: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
                 summary: lang.t("按月记账 <b>", "Monthly <b>").to_owned(),
                 category_slug: "daili-jizhang".to_owned(),

@@ -197,6 +197,8 @@ pub enum ActionKind {
     Fund,
     /// A reason.
     Reason,
+    /// A look at what cannot be undone.
+    Confirm,
 }
 
 /// A step the viewer may take now. It posts to `/dingdan/{no}/{event}`.
@@ -214,6 +216,8 @@ pub struct Action {
     pub kind: ActionKind,
     /// Whether it needs a reason.
     pub required: bool,
+    /// What cannot be undone, in Chinese and English; empty if nothing.
+    pub warning: (&'static str, &'static str),
 }
 
 /// What was typed into a refused action; ticks to share contact details are never kept.
@@ -508,11 +512,33 @@ pub struct LedgerPage {
     pub f: Frame,
     /// Every account; their sum must be zero.
     pub accounts: Vec<AccountBalance>,
+    /// What the postings leave at the partner, in fen.
+    pub held: i64,
+    /// What the milestones under way were funded with, in fen: written apart from the postings.
+    pub funded: i64,
     /// The latest movements, newest first.
     pub entries: Vec<Entry>,
 }
 
 impl LedgerPage {
+    /// Whether the books are right.
+    #[must_use]
+    pub fn balanced(&self) -> bool {
+        self.total() == 0 && self.held == self.funded
+    }
+
+    /// What is held, as text.
+    #[must_use]
+    pub fn held_text(&self) -> String {
+        money(self.held)
+    }
+
+    /// What must be held, as text.
+    #[must_use]
+    pub fn funded_text(&self) -> String {
+        money(self.funded)
+    }
+
     /// The sum of all accounts; wide, so that it cannot wrap round to a false zero.
     #[must_use]
     pub fn total(&self) -> i128 {

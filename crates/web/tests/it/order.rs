@@ -197,12 +197,60 @@ both_dbs! {
         assert!(phone.body.contains("href=\"#reject-reason\"") && phone.body.contains("似乎有手机号"));
         let odd = act(&mut stage.buyer, &order, "reject", &[("phone", "x")]).await;
         assert_eq!(odd.status, StatusCode::FORBIDDEN, "a field more is refused");
+        assert!(half.body.contains(&format!("href=\"{order}?lang=en\"")), "the language switch leads to a page");
         let page = stage.buyer.get(&order).await;
         act(&mut stage.buyer, &order, "accept", &[]).await;
         let (csrf, version) = (page.csrf(), hidden(&page, "version"));
         let late = stage.buyer.post(&format!("{order}/reject"), &[("csrf", &csrf), ("version", &version), ("item", "0"), ("reason", "x")]).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(late.body.contains("href=\"#h-actions\"") && late.body.contains("订单状态已变化"));
+    }
+
+    a_form_that_cannot_be_read_and_an_ended_session_are_answered_with_a_page(test) {
+        let mut stage = stage(test).await;
+        let order = stage.place().await;
+        let mut visitor = Browser::new(test);
+        let twice = visitor.post("/denglu", &[("login", "a"), ("login", "b"), ("password", "x")]).await;
+        assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(twice.body.contains("没有提交") && !twice.body.contains("Failed to deserialize"));
+        let large = "字".repeat(40_000);
+        let large = visitor.post("/denglu", &[("login", &large), ("password", "x")]).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(large.body.contains("内容太大"));
+        let page = stage.buyer.get(&order).await;
+        let (csrf, version) = (page.csrf(), hidden(&page, "version"));
+        stage.buyer.post("/tuichu", &[("csrf", &csrf)]).await;
+        let ended = stage.buyer.post(&format!("{order}/cancel"), &[("csrf", &csrf), ("version", &version)]).await;
+        assert_eq!(ended.status, StatusCode::FORBIDDEN);
+        assert!(ended.body.contains("登录已过期"));
+    }
+
+    clause_2_5_1_e_who_reads_a_note_is_not_shown_as_oneself(test) {
+        let mut stage = stage(test).await;
+        let order = stage.place().await;
+        let before = stage.buyer.get("/zhanghao").await;
+        assert!(!before.body.contains("订单的另一方"));
+        stage.seller.get(&order).await;
+        let after = stage.buyer.get("/zhanghao").await;
+        assert!(after.body.contains("订单的另一方") && after.body.contains("订单备注"));
+    }
+
+    a_paused_service_is_shown_and_not_sold(test) {
+        let catalogue = catalogue().now();
+        let paused = (1..=10).flat_map(|page| {
+            let filter = app::market::catalogue::Filter { page, ..Default::default() };
+            catalogue.list(&filter).services
+        });
+        let id = paused.into_iter().find(|service| service.paused).expect("a paused service").id;
+        let mut stage = stage(test).await;
+        let page = stage.buyer.get(&format!("/fuwu/{id}")).await;
+        assert!(page.body.contains("暂不接新单") && !page.body.contains(&format!("/xiadan/{id}")));
+        let path = format!("/xiadan/{id}");
+        let form = stage.buyer.get(&path).await;
+        let (csrf, key) = (form.csrf(), hidden(&form, "key"));
+        let refused = stage.buyer.post(&path, &[("csrf", &csrf), ("key", &key), ("sku", "0")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("暂不接新单"));
     }
 
     a_refused_order_keeps_its_note_and_its_key_and_a_second_click_is_the_same_order(test) {

@@ -6,7 +6,7 @@ use domain::market::ledger::{Account, Posting};
 use privacy::Ctx;
 use privacy::purpose::Operate;
 use storage::market::books as store;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{App, Failure};
 
@@ -29,17 +29,51 @@ pub struct BookLine {
 pub struct Books {
     /// The balance of each account, in fen.
     pub balances: BTreeMap<Account, i64>,
+    /// What must be held by the milestones under way, in fen.
+    pub funded: i64,
     /// The latest movements, newest first.
     pub latest: Vec<BookLine>,
 }
 
-/// The balance of each account, in fen.
+/// Whether the books are right: what the postings leave at the partner is what the milestones under
+/// way were funded with. The two are written apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What the postings leave at the partner, in fen.
+    pub held: i64,
+    /// What the milestones under way were funded with, in fen.
+    pub funded: i64,
+}
+
+impl Verdict {
+    /// Whether they agree.
+    #[must_use]
+    pub const fn balanced(&self) -> bool {
+        self.held == self.funded && self.held >= 0
+    }
+}
+
+/// Checks the books.
 ///
 /// # Errors
 /// [`Failure::Fault`].
-pub async fn balances(app: &App, ctx: &Ctx<Operate>) -> Result<BTreeMap<Account, i64>, Failure> {
+pub async fn verdict(app: &App, ctx: &Ctx<Operate>) -> Result<Verdict, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    Ok(store::balances(&mut tx).await?)
+    let balances = store::balances(&mut tx).await?;
+    Ok(Verdict {
+        held: balances.get(&Account::Held).copied().unwrap_or_default(),
+        funded: store::funded(&mut tx).await?,
+    })
+}
+
+/// How many orders' time came more than ten minutes ago and was not acted on: the worker does not
+/// run, or cannot move them.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn late(app: &App, ctx: &Ctx<Operate>) -> Result<i64, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(store::late(&mut tx, ctx.now() - Duration::minutes(10)).await?)
 }
 
 /// The books of a demonstration.
@@ -52,9 +86,11 @@ pub async fn demo_books(app: &App, ctx: &Ctx<Operate>) -> Result<Books, Failure>
     }
     let mut tx = app.store.begin(ctx).await?;
     let balances = store::balances(&mut tx).await?;
+    let funded = store::funded(&mut tx).await?;
     let latest = store::latest(&mut tx, SHOWN).await?;
     Ok(Books {
         balances,
+        funded,
         latest: latest
             .into_iter()
             .map(|entry| BookLine {

@@ -45,7 +45,7 @@ pub async fn decide(app: &App, ctx: &Ctx<Operate>, number: &str, decision: Decis
         .ok_or(Failure::NotFound)?;
     read(&mut row)?;
     // Without a clock running out the sides still have their word.
-    if row.due.is_some() {
+    if matches!(row.due, Some((_, Some(_)))) {
         return Err(domain::Refused::OrderNotNow.into());
     }
     let step = row

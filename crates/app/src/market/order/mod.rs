@@ -11,15 +11,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use domain::Refused;
+use domain::account::limits;
 use domain::machine::Role;
 use domain::market::contact;
 use domain::market::ledger::Posting;
-use domain::market::order::{
-    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, Side, State, Terms,
-};
+use domain::market::order::{Event, Facts, Milestone, MilestoneState, Mode, Order, Side, State, Terms};
 use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, SubjectId};
 use serde::{Deserialize, Serialize};
+use storage::account::code;
 use storage::market::membership;
 use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
 use storage::{StoreError, Tx};
@@ -27,16 +27,18 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
-use crate::account::Viewer;
+use crate::account::{Viewer, index};
 use crate::{App, Failure, Fault};
 
-pub use books::{BookLine, Books, balances, demo_books, undated};
+pub use books::{BookLine, Books, Verdict, demo_books, late, undated, verdict};
 pub use decide::{Decision, decide, undecided};
-pub(crate) use due::take_due;
 pub use due::{Round, run_due};
+pub(crate) use due::{date_undated, take_due};
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
 pub use tell::{TELL, tell};
 
+/// The kind under which placed orders are counted.
+const PLACED: &str = "order_placed";
 /// The longest reason or note, in characters; [`Refused::NoteLong`] names it.
 pub const NOTE_CHARS: usize = 2000;
 
@@ -181,7 +183,8 @@ fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Opt
 /// # Errors
 /// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
 /// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::NoteLong`] or
-/// [`Refused::NoteContact`] for the note.
+/// [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
+/// [`Refused::TooManyOrders`].
 pub async fn place(
     app: &App,
     ctx: &Ctx<FulfilContract>,
@@ -192,6 +195,9 @@ pub async fn place(
     let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
     let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
     let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
+    if service.paused {
+        return Err(Refused::ServicePaused.into());
+    }
     let sku = service.skus.get(placing.sku).ok_or(Refused::OrderEmpty)?;
     let note = read_note(placing.note)?;
     let amount = sku
@@ -241,11 +247,18 @@ pub async fn place(
             items: &[],
         },
     };
+    let ration = index(app, "service_order.buyer", &viewer.account.to_string()).await?;
     let mut tx = app.store.begin(ctx).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     if memberships.iter().any(|(own, _)| *own == supplier.id) {
         return Err(Refused::OrderOwnService.into());
     }
+    if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
+        return Ok(earlier.number);
+    }
+    let window = ctx.now() - limits::ORDERS_WINDOW;
+    limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
+    code::count_attempt(&mut tx, PLACED, ration).await?;
     if store::insert(&mut tx, &new).await? {
         tell::enqueue(&mut tx, new.id, Event::Place, &step, Side::Buyer).await?;
         tx.commit().await?;
@@ -257,7 +270,9 @@ pub async fn place(
 
 /// A reason or note as typed: trimmed; nothing if empty.
 fn read_note(typed: &str) -> Result<Option<Personal<String>>, Refused> {
-    let note = typed.trim();
+    // A browser sends a line's end as two signs and counts it as one.
+    let note = typed.replace("\r\n", "\n");
+    let note = note.trim();
     if note.chars().count() > NOTE_CHARS {
         return Err(Refused::NoteLong);
     }
@@ -334,8 +349,7 @@ pub async fn view(
     let events = opened(&mut tx, row.id, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
     tx.commit().await?;
-    let mut allowed = MACHINE.allowed(row.order.state, role);
-    allowed.retain(|event| *event != Event::Object || row.order.by_silence);
+    let allowed = row.order.allowed(role);
     Ok(OrderView {
         number: row.number,
         service: row.service,
@@ -372,8 +386,11 @@ pub async fn act(
         return Err(Refused::OrderNotNow.into());
     }
     let note = read_note(act.note)?;
+    let mut items = act.items.clone();
+    items.sort_unstable();
+    items.dedup();
     let facts = Facts {
-        items: act.items.clone(),
+        items,
         reason: note.is_some(),
     };
     let step = row.order.step(act.event, role, &facts, ctx.now())?;

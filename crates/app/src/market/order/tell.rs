@@ -2,8 +2,8 @@
 //! later through the message port. The text names the order's number and nobody.
 
 use domain::calendar::BEIJING;
-use domain::market::notice::{self, BEFORE_SILENCE};
-use domain::market::order::{Event, Side, Step};
+use domain::market::notice;
+use domain::market::order::{Event, Side, State, Step};
 use privacy::purpose::Notify;
 use privacy::{Ask, Ctx, LegalBasis, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -78,16 +78,16 @@ pub(super) async fn enqueue_missing<P: Purpose>(
     tx: &mut Tx<'_, P>,
     order: Uuid,
     version: i64,
-    sent: i64,
+    missing: &[i64],
 ) -> Result<(), Failure> {
     let now = tx.ctx().now();
-    for nth in sent + 1..=BEFORE_SILENCE {
+    for nth in missing {
         let payload = Payload {
             order,
             version,
             event: Event::Deliver.as_str().to_owned(),
             side: Side::Buyer.as_str().to_owned(),
-            nth,
+            nth: *nth,
         };
         write(tx, &payload, now).await?;
     }
@@ -127,10 +127,9 @@ async fn recipients(
         let buyer = account::by_id(tx, row.buyer).await?;
         return Ok(buyer.map(|buyer| (buyer.id, buyer.subject)).into_iter().collect());
     }
-    let members = membership::of_supplier(tx, row.supplier, MEMBERS).await?;
+    let members = membership::dealing(tx, row.supplier, MEMBERS).await?;
     Ok(members
         .into_iter()
-        .filter(|member| matches!(member.role.as_str(), "owner" | "admin" | "sales" | "delivery"))
         .map(|member| (member.account, member.subject))
         .collect())
 }
@@ -163,24 +162,104 @@ async fn send(
     }
 }
 
-/// The message's text, in both languages.
+/// The message's text, in both languages: what happened, and what the reader is to do.
 fn text(row: &OrderRow, event: Event, nth: i64) -> String {
     let number = &row.number;
-    let until = match row.due {
-        Some((Event::AutoAccept, Some(at))) => at
-            .to_offset(BEIJING)
+    let day = |at: OffsetDateTime| {
+        at.to_offset(BEIJING)
             .format(format_description!("[month]-[day] [hour]:[minute]"))
-            .unwrap_or_default(),
-        _ => String::new(),
+            .unwrap_or_default()
     };
-    if event == Event::Deliver && !until.is_empty() {
-        let again = if nth > 1 { "提醒：" } else { "" };
+    if let (Event::Deliver, Some((Event::AutoAccept, Some(at)))) = (event, row.due) {
+        let (until, again) = (day(at), if nth > 1 { "提醒：" } else { "" });
         return format!(
             "{again}订单 {number} 已交付，请在 {until} 前验收，到期未处理将自动验收。/ Order {number} was delivered; check it by {until}, after that it counts as accepted."
         );
     }
-    let (zh, en) = (event.label(true), event.label(false));
-    format!(
-        "订单 {number}：{zh}。请登录后查看需要您处理的事项。/ Order {number}: {en}. Log in to see what is to be done."
-    )
+    if row.order.state == State::InService
+        && nth > 1
+        && let Some(due) = row.order.work_due
+    {
+        let due = day(due);
+        return format!(
+            "订单 {number} 应于 {due} 交付，请尽快交付；逾期 15 天订单将取消。/ Order {number} was due on {due}; 15 days after that it is cancelled."
+        );
+    }
+    let (zh, en) = told(event);
+    format!("订单 {number}：{zh}。/ Order {number}: {en}.")
+}
+
+/// What happened, as the other side is told.
+const fn told(event: Event) -> (&'static str, &'static str) {
+    match event {
+        Event::Place => (
+            "有新订单，请在 2 个工作日内确认",
+            "a new order, confirm it within two working days",
+        ),
+        Event::SupplierConfirm => (
+            "服务商已接单，请登录确认条款",
+            "the provider has taken it, log in to accept the terms",
+        ),
+        Event::TransferSent => (
+            "买方表示已转账，收到后请登录确认",
+            "the buyer says the transfer is sent, confirm when it arrives",
+        ),
+        Event::Fund | Event::ReceiptConfirmed => ("款项已到位，服务开始", "paid, the work begins"),
+        Event::Accept => ("买方已验收，款项将结算", "accepted, it will be settled"),
+        Event::AutoAccept => (
+            "到期自动验收；如有异议请在 7 天内登录提出",
+            "accepted by silence, object within 7 days if you must",
+        ),
+        Event::Reject => (
+            "验收不通过，请登录查看原因并返工",
+            "rejected, log in to see why and mend it",
+        ),
+        Event::Object => (
+            "买方对自动验收提出异议，请登录查看",
+            "the buyer objects to the acceptance, log in to see why",
+        ),
+        Event::Release => ("款项已结算", "settled"),
+        Event::RequestRefund => (
+            "买方申请退款，请在 3 个工作日内答复",
+            "the buyer asks for a refund, answer within three working days",
+        ),
+        Event::WithdrawRefund => (
+            "买方撤回了退款申请，订单继续",
+            "the refund request was taken back, the order goes on",
+        ),
+        Event::AgreeRefund => ("服务商同意退款", "the provider agrees to the refund"),
+        Event::RefuseRefund => (
+            "服务商不同意退款，订单继续，请登录查看原因",
+            "the provider does not agree to the refund, the order goes on",
+        ),
+        Event::RefundUnanswered => (
+            "退款申请逾期未答复，等待平台处理",
+            "the refund was not answered in time, the platform will decide",
+        ),
+        Event::RefundReceived => ("买方确认已收到退款", "the buyer confirms that the refund arrived"),
+        Event::RefundByPlatform => ("平台裁定退款", "the platform decided for the refund"),
+        Event::ContinueByPlatform => ("平台裁定继续服务", "the platform decided that it goes on"),
+        Event::Quit => (
+            "服务商放弃服务，订单已取消",
+            "the provider gave up, the order is cancelled",
+        ),
+        Event::DeliveryLapsed => (
+            "逾期未交付，订单已取消",
+            "not delivered in time, the order is cancelled",
+        ),
+        Event::ReworkLapsed => (
+            "返工逾期，订单已取消",
+            "not mended in time, the order is cancelled",
+        ),
+        Event::ConfirmLapsed => (
+            "服务商逾期未确认，订单已取消",
+            "not confirmed in time, the order is cancelled",
+        ),
+        Event::ContractLapsed | Event::FundsLapsed => (
+            "逾期未处理，订单已取消",
+            "not acted on in time, the order is cancelled",
+        ),
+        Event::Cancel => ("对方取消了订单", "the other side cancelled it"),
+        Event::Sign | Event::Deliver | Event::Close => ("有新进展", "there is news"),
+    }
 }

@@ -41,8 +41,13 @@ fn explored() -> (Vec<Order>, Vec<Edge>) {
         amount: 1,
         state: MilestoneState::Planned,
     };
-    let placed = Order::placed(terms(3), vec![milestone("1"), milestone("2")], NOW);
-    let mut orders = vec![placed.expect("an order").order];
+    let placed = |mode| {
+        let terms = Terms { mode, ..terms(3) };
+        Order::placed(terms, vec![milestone("1"), milestone("2")], NOW)
+            .expect("an order")
+            .order
+    };
+    let mut orders: Vec<Order> = Mode::ALL.iter().map(|mode| placed(*mode)).collect();
     let mut edges: Vec<Edge> = Vec::new();
     let facts = Facts {
         items: vec![0],
@@ -175,7 +180,7 @@ fn document() -> String {
     let (orders, edges) = explored();
     let mut text = String::from(
         "# 状态机 · State machines\n\n\
-         <!-- Written by `cargo xtask gen` from crates/domain/src/market/order.rs; edit that file. -->\n\n\
+         <!-- Written by `cargo xtask gen` from crates/domain/src/market/order/; edit there. -->\n\n\
          业务单据的生命周期是一张表：状态、事件、角色、去向与期限。页面按钮、接口和期限都出自同一张表。\n\n\
          A life cycle is a table. The buttons of a page, what a form may do and what the clock does come from it; \
          nothing else moves an order.\n",

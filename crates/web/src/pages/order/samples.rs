@@ -133,6 +133,11 @@ fn action(
         style,
         kind,
         required: kind == ActionKind::Reject,
+        warning: if kind == ActionKind::Confirm {
+            ("不能撤回。", "This cannot be undone.")
+        } else {
+            ("", "")
+        },
     }
 }
 
@@ -226,7 +231,12 @@ impl OrderPage {
                 "Check within 3 days; then it counts as accepted.",
             )),
             actions: vec![
-                action("accept", ("验收通过", "Accept"), "btn-primary", ActionKind::Plain),
+                action(
+                    "accept",
+                    ("验收通过", "Accept"),
+                    "btn-primary",
+                    ActionKind::Confirm,
+                ),
                 action(
                     "reject",
                     ("验收不通过", "Reject"),
@@ -319,11 +329,13 @@ impl LedgerPage {
                 fen,
             };
             let sound = Self {
-                f: Frame::sample(lang, lang.t("账本", "Ledger"), "/yunying/zhangben", true),
+                f: Frame::sample(lang, lang.t("账本", "Ledger"), "/demo/zhangben", true),
                 accounts: vec![
                     account("买方", "Buyer", -113_000),
                     account("存管", "Held", 113_000),
                 ],
+                held: 113_000,
+                funded: 113_000,
                 entries: vec![Entry {
                     when: "2026-11-21 10:00".to_owned(),
                     order_no: NO.to_owned(),
