@@ -65,6 +65,25 @@ for (const lang of ['zh', 'en']) {
   }
 }
 
+// Every page in every state its samples show, also those that the demonstration's data never reaches.
+for (const [lang, width] of [['zh', 375], ['en', 1280]]) {
+  await test(`axe finds nothing on any sample in ${lang} at ${width} px`, async () => {
+    const page = await visitor(width, true);
+    await page.goto(`${base}/demo/yemian`);
+    const links = await page.$$eval(`main a[href$="lang=${lang}"]`, (all) => all.map((link) => link.getAttribute('href')));
+    assert.ok(links.length > 30, `${links.length} samples`);
+    for (const link of links) {
+      await page.goto(base + link);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${link} scrolls ${over} px sideways`);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
+      assert.deepEqual(await judged(page), [], link);
+      assert.deepEqual(page.foreign, []);
+    }
+    await page.context().close();
+  });
+}
+
 for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, false, '100-0000-0012']]) {
   await test(`a visitor registers, sees who looked, logs out and in at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
     const page = await visitor(width, scripts);
