@@ -1,20 +1,16 @@
 // The product in Debian's Chromium, on an empty data folder: as a visitor and as a person with an
 // account, wide with scripts and narrow without, in both languages, judged by axe-core.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import assert from 'node:assert/strict';
-import { chromium } from 'playwright-core';
+import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const demoPassword = 'qinghe-lantern-365';
 const password = '四盏灯 照着 旧码头';
 const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
-const shots = process.env.QIFU365_SCREENSHOTS;
+
+const { base, visitor, demoUser, placed, orderIn, tickBoth, code, stop } = await start();
 
 let passed = 0;
 let failed = 0;
@@ -27,45 +23,6 @@ async function test(name, body) {
     failed += 1;
     console.log(`FAIL  ${name}\n${error.stack ?? error}`);
   }
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'qifu365-e2e-'));
-const server = spawn(process.env.QIFU365_BIN, ['--data', folder, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-const base = await new Promise((resolve, reject) => {
-  let text = '';
-  server.stdout.on('data', (chunk) => {
-    text += chunk;
-    const found = text.match(/http:\/\/[0-9.:]+/);
-    if (found) resolve(found[0]);
-  });
-  server.on('exit', (code) => reject(new Error(`the server ended with ${code}\n${text}`)));
-});
-const browser = await chromium.launch({
-  executablePath: browserPath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-
-async function visitor(width, scripts) {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  page.foreign = [];
-  page.on('request', (request) => {
-    if (!request.url().startsWith(base) && !request.url().startsWith('data:')) page.foreign.push(request.url());
-  });
-  return page;
-}
-
-async function tickBoth(page) {
-  await page.check('#accept_agreement');
-  await page.check('#accept_policy');
-}
-
-async function code(page) {
-  const other = await page.context().newPage();
-  await other.goto(`${base}/demo/outbox`);
-  const text = await other.textContent('main');
-  await other.close();
-  return text.match(/验证码 (\d{6})/)[1];
 }
 
 async function register(page, phone, name) {
@@ -81,26 +38,6 @@ async function register(page, phone, name) {
   await tickBoth(page);
   await page.click('main form button.btn-primary');
   await page.waitForURL(`${base}/zhanghao`);
-}
-
-// The address of a service or supplier, found as a visitor finds it.
-async function placed(page, path) {
-  if (!['service', 'supplier'].includes(path)) return path;
-  await page.goto(`${base}/fuwu`);
-  const service = await page.getAttribute('main li.card a', 'href');
-  if (path === 'service') return service;
-  await page.goto(base + service);
-  return page.getAttribute('main aside a[href^="/fuwushang/"]', 'href');
-}
-
-async function demoUser(name, width, scripts) {
-  const page = await visitor(width, scripts);
-  await page.goto(`${base}/denglu`);
-  await page.fill('#login', name);
-  await page.fill('#password', demoPassword);
-  await page.click('main form button.btn-primary');
-  await page.waitForURL(`${base}/zhanghao`);
-  return page;
 }
 
 async function judged(page) {
@@ -128,6 +65,25 @@ for (const lang of ['zh', 'en']) {
   }
 }
 
+// Every page in every state its samples show, also those that the demonstration's data never reaches.
+for (const [lang, width] of [['zh', 375], ['en', 1280]]) {
+  await test(`axe finds nothing on any sample in ${lang} at ${width} px`, async () => {
+    const page = await visitor(width, true);
+    await page.goto(`${base}/demo/yemian`);
+    const links = await page.$$eval(`main a[href$="lang=${lang}"]`, (all) => all.map((link) => link.getAttribute('href')));
+    assert.ok(links.length > 30, `${links.length} samples`);
+    for (const link of links) {
+      await page.goto(base + link);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${link} scrolls ${over} px sideways`);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true; }));
+      assert.deepEqual(await judged(page), [], link);
+      assert.deepEqual(page.foreign, []);
+    }
+    await page.context().close();
+  });
+}
+
 for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, false, '100-0000-0012']]) {
   await test(`a visitor registers, sees who looked, logs out and in at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
     const page = await visitor(width, scripts);
@@ -138,7 +94,6 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
     assert.match(text, /100\*\*\*\*00/);
     assert.match(text, /演示发件箱/, 'the opening is shown to its person');
     if (scripts) assert.deepEqual(await judged(page), []);
-    if (shots) await page.screenshot({ path: join(shots, `account-${width}.png`), fullPage: true });
     await page.click('.topbar form button');
     await page.waitForURL(`${base}/`);
     await page.goto(`${base}/zhanghao`);
@@ -169,12 +124,6 @@ await test('a visitor without an account finds 代理记账 through search, filt
   assert.deepEqual(await page.context().cookies(), [], 'browsing sets no cookie');
   await page.context().close();
 });
-
-// One order after another in the list, in the state asked for.
-async function orderIn(page, state, side = 'bought') {
-  await page.goto(`${base}/dingdan?side=${side}&status=${state}`);
-  return page.getAttribute('main table a', 'href');
-}
 
 for (const lang of ['zh', 'en']) {
   for (const [scheme, width] of [['light', 1280], ['dark', 375]]) {
@@ -278,19 +227,6 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, fals
   });
 }
 
-if (shots) {
-  for (const [width, path, name] of [[1280, '/fuwu', 'list'], [375, '/fuwu', 'list'], [1280, 'service', 'service'], [375, 'service', 'service'], [1280, '/', 'home'], [375, '/', 'home'], [1280, '/zhengce', 'policy'], [375, '/zhengce', 'policy'], [1280, '/zhuce', 'register'], [375, '/zhuce', 'register']]) {
-    const page = await visitor(width, true);
-    await page.goto(`${base}${await placed(page, path)}`);
-    await page.screenshot({ path: join(shots, `${name}-${width}.png`) });
-    await page.context().close();
-  }
-}
-
-await browser.close();
-server.removeAllListeners('exit');
-server.kill('SIGTERM');
-await new Promise((resolve) => server.on('exit', resolve));
-rmSync(folder, { recursive: true, force: true });
+await stop();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

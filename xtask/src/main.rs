@@ -1,9 +1,11 @@
 //! The daily commands. `cargo xtask` alone lists them.
 
+mod browser;
 mod checks;
 mod cluster;
 mod doctor;
 mod documents;
+mod screenshots;
 mod suite;
 mod tally;
 mod tools;
@@ -24,6 +26,7 @@ cargo xtask <command>
   check               formatting, lints, documentation, walls, generated files
   check-walls         only who may depend on whom, file lengths, module names
   gen [--check]       write the generated documents, or fail when one is stale
+  screenshots         pictures of the main pages into docs/screenshots
   deny                licences, advisories and sources of the dependencies
   doctor              what this machine has and lacks
 ";
@@ -57,6 +60,7 @@ fn dispatch(root: &Path, command: Option<&str>, rest: &[String]) -> Result<()> {
         (Some("check-walls"), []) => walls::check(root),
         (Some("gen"), []) => documents::write(root),
         (Some("gen"), [flag]) if flag == "--check" => documents::check(root),
+        (Some("screenshots"), []) => screenshots::take(root),
         (Some("deny"), []) => checks::deny(root),
         (Some("doctor"), []) => doctor::report(root),
         (Some(other), _) => {

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::cluster::Cluster;
 use crate::tally::{Tally, stream};
 use crate::tools::{self, Need};
-use crate::{cargo, run as run_command};
+use crate::{browser, cargo};
 
 /// One line of the summary.
 struct Part {
@@ -100,26 +100,7 @@ fn names_packages(arguments: &[String]) -> bool {
 }
 
 fn browser_tests(root: &Path) -> Result<(Tally, bool)> {
-    run_command(cargo(root).args(["build", "--package", "cli"]))?;
-    let folder = root.join("e2e");
-    let install = if folder.join("package-lock.json").is_file() {
-        "ci"
-    } else {
-        "install"
-    };
-    run_command(
-        Command::new("npm")
-            .args([install, "--no-audit", "--no-fund"])
-            .current_dir(&folder)
-            .stdin(Stdio::null()),
-    )?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set));
-    let mut command = Command::new("node");
-    command
-        .arg("e2e/run.mjs")
-        .current_dir(root)
-        .env("QIFU365_BIN", target.join("debug/qifu365"));
+    let mut command = browser::script(root, "run.mjs")?;
     let (tally, succeeded) = counted(&mut command, Tally::of_plain_line)?;
     // A runner that prints no count is one test.
     let whole = Tally {

@@ -17,6 +17,8 @@ pub enum Need {
     Postgres,
     /// Chromium, Node and npm for the browser tests.
     Browser,
+    /// pngquant, to make pictures small.
+    Pictures,
 }
 
 /// The folder with PostgreSQL's server programs: the path first, then Debian's place, newest first.
@@ -85,6 +87,9 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
             packages.push("npm");
         }
     }
+    if needs.contains(&Need::Pictures) && on_path(&["pngquant"]).is_none() {
+        packages.push("pngquant");
+    }
     packages
 }
 
@@ -99,7 +104,7 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     if !is_root() || !Path::new("/usr/bin/apt-get").is_file() {
         bail!(
             "missing programs. On Debian: sudo apt-get install -y {list}\n  elsewhere: PostgreSQL 15 or later \
-             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm"
+             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm; for the pictures pngquant"
         );
     }
     println!("xtask: installing {list}");

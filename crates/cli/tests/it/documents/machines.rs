@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use domain::calendar::{Due, working_days_after};
 use domain::machine::Role;
 use domain::market::order::{
-    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, OVERDUE_DAYS, Order, State, Terms,
+    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step, Terms,
 };
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -25,56 +25,51 @@ struct Edge {
     roles: Vec<Role>,
 }
 
-const fn terms(review_days: i64) -> Terms {
-    Terms {
-        mode: Mode::Simulated,
-        review_days,
-        days: 20,
-        acceptance_items: 1,
-    }
-}
+/// How many days the work takes: so many that a time counted from its end shows.
+const AGREED: i64 = 1000;
 
-/// Every order that steps can lead to, one of each kind, and the steps between them.
-fn explored() -> (Vec<Order>, Vec<Edge>) {
+/// Every step that can be reached, one of each kind, and the ways between the states.
+fn explored(review_days: i64) -> (Vec<Step>, Vec<Edge>) {
     let milestone = |title: &str| Milestone {
         title: title.to_owned(),
         amount: 1,
         state: MilestoneState::Planned,
     };
     let placed = |mode| {
-        let terms = Terms { mode, ..terms(3) };
-        Order::placed(terms, vec![milestone("1"), milestone("2")], NOW)
-            .expect("an order")
-            .order
+        let terms = Terms {
+            mode,
+            review_days,
+            days: AGREED,
+            acceptance_items: 1,
+        };
+        Order::placed(terms, vec![milestone("1"), milestone("2")], NOW).expect("an order")
     };
-    let mut orders: Vec<Order> = Mode::ALL.iter().map(|mode| placed(*mode)).collect();
+    let mut steps: Vec<Step> = Mode::ALL.iter().map(|mode| placed(*mode)).collect();
     let mut edges: Vec<Edge> = Vec::new();
     let facts = Facts {
         items: vec![0],
         reason: true,
     };
     let mut next = 0;
-    while let Some(order) = orders.get(next).cloned() {
+    while let Some(order) = steps.get(next).map(|step| step.order.clone()) {
         next += 1;
         for event in Event::ALL {
             for role in Role::ALL {
-                let Ok(step) = order.step(*event, *role, &facts, NOW) else {
+                let Ok(mut step) = order.step(*event, *role, &facts, NOW) else {
                     continue;
                 };
                 note(&mut edges, order.state, *event, *role, step.order.state);
-                // How often something was repeated is not another kind of order.
-                let reached = Order {
-                    version: 1,
-                    round: 0,
-                    ..step.order
-                };
-                if !orders.contains(&reached) {
-                    orders.push(reached);
+                // How often something was repeated, and what it cost, is not another kind.
+                step.order.version = 1;
+                step.order.round = 0;
+                step.postings = Vec::new();
+                if !steps.contains(&step) {
+                    steps.push(step);
                 }
             }
         }
     }
-    (orders, edges)
+    (steps, edges)
 }
 
 fn note(edges: &mut Vec<Edge>, from: State, event: Event, role: Role, to: State) {
@@ -109,35 +104,28 @@ fn distance(due: Due) -> String {
         return "at once".to_owned();
     }
     if left.whole_seconds() % 86_400 == 0 {
-        return format!("{} days", left.whole_days());
+        return match left.whole_days() {
+            days if days >= AGREED => format!("{} days after the agreed time", days - AGREED),
+            days => format!("{days} days"),
+        };
     }
     let working = (1..30).find(|count| working_days_after(NOW, *count) == due);
     working.map_or_else(|| left.to_string(), |count| format!("{count} working days"))
 }
 
-/// The clock of an order; a review time is the category's, within the bounds the order keeps.
-fn clock(order: &Order) -> Option<(Event, String)> {
-    let with = |review_days: i64| {
-        let placed = Order::placed(terms(review_days), order.milestones.clone(), NOW);
-        let bounded = placed.map_or(review_days, |step| step.order.review_days);
-        Order {
-            review_days: bounded,
-            ..order.clone()
+/// The clocks of a state: what happens, after how long, and whether it was accepted by silence.
+fn clocks(steps: &[Step], state: State) -> Vec<(Option<Event>, String, bool)> {
+    let mut found = Vec::new();
+    for step in steps.iter().filter(|step| step.order.state == state) {
+        let clock = match step.timer {
+            Some((event, due)) => (Some(event), distance(due), step.order.by_silence),
+            None => (None, String::new(), step.order.by_silence),
+        };
+        if !found.contains(&clock) {
+            found.push(clock);
         }
-        .timer(NOW)
-    };
-    if order.state == State::InService {
-        let (event, _) = with(0)?;
-        return Some((event, format!("{OVERDUE_DAYS} days past the agreed time")));
     }
-    let (event, shortest) = with(0)?;
-    let (_, longest) = with(i64::MAX)?;
-    let text = if shortest == longest {
-        distance(shortest)
-    } else {
-        format!("{} to {}, by category", distance(shortest), distance(longest))
-    };
-    Some((event, text))
+    found
 }
 
 fn in_order(edges: &[Edge]) -> impl Iterator<Item = &Edge> {
@@ -177,7 +165,9 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> String {
 }
 
 fn document() -> String {
-    let (orders, edges) = explored();
+    // The time to check is the category's, within the bounds that an order keeps.
+    let (steps, edges) = explored(0);
+    let (longest, _) = explored(i64::MAX);
     let mut text = String::from(
         "# 状态机 · State machines\n\n\
          <!-- Written by `cargo xtask gen` from crates/domain/src/market/order/; edit there. -->\n\n\
@@ -192,22 +182,16 @@ fn document() -> String {
         names(MACHINE.ends, State::as_str),
         diagram(&edges)
     );
-    text.push_str("\n### States and clocks\n\nWhat happens if nobody acts.\n\n");
+    text.push_str("\n### States and clocks\n\nWhat happens if nobody acts. A state with a line without a clock waits for a person then.\n\n");
     text.push_str(&head(&["state", "中文", "English", "then", "after"]));
     for state in State::ALL {
-        let mut clocks: Vec<(bool, Option<(Event, String)>)> = Vec::new();
-        for order in orders.iter().filter(|order| order.state == *state) {
-            let found = (order.by_silence, clock(order));
-            if !clocks.contains(&found) {
-                clocks.push(found);
+        let both = clocks(&steps, *state).into_iter().zip(clocks(&longest, *state));
+        let several = clocks(&steps, *state).len() > 1;
+        for ((event, mut after, by_silence), (_, most, _)) in both {
+            if after != most {
+                after = format!("{after} to {most}, by category");
             }
-        }
-        let several = clocks.len() > 1;
-        for (by_silence, clock) in clocks {
-            let (event, mut after) = clock.map_or_else(Default::default, |(event, after)| {
-                (codes([event.as_str()]), after)
-            });
-            if several {
+            if several && *state == State::Accepted {
                 after.push_str(if by_silence {
                     " (accepted by silence)"
                 } else {
@@ -218,7 +202,7 @@ fn document() -> String {
                 &codes([state.as_str()]),
                 state.label(true),
                 state.label(false),
-                &event,
+                &event.map(|event| codes([event.as_str()])).unwrap_or_default(),
                 &after,
             ]));
         }
@@ -257,9 +241,13 @@ fn machines_document_is_fresh() {
 /// The exploration leaves nothing out: each state is met, and each row of the table is taken.
 #[test]
 fn every_state_and_row_is_explored() {
-    let (orders, edges) = explored();
+    let (steps, edges) = explored(0);
     for state in State::ALL {
-        assert!(orders.iter().any(|order| order.state == *state), "{state:?}");
+        assert!(steps.iter().any(|step| step.order.state == *state), "{state:?}");
+        assert_eq!(
+            clocks(&steps, *state).len(),
+            clocks(&explored(i64::MAX).0, *state).len()
+        );
     }
     for row in MACHINE.rows {
         for from in row.from {

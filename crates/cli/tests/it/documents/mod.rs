@@ -9,6 +9,7 @@ mod clauses;
 mod columns;
 mod configuration;
 mod machines;
+mod names;
 mod retention;
 mod routes;
 mod scan;
