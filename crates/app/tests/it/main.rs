@@ -7,3 +7,4 @@ mod house;
 mod job;
 mod order;
 mod retention;
+mod token;
