@@ -17,6 +17,22 @@ pub enum Need {
     Postgres,
     /// Chromium, Node and npm for the browser tests.
     Browser,
+    /// Python with environments, for the tests of the JSON interface.
+    Python,
+}
+
+/// Cargo's target folder.
+pub fn target(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set))
+}
+
+/// The Python that can make an environment with pip in it, by its version. Debian ships that part
+/// on its own.
+pub fn python() -> Option<String> {
+    let asked =
+        "import ensurepip, sys, venv; assert sys.version_info >= (3, 11); print(sys.version.split()[0])";
+    let version = output(Command::new("python3").args(["-c", asked])).ok()?;
+    Some(version.trim().to_owned())
 }
 
 /// The folder with PostgreSQL's server programs: the path first, then Debian's place, newest first.
@@ -85,6 +101,9 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
             packages.push("npm");
         }
     }
+    if needs.contains(&Need::Python) && python().is_none() {
+        packages.push("python3-venv");
+    }
     packages
 }
 
@@ -99,7 +118,8 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     if !is_root() || !Path::new("/usr/bin/apt-get").is_file() {
         bail!(
             "missing programs. On Debian: sudo apt-get install -y {list}\n  elsewhere: PostgreSQL 15 or later \
-             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm"
+             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm; \
+             for the JSON interface Python 3.11 or later with venv and pip"
         );
     }
     println!("xtask: installing {list}");
