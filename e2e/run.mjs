@@ -8,7 +8,7 @@ import { start } from './site.mjs';
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const password = '四盏灯 照着 旧码头';
-const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/nowhere'];
+const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/api', '/api/wenti', '/nowhere'];
 
 const { base, visitor, demoUser, placed, orderIn, tickBoth, code, stop } = await start();
 
@@ -106,6 +106,38 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
     await page.fill('#password', password);
     await page.click('main form button.btn-primary');
     await page.waitForURL(`${base}/zhanghao`);
+    await page.context().close();
+  });
+}
+
+for (const [width, scripts] of [[1280, true], [375, false]]) {
+  await test(`a person makes a token, a program uses it, the person takes it back at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    const page = await visitor(width, scripts);
+    await page.goto(`${base}/denglu?next=/zhanghao/lingpai`);
+    await page.fill('#login', '何小满');
+    await page.fill('#password', demoPassword);
+    await page.click('main form button.btn-primary');
+    await page.waitForURL(`${base}/zhanghao/lingpai`);
+    await page.fill('#token_name', `报表 ${width}`);
+    await page.click('main form.card button.btn-primary');
+    assert.ok(await page.isVisible('a[href="#scopes"]'), 'a token that may do nothing is refused');
+    assert.equal(await page.inputValue('#token_name'), `报表 ${width}`, 'what was typed is kept');
+    if (scripts) assert.deepEqual(await judged(page), []);
+    await page.check('#account_read');
+    await page.click('main form.card button.btn-primary');
+    const token = (await page.textContent('main')).match(/qf_[0-9a-f]{64}/)[0];
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wide <= 0, `scrolls ${wide} px sideways`);
+    if (scripts) assert.deepEqual(await judged(page), []);
+    const ask = () => fetch(`${base}/api/v1/account`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await ask();
+    assert.equal(answer.status, 200);
+    assert.equal((await answer.json()).name, '何小满');
+    await page.goto(`${base}/zhanghao/lingpai`);
+    if (scripts) assert.deepEqual(await judged(page), []);
+    await page.click(`button:has-text("报表 ${width}")`);
+    await page.waitForURL(`${base}/zhanghao/lingpai`);
+    assert.equal((await ask()).status, 401);
     await page.context().close();
   });
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use crate::{cargo, run};
+use crate::{cargo, run, tools};
 
 /// Builds the binary, installs what the scripts need, and gives the command that runs one of them.
 pub fn script(root: &Path, name: &str) -> Result<Command> {
@@ -20,8 +20,7 @@ pub fn script(root: &Path, name: &str) -> Result<Command> {
         .args([install, "--no-audit", "--no-fund"])
         .current_dir(&folder)
         .stdin(Stdio::null()))?;
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set));
+    let target = tools::target(root);
     let mut command = Command::new("node");
     command
         .arg(format!("e2e/{name}"))

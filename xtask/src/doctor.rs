@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::{cargo, output, tools};
+use crate::{cargo, interface, output, tools};
 
 const SITE_PORT: u16 = 3650;
 
@@ -32,6 +32,9 @@ pub fn report(root: &Path) -> Result<()> {
         needed("Chromium", tools::chromium().map(shown));
         needed("Node", version("node", "--version"));
         needed("npm", version("npm", "--version"));
+    }
+    if interface::present(root) {
+        needed("Python", tools::python());
     }
     let deny = tools::on_path(&["cargo-deny"]).map_or_else(
         || "not installed; optional: cargo install cargo-deny --locked".to_owned(),

@@ -5,6 +5,7 @@ mod checks;
 mod cluster;
 mod doctor;
 mod documents;
+mod interface;
 mod screenshots;
 mod suite;
 mod tally;
@@ -21,8 +22,9 @@ const COMMANDS: &str = "\
 cargo xtask <command>
 
   run [arguments]     start the site with demo data (cargo run)
-  test [arguments]    every test on SQLite and PostgreSQL, then the browser tests;
-                      arguments go to cargo test and leave the browser tests out
+  test [arguments]    every test on SQLite and PostgreSQL, then the browser and
+                      the JSON interface; arguments go to cargo test and leave those out
+  test-interface      the JSON interface alone, against its own document
   check               formatting, lints, documentation, walls, generated files
   check-walls         only who may depend on whom, file lengths, module names
   gen [--check]       write the generated documents, or fail when one is stale
@@ -56,6 +58,7 @@ fn dispatch(root: &Path, command: Option<&str>, rest: &[String]) -> Result<()> {
         }
         (Some("run"), _) => run(cargo(root).arg("run").arg("--").args(rest)),
         (Some("test"), _) => suite::run(root, rest),
+        (Some("test-interface"), []) => suite::run_interface(root),
         (Some("check"), []) => checks::check(root),
         (Some("check-walls"), []) => walls::check(root),
         (Some("gen"), []) => documents::write(root),

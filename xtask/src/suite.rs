@@ -1,5 +1,5 @@
 //! `cargo xtask test`: a database server of its own, every test of the workspace, the browser tests,
-//! one summary.
+//! the JSON interface against its document, one summary.
 
 use std::io::BufReader;
 use std::path::Path;
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::cluster::Cluster;
 use crate::tally::{Tally, stream};
 use crate::tools::{self, Need};
-use crate::{browser, cargo};
+use crate::{browser, cargo, interface};
 
 /// One line of the summary.
 struct Part {
@@ -23,14 +23,14 @@ struct Part {
 
 /// Runs everything, or what the arguments select.
 pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
-    // Arguments narrow the run to something the browser tests are no part of.
-    let browser = arguments.is_empty() && root.join("e2e/package.json").is_file();
-    let needs: &[Need] = if browser {
-        &[Need::Postgres, Need::Browser]
-    } else {
-        &[Need::Postgres]
-    };
-    tools::ensure(needs)?;
+    // Arguments narrow the run to something the tests of the running product are no part of.
+    let whole = arguments.is_empty();
+    let browser = whole && root.join("e2e/package.json").is_file();
+    let programs = whole && interface::present(root);
+    let mut needs = vec![Need::Postgres];
+    needs.extend(browser.then_some(Need::Browser));
+    needs.extend(programs.then_some(Need::Python));
+    tools::ensure(&needs)?;
 
     let begun = now();
     let cluster = Cluster::start()?;
@@ -48,7 +48,21 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
     if browser {
         parts.push(timed("browser tests", || browser_tests(root))?);
     }
+    if programs {
+        parts.push(timed("JSON interface", || interface_tests(root))?);
+    }
     summary(&parts)
+}
+
+/// Tries the JSON interface alone.
+pub fn run_interface(root: &Path) -> Result<()> {
+    tools::ensure(&[Need::Python])?;
+    summary(&[timed("JSON interface", || interface_tests(root))?])
+}
+
+fn interface_tests(root: &Path) -> Result<(Tally, bool)> {
+    let (tally, succeeded) = counted(&mut interface::command(root)?, Tally::of_plain_line)?;
+    Ok((whole_part(tally, succeeded), succeeded))
 }
 
 /// The clock of the developer's wall, not of the business.
@@ -102,13 +116,16 @@ fn names_packages(arguments: &[String]) -> bool {
 fn browser_tests(root: &Path) -> Result<(Tally, bool)> {
     let mut command = browser::script(root, "run.mjs")?;
     let (tally, succeeded) = counted(&mut command, Tally::of_plain_line)?;
-    // A runner that prints no count is one test.
-    let whole = Tally {
+    Ok((whole_part(tally, succeeded), succeeded))
+}
+
+/// A runner that prints no count is one test.
+fn whole_part(tally: Option<Tally>, succeeded: bool) -> Tally {
+    tally.unwrap_or(Tally {
         passed: u64::from(succeeded),
         failed: u64::from(!succeeded),
         ignored: 0,
-    };
-    Ok((tally.unwrap_or(whole), succeeded))
+    })
 }
 
 fn counted(command: &mut Command, count: impl Fn(&str) -> Option<Tally>) -> Result<(Option<Tally>, bool)> {

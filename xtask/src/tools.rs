@@ -19,6 +19,22 @@ pub enum Need {
     Browser,
     /// pngquant, to make pictures small.
     Pictures,
+    /// Python with environments, for the tests of the JSON interface.
+    Python,
+}
+
+/// Cargo's target folder.
+pub fn target(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set))
+}
+
+/// The Python that can make an environment with pip in it, by its version. Debian ships that part
+/// on its own.
+pub fn python() -> Option<String> {
+    let asked =
+        "import ensurepip, sys, venv; assert sys.version_info >= (3, 11); print(sys.version.split()[0])";
+    let version = output(Command::new("python3").args(["-c", asked])).ok()?;
+    Some(version.trim().to_owned())
 }
 
 /// The folder with PostgreSQL's server programs: the path first, then Debian's place, newest first.
@@ -90,6 +106,9 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
     if needs.contains(&Need::Pictures) && on_path(&["pngquant"]).is_none() {
         packages.push("pngquant");
     }
+    if needs.contains(&Need::Python) && python().is_none() {
+        packages.push("python3-venv");
+    }
     packages
 }
 
@@ -104,7 +123,8 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     if !is_root() || !Path::new("/usr/bin/apt-get").is_file() {
         bail!(
             "missing programs. On Debian: sudo apt-get install -y {list}\n  elsewhere: PostgreSQL 15 or later \
-             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm; for the pictures pngquant"
+             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm; \
+             for the JSON interface Python 3.11 or later with venv and pip; for the pictures pngquant"
         );
     }
     println!("xtask: installing {list}");

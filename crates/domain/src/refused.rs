@@ -45,10 +45,20 @@ pub enum Refused {
     TooManyLogins,
     /// The form was open too long or came from elsewhere.
     FormStale,
+    /// An access token's name is missing, too long or holds control characters.
+    TokenName,
+    /// An access token needs at least one scope.
+    TokenScope,
+    /// An access token lives from one day to a year.
+    TokenLife,
+    /// The account has as many access tokens as it may.
+    TooManyTokens,
     /// An order needs something to pay for.
     OrderEmpty,
     /// A supplier's own people do not buy from it (自买自卖).
     OrderOwnService,
+    /// The key of this placing already made an order of something else.
+    OrderKeyUsed,
     /// The order has moved on.
     OrderNotNow,
     /// Another role does this.
@@ -94,8 +104,13 @@ impl Refused {
         Self::LoginWrong,
         Self::TooManyLogins,
         Self::FormStale,
+        Self::TokenName,
+        Self::TokenScope,
+        Self::TokenLife,
+        Self::TooManyTokens,
         Self::OrderEmpty,
         Self::OrderOwnService,
+        Self::OrderKeyUsed,
         Self::OrderNotNow,
         Self::OrderNotYou,
         Self::DeliveryIncomplete,
@@ -225,6 +240,30 @@ impl Refused {
                 "尝试次数过多，请 15 分钟后再试，或重置密码。",
                 "Too many attempts; try again in 15 minutes or reset the password.",
             ),
+            Self::TokenName => (
+                "token_name",
+                "token_name",
+                "请给令牌起一个 1–60 个字符的名称，不要换行。",
+                "Give the token a name of 1 to 60 characters on one line.",
+            ),
+            Self::TokenScope => (
+                "token_scope",
+                "scopes",
+                "请至少勾选一项权限。",
+                "Tick at least one thing the token may do.",
+            ),
+            Self::TokenLife => (
+                "token_life",
+                "days",
+                "有效期需为 1–365 天，请重新选择。",
+                "Choose a life of 1 to 365 days.",
+            ),
+            Self::TooManyTokens => (
+                "too_many_tokens",
+                "token_name",
+                "有效的令牌最多 20 个，请先撤销不用的令牌。",
+                "An account has at most 20 live tokens; revoke one you no longer use.",
+            ),
             Self::OrderEmpty => (
                 "order_empty",
                 "sku",
@@ -236,6 +275,12 @@ impl Refused {
                 "sku",
                 "不能购买自己所在服务商的服务，请换一家服务商。",
                 "You cannot order from a provider you belong to; choose another provider.",
+            ),
+            Self::OrderKeyUsed => (
+                "order_key_used",
+                "sku",
+                "这次提交已经产生过一个不同内容的订单，请在订单列表查看；要再下一单，请重新打开下单页。",
+                "This placing already made an order of something else: see your orders, or open the order page again for another one.",
             ),
             Self::OrderNotNow => (
                 "order_not_now",

@@ -31,6 +31,7 @@ pub fn statements() -> Vec<&'static str> {
         account::STATEMENTS,
         account::session::STATEMENTS,
         account::code::STATEMENTS,
+        account::token::STATEMENTS,
         market::books::STATEMENTS,
         market::catalogue::STATEMENTS,
         job::STATEMENTS,

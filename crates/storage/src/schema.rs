@@ -14,6 +14,7 @@ pub const DATA: &[Migration] = &[
     (2, include_str!("../migrations/data/0002_market.sql")),
     (3, include_str!("../migrations/data/0003_order_event_id.sql")),
     (4, include_str!("../migrations/data/0004_jobs.sql")),
+    (5, include_str!("../migrations/data/0005_api_token.sql")),
     (6, include_str!("../migrations/data/0006_cases_and_expiry.sql")),
 ];
 

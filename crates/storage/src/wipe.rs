@@ -25,6 +25,7 @@ const TABLES: &[(&str, &str)] = &[
     ("attempt", "DELETE FROM attempt"),
     ("message_outbox", "DELETE FROM message_outbox"),
     ("one_time_code", "DELETE FROM one_time_code"),
+    ("api_token", "DELETE FROM api_token"),
     ("session", "DELETE FROM session"),
     ("blind_index", "DELETE FROM blind_index"),
     ("account", "DELETE FROM account"),

@@ -3,6 +3,7 @@
 //! A route exists only as a row of [`routes::ROUTES`], with who may call it, for which purpose and
 //! under which clauses (0.4). Pages work without JavaScript; nothing is loaded from elsewhere.
 
+mod api;
 mod failure;
 mod handlers;
 mod headers;

@@ -211,12 +211,7 @@ impl Visit {
                 account: viewer.account,
                 subject: viewer.subject,
             });
-        let version = self
-            .state
-            .version()
-            .map(|version| version.id.clone())
-            .unwrap_or_default();
-        Ctx::new(actor, version, self.id, self.state.app.clock.now())
+        self.state.ctx(actor, self.id)
     }
 
     /// The viewer, or the way to the log-in page.

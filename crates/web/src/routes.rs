@@ -1,13 +1,16 @@
 //! The one table of routes. The router is built from it and from nothing else (0.4).
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
+use domain::account::token::Scope;
 
-use crate::handlers::{account, assets, catalogue, gallery, home, order, policy};
-use crate::headers;
+use crate::handlers::{account, assets, catalogue, gallery, home, interface, order, policy, token};
 use crate::state::{WebState, css_path};
+use crate::{api, headers};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub enum Who {
     Door,
     /// Whoever is logged in, for their own.
     Account,
+    /// A program with a token of this scope, for the person it stands for.
+    Token(Scope),
     /// Anyone, on a demonstration only.
     Demo,
 }
@@ -40,12 +45,12 @@ pub struct Route {
 }
 
 macro_rules! routes {
-    ($($method:ident $path:literal $who:ident $purpose:literal [$($clause:literal),*] $handler:path;)+) => {
+    ($($method:ident $path:literal $who:ident $(($scope:ident))? $purpose:literal [$($clause:literal),*] $handler:path;)+) => {
         /// Every route.
         pub const ROUTES: &[Route] = &[$(Route {
             method: stringify!($method),
             path: $path,
-            who: Who::$who,
+            who: Who::$who$((Scope::$scope))?,
             purpose: $purpose,
             clauses: &[$(::policy::clause!($clause)),*],
             handler_name: stringify!($handler),
@@ -83,6 +88,22 @@ routes! {
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
+    get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
+    post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
+    post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;
+    get "/api" Anyone "browse" ["2.1.1.c"] interface::interface;
+    get "/api/wenti" Anyone "browse" ["2.1.1.c"] interface::codes;
+    get "/api/v1/categories" Anyone "browse" ["2.1.1.c"] api::catalogue::categories;
+    get "/api/v1/services" Anyone "browse" ["2.1.1.c"] api::catalogue::services;
+    get "/api/v1/services/{id}" Anyone "browse" ["2.1.1.c", "0.9", "0.11"] api::catalogue::service;
+    get "/api/v1/suppliers/{id}" Anyone "browse" ["2.1.1.c", "0.9"] api::catalogue::supplier;
+    get "/api/v1/search" Anyone "browse" ["2.1.1.c"] api::catalogue::search;
+    get "/api/v1/openapi.json" Anyone "browse" ["2.1.1.c"] api::document::serve;
+    get "/api/v1/account" Token(AccountRead) "show_own" ["2.6.1.a", "2.5.1.e"] api::account::overview;
+    get "/api/v1/orders" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1"] api::order::list;
+    post "/api/v1/orders" Token(OrderWrite) "fulfil_contract" ["2.2.1", "2.4.1.3"] api::order::place;
+    get "/api/v1/orders/{number}" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1", "2.5.1.e"] api::order::one;
+    post "/api/v1/orders/{number}/events" Token(OrderWrite) "fulfil_contract" ["2.2.1", "2.5.1.e"] api::order::act;
     get "/xiadan/{service}" Account "fulfil_contract" ["2.4.1.3", "0.11"] order::place_form;
     post "/xiadan/{service}" Account "fulfil_contract" ["2.2.1", "2.4.1.3"] order::place;
     get "/dingdan" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::list;
@@ -95,7 +116,7 @@ routes! {
     get "/demo/yemian/{page}/{sample}" Demo "browse" ["2.1.1.c"] gallery::sample;
 }
 
-/// Forms are small; more than this is not a form.
+/// Forms and JSON bodies are small; more than this is neither.
 const LARGEST_FORM: usize = 64 * 1024;
 
 /// The router over the table.
@@ -109,6 +130,10 @@ pub fn router(state: WebState) -> Router {
         .fallback(home::not_found)
         .method_not_allowed_fallback(home::not_found)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn_with_state(
+            (state.clone(), Arc::new(api::limit::Limit::default())),
+            api::speak,
+        ))
         .layer(middleware::from_fn(headers::add))
         .with_state(state)
 }

@@ -6,7 +6,9 @@ use app::App;
 use app::market::catalogue::CatalogueHandle;
 use domain::calendar::BEIJING;
 use policy::{Archive, Version};
+use privacy::{Actor, Ctx, Purpose};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// The operator's configuration as pages show it (1.0). Nothing of it is in the source.
 #[derive(Clone, Debug)]
@@ -54,6 +56,12 @@ pub(crate) fn css_path() -> &'static str {
 }
 
 impl WebState {
+    /// The context of a request: who acts, under the policy version in force.
+    pub(crate) fn ctx<P: Purpose>(&self, actor: Actor, request: Uuid) -> Ctx<P> {
+        let version = self.version().map(|version| version.id.clone());
+        Ctx::new(actor, version.unwrap_or_default(), request, self.app.clock.now())
+    }
+
     /// The policy version in force now (0.1). Before the first effective day the first version is
     /// shown, so that there is always one to read.
     pub(crate) fn version(&self) -> Option<&Version> {

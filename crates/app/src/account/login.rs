@@ -38,16 +38,16 @@ pub struct Begun {
     pub session: Uuid,
 }
 
-/// Who is logged in.
+/// Who is logged in, or whom a program acts for.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     /// The account.
     pub account: Uuid,
     /// The person behind it.
     pub subject: SubjectId,
-    /// The session.
+    /// The session, or the access token of a program.
     pub session: Uuid,
-    /// The token of this session's forms.
+    /// The token of this session's forms; empty for a program, which has none.
     pub csrf: String,
     /// Whether the account works for a supplier.
     pub member: bool,

@@ -6,6 +6,7 @@ mod overview;
 mod recovery;
 mod registration;
 mod retention;
+mod token;
 
 pub(crate) use code::message;
 pub use code::{OutboxMessage, outbox};
@@ -14,6 +15,9 @@ pub use overview::{Device, Overview, overview};
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
 pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
+pub use token::{
+    Bearer, NewToken, Token, TokenRequest, authenticate_token, create_token, revoke_token, tokens,
+};
 
 use privacy::{BlindIndex, Entropy, Personal, Purpose, SubjectId};
 use storage::Tx;

@@ -1,10 +1,10 @@
-//! Changing and resetting the password. Both end every other session.
+//! Changing and resetting the password. Both end every other session and every access token.
 
 use domain::Refused;
 use domain::account::{limits, password, phone::Phone};
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
-use storage::account::{self, code as codes, session};
+use storage::account::{self, code as codes, session, token};
 use uuid::Uuid;
 
 use super::{Viewer, code, index, salt};
@@ -54,6 +54,7 @@ pub async fn change_password(
     codes::forget_attempt(&mut tx, attempt).await?;
     account::set_password(&mut tx, viewer.account, hash).await?;
     session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
+    token::revoke_all(&mut tx, viewer.account).await?;
     Ok(tx.commit().await?)
 }
 
@@ -82,7 +83,7 @@ pub struct Reset<'a> {
     pub password: &'a str,
 }
 
-/// Sets a new password with a code, and ends every session of the account.
+/// Sets a new password with a code, and ends every session and access token of the account.
 ///
 /// # Errors
 /// [`Failure::Refused`] naming each wrong field.
@@ -107,6 +108,7 @@ pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Resu
     if let (Some(_), Some(row)) = (redeemed, &holder) {
         account::set_password(&mut tx, row.id, hash).await?;
         session::revoke_others(&mut tx, row.id, Uuid::nil()).await?;
+        token::revoke_all(&mut tx, row.id).await?;
         return Ok(tx.commit().await?);
     }
     tx.commit().await?;

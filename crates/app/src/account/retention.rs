@@ -1,9 +1,10 @@
 //! The account room's retention job: codes, messages and counted attempts live one day, and so does
-//! a registration that was begun and not finished.
+//! a registration that was begun and not finished. Access tokens are kept for 90 days after their
+//! end.
 
 use privacy::Ctx;
 use privacy::purpose::Operate;
-use storage::account::code;
+use storage::account::{code, token};
 use time::Duration;
 
 use crate::{App, Failure};
@@ -12,10 +13,16 @@ use crate::{App, Failure};
 const LIFE: Duration = Duration::hours(24);
 /// Unfinished registrations removed at a time: no transaction is held for long.
 const BATCH: i64 = 200;
+/// How long a token is kept after its end.
+const TOKEN_AFTER_END: Duration = Duration::days(90);
 
 /// The retention rules this job applies, and the term it gives them.
-pub const APPLIED: [(&str, Duration); 3] =
-    [("code_24h", LIFE), ("message_24h", LIFE), ("security_24h", LIFE)];
+pub const APPLIED: [(&str, Duration); 4] = [
+    ("code_24h", LIFE),
+    ("message_24h", LIFE),
+    ("security_24h", LIFE),
+    ("token_90d_after_end", TOKEN_AFTER_END),
+];
 
 /// Removes what is older than its rule, and destroys the keys of registrations that were begun
 /// and never finished. Safe to run again.
@@ -45,6 +52,7 @@ pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure
     }
     let mut tx = app.store.begin(ctx).await?;
     removed += code::purge(&mut tx, until).await?;
+    removed += token::purge(&mut tx, ctx.now() - TOKEN_AFTER_END).await?;
     tx.commit().await?;
     Ok(removed)
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{App, Failure, Fault};
 
-/// Services on a page.
+/// Services on a page, unless something else is asked for.
 pub const PAGE: usize = 20;
 
 /// How a list is ordered.
@@ -76,6 +76,8 @@ pub struct Filter {
     pub sort: Sort,
     /// Which page, from 1.
     pub page: usize,
+    /// Services on a page; [`PAGE`] if not said.
+    pub per_page: Option<usize>,
 }
 
 /// A page of a list, with how many each choice would leave.
@@ -303,12 +305,13 @@ impl Catalogue {
             }
             Sort::Rating => found.sort_by_key(|service| (std::cmp::Reverse(service.rating), service.id)),
         }
-        let (total, pages) = (found.len(), found.len().div_ceil(PAGE).max(1));
+        let per_page = filter.per_page.unwrap_or(PAGE).max(1);
+        let (total, pages) = (found.len(), found.len().div_ceil(per_page).max(1));
         let page = filter.page.clamp(1, pages);
         let services = found
             .into_iter()
-            .skip((page - 1) * PAGE)
-            .take(PAGE)
+            .skip((page - 1) * per_page)
+            .take(per_page)
             .map(Arc::clone)
             .collect();
         let order: Vec<&str> = self
@@ -328,22 +331,31 @@ impl Catalogue {
         }
     }
 
-    /// Searches what is offered.
+    /// Searches what is offered. Pages are counted from 1; one past the end is the last.
     ///
     /// # Errors
     /// [`Failure::Fault`] if the index fails.
     pub fn search(&self, text: &str, page: usize) -> Result<Found, Failure> {
+        self.search_by(text, page, PAGE)
+    }
+
+    /// Searches what is offered; a page of any size. A page past the end is the last.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] if the index fails.
+    pub fn search_by(&self, text: &str, page: usize, per_page: usize) -> Result<Found, Failure> {
+        let per_page = per_page.max(1);
         let look = |page: usize| {
             let query = Query {
                 text,
-                limit: PAGE,
-                offset: (page - 1).saturating_mul(PAGE),
+                limit: per_page,
+                offset: (page - 1).saturating_mul(per_page),
             };
             self.index.search(&query).map_err(Fault::Search)
         };
         let mut page = page.max(1);
         let mut hits = look(page)?;
-        let pages = hits.total.div_ceil(PAGE).max(1);
+        let pages = hits.total.div_ceil(per_page).max(1);
         if page > pages {
             page = pages;
             hits = look(page)?;

@@ -8,3 +8,4 @@ mod job;
 mod order;
 mod order_trouble;
 mod retention;
+mod token;

@@ -4,3 +4,4 @@ pub mod limits;
 pub mod name;
 pub mod password;
 pub mod phone;
+pub mod token;

@@ -57,6 +57,27 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Every standing.
+    pub const ALL: &'static [Self] = &[
+        Self::Active,
+        Self::Restricted,
+        Self::Expired,
+        Self::Suspended,
+        Self::Applied,
+    ];
+
+    /// The stable identifier.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Restricted => "restricted",
+            Self::Expired => "expired",
+            Self::Suspended => "suspended",
+            Self::Applied => "applied",
+        }
+    }
+
     /// Whether the supplier's services are shown and may be ordered.
     #[must_use]
     pub const fn offers(self) -> bool {

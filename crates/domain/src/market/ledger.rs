@@ -15,6 +15,9 @@ pub enum Account {
 }
 
 impl Account {
+    /// Every account.
+    pub const ALL: &'static [Self] = &[Self::Buyer, Self::Held, Self::Supplier];
+
     /// The stable identifier.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -28,9 +31,7 @@ impl Account {
     /// The identifier read back.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Buyer, Self::Held, Self::Supplier]
-            .into_iter()
-            .find(|account| account.as_str() == text)
+        Self::ALL.iter().copied().find(|account| account.as_str() == text)
     }
 }
 

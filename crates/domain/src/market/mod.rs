@@ -5,4 +5,5 @@ pub mod catalogue;
 pub mod contact;
 pub mod ledger;
 pub mod notice;
+pub mod number;
 pub mod order;

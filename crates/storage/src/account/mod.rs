@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod session;
+pub mod token;
 
 use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;

@@ -4,6 +4,7 @@ use privacy::consent::{ConsentEvent, ConsentState};
 use privacy::purpose::{KeepAccount, ShowOwn};
 use privacy::{Ask, Denied, Entropy, LegalBasis, Personal, SubjectId};
 use storage::account::session::{self, NewSession};
+use storage::account::token::{self, NewToken};
 use storage::account::{self, NewAccount, code};
 use storage::{StoreError, access, consent};
 use testkit::{TestStore, both_dbs};
@@ -144,6 +145,26 @@ both_dbs! {
         assert!(!session::revoke(&mut tx, test.entropy.id(), live.id).await.expect("a stranger revokes nothing"));
         assert!(session::revoke(&mut tx, account, live.id).await.expect("revoke"));
         assert!(session::live(&mut tx, [1; 32], idle).await.expect("read").is_none());
+    }
+
+    a_second_token_made_at_once_waits_and_counts_the_first(test) {
+        let (account, subject) = register(test).await;
+        let ctx = test.system::<KeepAccount>();
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        assert_eq!(token::count_held(&mut tx, account).await.expect("count"), 0);
+        let (store, later) = (test.store.clone(), test.system::<KeepAccount>());
+        let second = tokio::spawn(async move {
+            let mut tx = store.begin(&later).await.expect("begin");
+            token::count_held(&mut tx, account).await.expect("count")
+        });
+        // Time enough for the second to count, if nothing held it.
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let name = Personal::received("a".to_owned());
+        let ends_at = ctx.now() + Duration::days(1);
+        let new = NewToken { id: test.entropy.id(), account, subject, token_digest: [7; 32], name: &name, scopes: String::new(), ends_at };
+        token::insert(&mut tx, &new).await.expect("insert");
+        tx.commit().await.expect("commit");
+        assert_eq!(second.await.expect("joined"), 1);
     }
 
     codes_and_attempts_are_counted_and_purged(test) {

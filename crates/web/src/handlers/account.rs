@@ -34,7 +34,7 @@ fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
 }
 
 /// The refusals of a failure as field errors; anything else is its own page.
-fn errors_of(visit: &Visit, failure: &Failure) -> Result<Vec<FieldError>, Answer> {
+pub(super) fn errors_of(visit: &Visit, failure: &Failure) -> Result<Vec<FieldError>, Answer> {
     match failure {
         Failure::Refused(refusals) => Ok(field_errors(visit.lang, refusals)),
         _ => Err(Answer::failure(visit, failure)),
@@ -236,8 +236,9 @@ pub async fn log_in(visit: Visit, Posted(form): Posted<LoginForm>) -> Result<Ans
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
+    /// The session's token.
     #[serde(default)]
-    csrf: String,
+    pub csrf: String,
 }
 
 /// `POST /tuichu`.
@@ -280,6 +281,7 @@ fn field_name(lang: Lang, field: &str) -> &str {
         "account.name" => lang.t("账号名", "account name"),
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "session.device" => lang.t("登录设备", "devices"),
+        "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
         other => other,
@@ -356,8 +358,8 @@ fn password_page(visit: &Visit, errors: Vec<FieldError>, done: bool) -> Answer {
     let mut f = visit.frame(visit.lang.t("修改密码", "Change password"));
     if done {
         let text = visit.lang.t(
-            "密码已修改，其他设备已退出登录。",
-            "The password is changed; all other devices are logged out.",
+            "密码已修改，其他设备已退出登录，访问令牌已失效。",
+            "The password is changed; all other devices are logged out and access tokens have ended.",
         );
         f.notice = Some(text.to_owned());
     }

@@ -118,6 +118,7 @@ impl ListQuery {
             city: given(&self.chengshi),
             sort: Sort::parse(&self.paixu),
             page: self.ye.parse().unwrap_or(1),
+            per_page: None,
         }
     }
 

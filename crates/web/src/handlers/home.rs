@@ -1,16 +1,20 @@
 //! Home, contact, the demo's outbox, and the page for what is not there.
 
 use app::account;
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use policy::Level;
 use privacy::purpose::Notify;
 use privacy::{Actor, Ctx, SystemReason};
 
 use super::account::clock_text;
 use super::catalogue::{card, groups};
+use crate::api;
 use crate::failure::Answer;
 use crate::pages::public::{ContactPage, HomePage, MessageView, OutboxPage};
 use crate::request::Visit;
+use crate::state::WebState;
 
 /// `GET /`.
 pub async fn home(visit: Visit) -> Answer {
@@ -71,7 +75,15 @@ pub async fn outbox(visit: Visit) -> Result<Answer, Answer> {
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }
 
-/// Everything else.
-pub async fn not_found(visit: Visit) -> Answer {
-    Answer::not_found(&visit)
+/// Everything else, on a page's address or on one of the interface.
+pub async fn not_found(State(state): State<WebState>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let matched = parts.extensions.get::<MatchedPath>().cloned();
+    if let Some(answer) = api::not_there(parts.uri.path(), matched.as_ref().map(MatchedPath::as_str)) {
+        return answer;
+    }
+    match Visit::from_request_parts(&mut parts, &state).await {
+        Ok(visit) => Answer::not_found(&visit).into_response(),
+        Err(answer) => answer.into_response(),
+    }
 }

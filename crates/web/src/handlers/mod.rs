@@ -5,6 +5,8 @@ pub mod assets;
 pub mod catalogue;
 pub mod gallery;
 pub mod home;
+pub mod interface;
 pub mod order;
 mod order_view;
 pub mod policy;
+pub mod token;

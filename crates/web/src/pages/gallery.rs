@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, catalogue, order, public};
+use super::{account, api, catalogue, order, public, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -59,6 +59,8 @@ kinds! {
     "reset" account::ResetPage;
     "account" account::AccountPage;
     "password" account::PasswordPage;
+    "tokens" token::TokensPage;
+    "token-new" token::NewTokenPage;
     "place" order::PlacePage;
     "orders" order::OrdersPage;
     "order" order::OrderPage;
@@ -69,6 +71,8 @@ kinds! {
     "diff" public::DiffPage;
     "agreement" public::AgreementPage;
     "contact" public::ContactPage;
+    "api" api::ApiPage;
+    "codes" api::CodesPage;
     "error" public::ErrorPage;
     "outbox" public::OutboxPage;
     "gallery" gallery::GalleryPage;

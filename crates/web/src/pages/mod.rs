@@ -2,8 +2,10 @@
 //! templates decide nothing about permissions and never see more than they show.
 
 pub mod account;
+pub mod api;
 pub mod catalogue;
 pub mod frame;
 pub mod gallery;
 pub mod order;
 pub mod public;
+pub mod token;

@@ -37,6 +37,8 @@ async fn live_pages_and_the_style_sheet_are_within_their_budgets() {
         "/zhengce/duibi/2020-11-01/2020-11-01",
         "/xieyi",
         "/lianxi",
+        "/api",
+        "/api/wenti",
         "/zhuce",
         "/denglu",
         "/mima/chongzhi",
@@ -49,7 +51,14 @@ async fn live_pages_and_the_style_sheet_are_within_their_budgets() {
     paths.push(format!("/fuwu/{}", service.id));
     paths.push(format!("/fuwushang/{}", service.supplier));
     let place = format!("/xiadan/{}", service.id);
-    let own = ["/zhanghao", "/zhanghao/mima", "/dingdan", &place].map(ToOwned::to_owned);
+    let own = [
+        "/zhanghao",
+        "/zhanghao/mima",
+        "/zhanghao/lingpai",
+        "/dingdan",
+        &place,
+    ]
+    .map(ToOwned::to_owned);
     for path in paths.iter().chain(&own) {
         for lang in ["zh", "en"] {
             let mark = if path.contains('?') { '&' } else { '?' };

@@ -10,14 +10,14 @@ const KNOWN: &[&str] = &[
     "a", "article", "aside", "body", "br", "button", "caption", "circle", "code", "col", "dd", "del",
     "details", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "head", "header",
     "hr", "html", "img", "input", "ins", "label", "legend", "li", "link", "main", "meta", "nav", "ol",
-    "option", "p", "path", "rect", "section", "select", "small", "span", "strong", "summary", "svg", "table",
-    "tbody", "td", "textarea", "th", "thead", "time", "title", "tr", "u", "ul", "wbr",
+    "option", "p", "path", "pre", "rect", "section", "select", "small", "span", "strong", "summary", "svg",
+    "table", "tbody", "td", "textarea", "th", "thead", "time", "title", "tr", "u", "ul", "wbr",
 ];
 
 /// What a paragraph, a heading, a button and the like may not hold.
 const BLOCKS: &[&str] = &[
     "article", "aside", "details", "div", "dl", "fieldset", "footer", "form", "h1", "h2", "h3", "h4",
-    "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "ul",
+    "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "ul",
 ];
 const PHRASING_ONLY: [&str; 11] = [
     "p", "h1", "h2", "h3", "h4", "button", "label", "span", "strong", "summary", "caption",

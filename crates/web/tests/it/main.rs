@@ -2,10 +2,13 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account;
+mod api;
+mod api_public;
 mod browser;
 mod budget;
 mod html;
 mod order;
 mod pages;
+mod program;
 mod public;
 mod routes;

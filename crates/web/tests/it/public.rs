@@ -8,6 +8,8 @@ use crate::browser::{Browser, encoded};
 const BROWSE: &[&str] = &[
     "/",
     "/lianxi",
+    "/api",
+    "/api/wenti",
     "/zhengce",
     "/zhengce/lishi",
     "/zhengce/2020-11-01",

@@ -1,6 +1,7 @@
 //! Lists of orders and a supplier's workbench. Lists open nothing personal: what a line shows is
 //! the agreement's public side and the state.
 
+use domain::market::number;
 use domain::market::order::{Event, State};
 use privacy::Ctx;
 use privacy::purpose::FulfilContract;
@@ -95,6 +96,12 @@ pub async fn list(
         (true, Some((supplier, _))) => Of::Supplier(*supplier),
         (true, None) => return Ok(Listed::default()),
     };
+    if listing.after.is_some_and(|after| !number::well_formed(after)) {
+        return Ok(Listed {
+            member: !own.is_empty(),
+            ..Listed::default()
+        });
+    }
     // One more than shown tells whether there is a next page.
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let rows = order_list::page(&mut tx, of, listing.state, listing.after, limit).await?;

@@ -13,11 +13,13 @@ use std::collections::hash_map::Entry;
 use domain::Refused;
 use domain::account::limits;
 use domain::machine::Role;
+use domain::market::catalogue::{Service, Sku};
 use domain::market::contact;
 use domain::market::ledger::Posting;
+use domain::market::number;
 use domain::market::order::{Event, Facts, Milestone, MilestoneState, Mode, Order, Side, State, Terms};
 use privacy::purpose::FulfilContract;
-use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, SubjectId};
+use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
 use storage::account::code;
 use storage::market::membership;
@@ -140,15 +142,18 @@ pub struct Act<'a> {
     pub note: &'a str,
 }
 
-/// A number nobody can guess: 60 random bits in Crockford's alphabet.
-fn number(app: &App) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let mut bytes = [0_u8; 12];
+fn new_number(app: &App) -> String {
+    let mut bytes = [0_u8; number::SIGNS];
     app.entropy.fill(&mut bytes);
-    let digits = bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
-    "QF".chars().chain(digits).collect()
+    number::of(bytes)
+}
+
+/// The order of a number; what cannot be one is not asked of the database.
+async fn found<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<OrderRow, Failure> {
+    if !number::well_formed(number) {
+        return Err(Failure::NotFound);
+    }
+    store::by_number(tx, number).await?.ok_or(Failure::NotFound)
 }
 
 fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
@@ -178,12 +183,13 @@ fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Opt
     Some((true, role))
 }
 
-/// Places an order and gives its number. The same form sent again gives the same number.
+/// Places an order and gives its number. The same form sent again gives the same number; the same
+/// key with another service or way to buy is refused.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
-/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::NoteLong`] or
-/// [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
+/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::OrderKeyUsed`],
+/// [`Refused::NoteLong`] or [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
 /// [`Refused::TooManyOrders`].
 pub async fn place(
     app: &App,
@@ -233,7 +239,7 @@ pub async fn place(
     let step = Order::placed(terms, vec![milestone], ctx.now())?;
     let new = NewOrder {
         id: app.entropy.id(),
-        number: &number(app),
+        number: &new_number(app),
         buyer: viewer.account,
         supplier: supplier.id,
         service: service.id,
@@ -254,7 +260,7 @@ pub async fn place(
         return Err(Refused::OrderOwnService.into());
     }
     if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
-        return Ok(earlier.number);
+        return same(earlier, service, sku);
     }
     let window = ctx.now() - limits::ORDERS_WINDOW;
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
@@ -264,8 +270,20 @@ pub async fn place(
         tx.commit().await?;
         return Ok(new.number.to_owned());
     }
+    // The same form, sent at the same time by another request.
     let earlier = store::by_key(&mut tx, viewer.account, placing.request_key).await?;
-    earlier.map(|row| row.number).ok_or(Failure::NotFound)
+    same(earlier.ok_or(Failure::NotFound)?, service, sku)
+}
+
+/// The number of the order that this form made before, if it is the same order. Prices may have
+/// changed since; what was chosen may not.
+fn same(mut earlier: OrderRow, service: &Service, sku: &Sku) -> Result<String, Failure> {
+    let agreed = read(&mut earlier)?;
+    if earlier.service == service.id && (&agreed.sku_zh, &agreed.sku_en) == (&sku.zh, &sku.en) {
+        Ok(earlier.number)
+    } else {
+        Err(Refused::OrderKeyUsed.into())
+    }
 }
 
 /// A reason or note as typed: trimmed; nothing if empty.
@@ -339,9 +357,7 @@ pub async fn view(
     number: &str,
 ) -> Result<OrderView, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let mut row = store::by_number(&mut tx, number)
-        .await?
-        .ok_or(Failure::NotFound)?;
+    let mut row = found(&mut tx, number).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
@@ -376,9 +392,7 @@ pub async fn act(
     act: &Act<'_>,
 ) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let mut row = store::by_number(&mut tx, act.number)
-        .await?
-        .ok_or(Failure::NotFound)?;
+    let mut row = found(&mut tx, act.number).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     read(&mut row)?;

@@ -4,13 +4,15 @@ use web::routes::{ROUTES, Who};
 
 use super::{clause_links, codes, fresh, head, row};
 
-const fn who(of: Who) -> &'static str {
+fn who(of: Who) -> String {
     match of {
         Who::Anyone => "anyone",
         Who::Door => "door",
         Who::Account => "account",
         Who::Demo => "demo",
+        Who::Token(scope) => return format!("token {}", scope.as_str()),
     }
+    .to_owned()
 }
 
 fn document() -> String {
@@ -19,11 +21,12 @@ fn document() -> String {
          <!-- Written by `cargo xtask gen` from crates/web/src/routes.rs; edit that file. -->\n\n\
          每条路由：方法、路径、谁可调用、用途、依据条款、处理函数。表中没有的路由不存在（样式文件除外）。\n\n\
          Every route: method, path, who may call it, what for, by which clause, and the handler under \
-         `crates/web/src/handlers`. A route that is not in this table does not exist; the style sheet alone, \
+         `crates/web/src/handlers`, for `api::` under `crates/web/src/api`. A route that is not in this table does not exist; the style sheet alone, \
          under the hash of its content, stands beside it.\n\n\
          - `anyone`: without a session; the answer sets no identifying cookie.\n\
          - `door`: without a session, to get or to end one.\n\
          - `account`: whoever is logged in, for their own.\n\
+         - `token …`: a program with a token of this scope, for the person it stands for.\n\
          - `demo`: anyone, on a demonstration only; elsewhere it does not exist.\n\n",
     );
     text.push_str(&head(&["method", "path", "who", "purpose", "clauses", "handler"]));
@@ -31,7 +34,7 @@ fn document() -> String {
         text.push_str(&row(&[
             &route.method.to_ascii_uppercase(),
             &codes([route.path]),
-            who(route.who),
+            &who(route.who),
             route.purpose,
             &clause_links(route.clauses),
             &codes([route.handler_name]),

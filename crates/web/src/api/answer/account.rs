@@ -1,0 +1,119 @@
+//! The account's answer: what a person sees of their own data.
+
+use app::account::Overview;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Instant;
+
+/// A person's own account.
+#[derive(Serialize, ToSchema)]
+pub struct Account {
+    /// The account name.
+    #[schema(example = "林知远")]
+    name: String,
+    /// The mobile number, masked.
+    #[schema(example = "100****0001")]
+    phone_masked: String,
+    /// When the account was made.
+    created_at: Instant,
+    /// The devices logged in.
+    devices: Vec<Device>,
+    /// The acceptances of documents, oldest first.
+    acceptances: Vec<Acceptance>,
+    /// Who opened which of the person's data, newest first, 50 at most.
+    openings: Vec<Opening>,
+}
+
+/// A device that is logged in.
+#[derive(Serialize, ToSchema)]
+pub struct Device {
+    /// The session.
+    id: Uuid,
+    /// The device as its browser named it.
+    #[schema(example = "Firefox · Linux")]
+    name: String,
+    /// When it logged in.
+    created_at: Instant,
+    /// When it was last used.
+    seen_at: Instant,
+}
+
+/// An acceptance of a document.
+#[derive(Serialize, ToSchema)]
+pub struct Acceptance {
+    /// The document: `agreement` or `policy`.
+    #[schema(example = "policy")]
+    document: String,
+    /// Its version.
+    #[schema(example = "2020-11-01")]
+    version: String,
+    /// SHA-256 of the text that was shown, in hexadecimal.
+    #[schema(example = "9f2c41d07ab3")]
+    text_sha256: String,
+    /// The language that was shown.
+    #[schema(example = "zh")]
+    lang: String,
+    /// `given`, `refused` or `withdrawn`.
+    #[schema(example = "given")]
+    state: String,
+    /// When.
+    at: Instant,
+}
+
+/// An opening of sealed data.
+#[derive(Serialize, ToSchema)]
+pub struct Opening {
+    /// The kind of actor; never a name.
+    #[schema(example = "person")]
+    actor: String,
+    /// The fields, `table.column`.
+    fields: Vec<String>,
+    /// The purpose.
+    #[schema(example = "show_own")]
+    purpose: String,
+    /// The legal basis.
+    #[schema(example = "contract")]
+    basis: String,
+    /// The clause of the policy.
+    #[schema(example = "2.6.1.a")]
+    clause: String,
+    /// When.
+    at: Instant,
+}
+
+impl From<Overview> for Account {
+    fn from(seen: Overview) -> Self {
+        let device = |device: app::account::Device| Device {
+            id: device.session,
+            name: device.name,
+            created_at: device.created_at.into(),
+            seen_at: device.seen_at.into(),
+        };
+        let acceptance = |event: privacy::consent::ConsentEvent| Acceptance {
+            document: event.document,
+            version: event.version,
+            text_sha256: event.text_hash,
+            lang: event.lang,
+            state: event.state.as_str().to_owned(),
+            at: event.at.into(),
+        };
+        let openings = seen.openings.into_iter().map(|opening| Opening {
+            actor: opening.actor_kind,
+            fields: opening.fields.split(',').map(ToOwned::to_owned).collect(),
+            purpose: opening.purpose,
+            basis: opening.basis,
+            clause: opening.clause,
+            at: opening.at.into(),
+        });
+        Self {
+            name: seen.name,
+            phone_masked: seen.phone,
+            created_at: seen.created_at.into(),
+            devices: seen.devices.into_iter().map(device).collect(),
+            acceptances: seen.consents.into_iter().map(acceptance).collect(),
+            openings: openings.collect(),
+        }
+    }
+}
