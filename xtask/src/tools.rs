@@ -39,6 +39,14 @@ pub fn postgres() -> Option<PathBuf> {
         .find(|folder| SERVER_PROGRAMS.iter().all(|name| folder.join(name).is_file()))
 }
 
+/// PostgreSQL's own load generator, from the server's folder or the path.
+pub fn pgbench() -> Option<PathBuf> {
+    let beside = postgres().map(|folder| folder.join("pgbench"));
+    beside
+        .filter(|path| path.is_file())
+        .or_else(|| on_path(&["pgbench"]))
+}
+
 /// The first of the programs that the path has.
 pub fn on_path(names: &[&str]) -> Option<PathBuf> {
     let folders = path_folders();
