@@ -163,6 +163,13 @@ pub enum Site {
 }
 
 impl Site {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Hello => "hello",
+            Self::Product(_) => "product",
+        }
+    }
+
     async fn serve(
         self,
         listener: tokio::net::TcpListener,
@@ -191,7 +198,9 @@ pub fn serve(site: Site) -> Result<Served> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let ended = std::thread::spawn(move || {
+    // A profiler shows the server apart from its load.
+    let named = std::thread::Builder::new().name(site.name().to_owned());
+    let ended = named.spawn(move || {
         let served = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
             let _ = tell.send(Thread::current());
@@ -203,7 +212,7 @@ pub fn serve(site: Site) -> Result<Served> {
         if let Err(error) = served {
             eprintln!("the server ended: {error}");
         }
-    });
+    })?;
     let thread = told.recv().map_err(|_| anyhow!("the server did not start"))??;
     Ok(Served {
         address,

@@ -98,31 +98,40 @@ pub fn pairs(run: &str) -> Vec<String> {
     signs.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
-/// Every term of a text, for the index.
-pub fn terms(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
+/// The words of a Chinese run that are longer than a pair.
+pub fn words(run: &str) -> impl Iterator<Item = &str> {
+    let cut = jieba().cut_for_search(run, true);
+    cut.into_iter()
+        .map(|token| token.word)
+        .filter(|word| word.chars().count() > 2)
+}
+
+/// Adds every term of a text to `out`, each followed by a blank, for the index.
+pub fn add_terms(text: &str, out: &mut String) {
+    let mut add = |term: &str| {
+        out.push_str(term);
+        out.push(' ');
+    };
     for run in runs(&fold(text)) {
         match run {
-            Run::Latin(run) => out.push(run),
+            Run::Latin(run) => add(&run),
             Run::Han(run) => {
-                out.extend(run.chars().map(String::from));
-                out.extend(pairs(&run));
-                out.extend(
-                    jieba()
-                        .cut_for_search(&run, true)
-                        .into_iter()
-                        .filter(|token| token.word.chars().count() > 2)
-                        .map(|token| token.word.to_owned()),
-                );
+                let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+                ends.windows(2).for_each(|sign| add(&run[sign[0]..sign[1]]));
+                ends.windows(3).for_each(|pair| add(&run[pair[0]..pair[2]]));
+                words(&run).for_each(&mut add);
             }
         }
     }
-    out
 }
 
-/// Pinyin of a text's Chinese runs: whole and by initials.
-pub fn pinyin(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
+/// Longest stretch found by its sound, in signs; and how far into a run one may begin.
+const SPOKEN_SIGNS: usize = 8;
+const SPOKEN_STARTS: usize = 12;
+
+/// Adds the pinyin of a text's Chinese runs to `out`, whole and by initials, each followed by a
+/// blank. Every stretch counts that begins at a sign: 有限公司注册 is found by gszc and by yxgszc.
+pub fn add_pinyin(text: &str, out: &mut String) {
     for run in runs(&fold(text)) {
         let Run::Han(run) = run else { continue };
         let signs: Vec<&str> = run
@@ -131,18 +140,14 @@ pub fn pinyin(text: &str) -> Vec<String> {
             .flatten()
             .map(pinyin::Pinyin::plain)
             .collect();
-        // Every stretch that begins at a sign: 有限公司注册 is found by gszc and by yxgszc.
-        for start in 0..signs.len().min(12) {
-            for end in (start + 2)..=signs.len().min(start + 8) {
-                out.push(signs[start..end].concat());
-                out.push(
-                    signs[start..end]
-                        .iter()
-                        .filter_map(|syllable| syllable.chars().next())
-                        .collect(),
-                );
+        for start in 0..signs.len().min(SPOKEN_STARTS) {
+            for end in (start + 2)..=signs.len().min(start + SPOKEN_SIGNS) {
+                let stretch = &signs[start..end];
+                out.extend(stretch.iter().copied());
+                out.push(' ');
+                out.extend(stretch.iter().filter_map(|syllable| syllable.chars().next()));
+                out.push(' ');
             }
         }
     }
-    out
 }
