@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::kept::ForEveryone;
 use crate::pages::frame::Lang;
 use crate::pages::public::ErrorPage;
 use crate::request::{Visit, session_cookie};
@@ -44,6 +45,15 @@ impl Answer {
                 Self(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
             }
         }
+    }
+
+    /// A public page, the same for every visitor without a session; it may be kept.
+    pub fn public(visit: &Visit, page: &impl Template) -> Self {
+        let mut answer = Self::page(visit, StatusCode::OK, page);
+        if visit.viewer.is_none() {
+            answer.0.extensions_mut().insert(ForEveryone);
+        }
+        answer
     }
 
     /// A text of another kind.

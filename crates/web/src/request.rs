@@ -52,6 +52,16 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// Whether a request carries a session, valid or not.
+pub(crate) fn has_session(headers: &HeaderMap, secure: bool) -> bool {
+    cookie(headers, session_cookie(secure)).is_some()
+}
+
+/// The language of the answer, unless the address names one.
+pub(crate) fn wanted_lang(headers: &HeaderMap) -> Lang {
+    cookie(headers, "lang").and_then(Lang::parse).unwrap_or(Lang::Zh)
+}
+
 /// Whether a posted form comes from a page of this site. Browsers send `Sec-Fetch-Site` or
 /// `Origin`; a request with neither is not a browser's form.
 fn from_here(headers: &HeaderMap) -> bool {
@@ -166,9 +176,7 @@ impl FromRequestParts<WebState> for Visit {
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Answer> {
         let query = parameters(&parts.uri);
         let chosen = query.get("lang").and_then(|text| Lang::parse(text));
-        let lang = chosen
-            .or_else(|| cookie(&parts.headers, "lang").and_then(Lang::parse))
-            .unwrap_or(Lang::Zh);
+        let lang = chosen.unwrap_or_else(|| wanted_lang(&parts.headers));
         let user_agent = parts
             .headers
             .get(header::USER_AGENT)

@@ -7,6 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::handlers::{account, assets, catalogue, gallery, home, order, policy};
 use crate::headers;
+use crate::kept::{self, KeptPages};
 use crate::state::{WebState, css_path};
 
 /// Who may call a route.
@@ -100,6 +101,11 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The router over the table.
 pub fn router(state: WebState) -> Router {
+    router_keeping(state, KeptPages::default())
+}
+
+/// The router over the table, with these pages kept.
+pub fn router_keeping(state: WebState, kept: KeptPages) -> Router {
     ::policy::clause!("0.4");
     let mut router = Router::new().route(css_path(), get(assets::css));
     for route in ROUTES {
@@ -109,6 +115,7 @@ pub fn router(state: WebState) -> Router {
         .fallback(home::not_found)
         .method_not_allowed_fallback(home::not_found)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn_with_state((state.clone(), kept), kept::serve))
         .layer(middleware::from_fn(headers::add))
         .with_state(state)
 }

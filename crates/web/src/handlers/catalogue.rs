@@ -75,9 +75,8 @@ pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
 /// `GET /fenlei`.
 pub async fn categories(visit: Visit) -> Answer {
     let groups = groups(visit.lang, &visit.state.catalogue.now());
-    Answer::page(
+    Answer::public(
         &visit,
-        StatusCode::OK,
         &CategoriesPage {
             f: visit.frame(visit.lang.t("服务分类", "Categories")),
             groups,
@@ -264,7 +263,7 @@ pub async fn list(visit: Visit, Asked(query): Asked<ListQuery>) -> Answer {
             query.with(|query| query.ye = number.to_string())
         }),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 fn face(lang: Lang, supplier: &Supplier) -> Face {
@@ -330,7 +329,7 @@ pub async fn service(visit: Visit, Named(id): Named<String>, Asked(query): Asked
         acceptance: category.acceptance.clone(),
         supplier: face(lang, supplier),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 /// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
@@ -367,7 +366,7 @@ pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
         closed,
         services: services.collect(),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 /// The search's parameters.
@@ -378,6 +377,13 @@ pub struct SearchQuery {
     ye: String,
 }
 
+/// Whether a service's own texts contain these very words.
+fn says(service: &Service, words: &str) -> bool {
+    let texts = [&service.zh, &service.en, &service.summary_zh, &service.summary_en];
+    let mut all = texts.into_iter().chain(&service.tags).chain(&service.synonyms);
+    all.any(|text| text.contains(words))
+}
+
 /// `GET /sousuo`.
 pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<Answer, Answer> {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
@@ -386,6 +392,8 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
     let found = catalogue
         .search(&text, number)
         .map_err(|failure| Answer::failure(&visit, &failure))?;
+    // Whoever types something personal does not find it kept: only words that the catalogue says.
+    let public = found.services.iter().any(|service| says(service, &text));
     let href = |text: &str| format!("/sousuo?q={}", escaped(text));
     let mut f = visit.frame(lang.t("搜索", "Search"));
     f.query.clone_from(&text);
@@ -403,5 +411,9 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
             format!("{}&ye={number}", href(&text))
         }),
     };
-    Ok(Answer::page(&visit, StatusCode::OK, &page))
+    Ok(if public {
+        Answer::public(&visit, &page)
+    } else {
+        Answer::page(&visit, StatusCode::OK, &page)
+    })
 }

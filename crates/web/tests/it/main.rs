@@ -5,6 +5,7 @@ mod account;
 mod browser;
 mod budget;
 mod html;
+mod kept;
 mod order;
 mod pages;
 mod public;
