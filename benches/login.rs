@@ -17,7 +17,9 @@ use tokio::task::JoinSet;
 
 const ROUNDS: usize = 5;
 const LASTS: Duration = Duration::from_secs(3);
-/// Log-ins under way at a time: twice the lanes that hash, so that the store works meanwhile.
+/// Hashes at a time, as many as the product allows itself.
+const LANES: usize = 2;
+/// Log-ins under way at a time: others wait for a lane while the store works.
 const AT_ONCE: usize = 4;
 
 fn hasher() -> Result<Argon2<'static>> {
@@ -91,8 +93,13 @@ async fn run() -> Result<()> {
         .to_string();
     let (mut floor, mut product) = (Series::default(), Series::default());
     for _ in 0..ROUNDS {
-        let phc = phc.clone();
-        floor.push(tokio::task::spawn_blocking(move || raw(&phc, AT_ONCE)).await??);
+        // Two threads, or as many as there are log-ins: whichever is the faster is the floor.
+        let mut best: f64 = 0.0;
+        for threads in [LANES, AT_ONCE] {
+            let phc = phc.clone();
+            best = best.max(tokio::task::spawn_blocking(move || raw(&phc, threads)).await??);
+        }
+        floor.push(best);
         product.push(log_ins(&app).await?);
     }
     let ratio = product.over(&floor);

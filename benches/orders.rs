@@ -27,6 +27,9 @@ const SECONDS: u64 = 3;
 const CLIENTS: usize = 8;
 const SERVICES: usize = 200;
 
+/// A job's payload as long as the product's own.
+const PAYLOAD: &str = r#"{"order":"00000000-0000-4000-8000-000000000000","version":1,"event":"place","side":"supplier","nth":1}"#;
+
 /// The statement of the store that begins so: the very text the product runs.
 fn statement(beginning: &str) -> Result<&'static str> {
     storage::statements()
@@ -53,7 +56,7 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
         statement("INSERT INTO service_order")?,
         &[
             id,
-            "'QF' || :order",
+            "'QF' || :order::text",
             &buyer,
             &supplier,
             &service,
@@ -72,9 +75,35 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
         statement("INSERT INTO order_milestone")?,
         &[id, "1", "'标准版'", "59900", "'planned'"],
     );
+    let event = filled(
+        statement("INSERT INTO order_event")?,
+        &[
+            "md5(:key::text)::uuid",
+            id,
+            "1",
+            "'place'",
+            "'awaiting_confirmation'",
+            "'buyer'",
+            &buyer,
+            "''",
+            "NULL",
+            at,
+        ],
+    );
+    let job = filled(
+        statement("INSERT INTO job")?,
+        &[
+            id,
+            "'tell_order'",
+            ":key::text || '-1-supplier-1'",
+            ":payload",
+            at,
+            at,
+        ],
+    );
     let draw = "random(1, 9000000000000000000)";
     Ok(format!(
-        "\\set order {draw}\n\\set key {draw}\nBEGIN;\n{members};\n{order};\n{milestone};\nCOMMIT;\n"
+        "\\set order {draw}\n\\set key {draw}\nBEGIN;\n{members};\n{order};\n{milestone};\n{event};\n{job};\nCOMMIT;\n"
     ))
 }
 
@@ -84,7 +113,8 @@ fn floor(program: &Path, server: &str, scripts: &[String], snapshot: &str) -> Re
     command
         .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
         .args([format!("--client={CLIENTS}"), format!("--time={SECONDS}")])
-        .arg(format!("--define=snapshot={snapshot}"));
+        .arg(format!("--define=snapshot={snapshot}"))
+        .arg(format!("--define=payload={PAYLOAD}"));
     for script in scripts {
         command.arg(format!("--file={script}"));
     }
@@ -113,6 +143,7 @@ async fn orders(app: &App, catalogue: &Arc<Catalogue>, buyers: &[Viewer]) -> Res
                     service: *random.pick(&services),
                     sku: 0,
                     request_key: app.entropy.id(),
+                    note: "",
                 };
                 let ctx = person::<FulfilContract>(&app, &buyer);
                 order::place(&app, &ctx, &buyer, &catalogue, placing).await?;
@@ -181,6 +212,7 @@ async fn run() -> Result<()> {
         service: service.id,
         sku: 0,
         request_key: app.entropy.id(),
+        note: "",
     };
     let ctx = person::<FulfilContract>(&app, &buyers[0]);
     let number = order::place(&app, &ctx, &buyers[0], &catalogue, placing).await?;

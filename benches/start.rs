@@ -24,7 +24,7 @@ const PLAN: Plan = Plan {
     lasts: Duration::from_secs(5),
     most: 100_000,
 };
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The running program; stopped when dropped.
 struct Running(Child);
@@ -139,8 +139,7 @@ fn mixture() -> Result<Vec<String>> {
         paths.push(format!("/fuwu?fenlei={}&ye={}", service.category, 1 + place % 30));
     }
     for query in queries(&of, 2_000) {
-        let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        paths.push(format!("/sousuo?q={encoded}"));
+        paths.push(format!("/sousuo?q={}", load::encoded(&query)));
         paths.push("/".to_owned());
     }
     Ok(paths)

@@ -16,7 +16,7 @@ use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SystemReason};
 use storage::Store;
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
-use web::{Settings, WebState};
+use web::{KeptPages, Settings, WebState};
 
 use crate::machine::Thread;
 
@@ -158,15 +158,15 @@ pub struct Served {
 pub enum Site {
     /// The floor: one route, thirteen bytes.
     Hello,
-    /// The product.
-    Product(Box<WebState>),
+    /// The product, with these pages kept.
+    Product(Box<WebState>, KeptPages),
 }
 
 impl Site {
     const fn name(&self) -> &'static str {
         match self {
             Self::Hello => "hello",
-            Self::Product(_) => "product",
+            Self::Product(..) => "product",
         }
     }
 
@@ -180,7 +180,10 @@ impl Site {
                 let hello = Router::new().route("/", get(async || "Hello, World!"));
                 axum::serve(listener, hello).with_graceful_shutdown(stop).await
             }
-            Self::Product(state) => web::serve(listener, *state, stop).await,
+            Self::Product(state, kept) => {
+                let product = web::router_keeping(*state, kept);
+                axum::serve(listener, product).with_graceful_shutdown(stop).await
+            }
         }
     }
 }

@@ -45,6 +45,16 @@ impl Outcome {
     }
 }
 
+/// A text as an address carries it.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "%{byte:02X}");
+        out
+    })
+}
+
 /// A request for each path.
 #[must_use]
 pub fn requests(paths: &[String]) -> Arc<Vec<Vec<u8>>> {

@@ -10,6 +10,9 @@ use crate::pages::frame::Lang;
 use crate::pages::public::ErrorPage;
 use crate::request::{Visit, session_cookie};
 
+/// Room for a page, in bytes: most are shorter, so that none is moved while it grows.
+const ROOM: usize = 24 * 1024;
+
 /// What a handler gives back, also as its error.
 pub struct Answer(Box<Response>);
 
@@ -22,7 +25,9 @@ impl IntoResponse for Answer {
 impl Answer {
     /// A page.
     pub fn page(visit: &Visit, status: StatusCode, page: &impl Template) -> Self {
-        Self::rendered(visit, status, page.render())
+        let mut html = String::with_capacity(ROOM);
+        let page = page.render_into(&mut html).map(|()| html);
+        Self::rendered(visit, status, page)
     }
 
     /// What a template gave.

@@ -3,7 +3,8 @@
 //! a page of somebody logged in neither enters nor leaves here (2.1.1.c). The `ETag` is a digest of
 //! the page's content and serves caching alone (2.3.2).
 
-use std::collections::HashMap;
+mod shelf;
+
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use app::market::catalogue::Catalogue;
@@ -14,12 +15,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest, Sha256};
 
-use crate::pages::frame::Lang;
+use self::shelf::{Key, Page, Shelf};
 use crate::request::{has_session, wanted_lang};
 use crate::state::WebState;
 
 /// The most that is kept, in bytes of pages and addresses.
-pub const MOST: usize = 40 * 1024 * 1024;
+const MOST: usize = 32 * 1024 * 1024;
+/// The longest page that is kept, in bytes.
+const LONGEST: usize = 512 * 1024;
 
 /// The mark of an answer that is the same for everyone who asks for it in this language.
 #[derive(Clone, Copy)]
@@ -39,25 +42,6 @@ impl Edition {
     }
 }
 
-#[derive(Clone)]
-struct Page {
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-type Shelf = HashMap<(Lang, Box<str>), Page>;
-
-/// Pages in two shelves: what is asked for stands on the newer one; when that is full it becomes
-/// the older one, and what nobody asked for meanwhile goes.
-#[derive(Default)]
-struct Shelves {
-    edition: Edition,
-    newer: Shelf,
-    older: Shelf,
-    newer_bytes: usize,
-    figures: Figures,
-}
-
 /// What the kept pages amount to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
@@ -67,36 +51,23 @@ pub struct Figures {
     pub shown: u64,
 }
 
-/// The kept pages.
-#[derive(Clone, Default)]
-pub struct KeptPages(Arc<Mutex<Shelves>>);
-
-fn size(address: &str, page: &Page) -> usize {
-    // Headers and table entries are small and much alike.
-    address.len() + page.body.len() + 512
+struct Present {
+    edition: Edition,
+    shelf: Shelf,
+    figures: Figures,
 }
 
-impl Shelves {
-    fn put(&mut self, key: (Lang, Box<str>), page: Page) {
-        let bytes = size(&key.1, &page);
-        if bytes > MOST / 8 {
-            return;
-        }
-        if self.newer_bytes + bytes > MOST / 2 {
-            self.older = std::mem::take(&mut self.newer);
-            self.newer_bytes = 0;
-        }
-        self.newer_bytes += bytes;
-        self.newer.insert(key, page);
-    }
+/// The kept pages.
+#[derive(Clone)]
+pub struct KeptPages(Arc<Mutex<Present>>);
 
-    fn find(&mut self, key: &(Lang, Box<str>)) -> Option<Page> {
-        if let Some(page) = self.newer.get(key) {
-            return Some(page.clone());
-        }
-        let (key, page) = self.older.remove_entry(key)?;
-        self.put(key, page.clone());
-        Some(page)
+impl Default for KeptPages {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Present {
+            edition: Edition::default(),
+            shelf: Shelf::of(MOST),
+            figures: Figures::default(),
+        })))
     }
 }
 
@@ -104,39 +75,36 @@ impl KeptPages {
     /// How much was kept and shown.
     #[must_use]
     pub fn figures(&self) -> Figures {
-        self.with(|shelves| shelves.figures)
+        self.with(|present| present.figures)
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Shelves) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Present) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn find(&self, state: &WebState, key: &(Lang, Box<str>)) -> Option<Page> {
+    fn find(&self, state: &WebState, key: &Key) -> Option<Arc<Page>> {
         let catalogue = state.catalogue.now();
         let policy = state.version().map_or("", |version| version.id.as_str());
-        self.with(|shelves| {
-            if !shelves.edition.is(&catalogue, policy) {
-                *shelves = Shelves {
-                    edition: Edition {
-                        catalogue: Arc::downgrade(&catalogue),
-                        policy: policy.to_owned(),
-                    },
-                    figures: shelves.figures,
-                    ..Shelves::default()
+        self.with(|present| {
+            if !present.edition.is(&catalogue, policy) {
+                present.shelf = Shelf::of(MOST);
+                present.edition = Edition {
+                    catalogue: Arc::downgrade(&catalogue),
+                    policy: policy.to_owned(),
                 };
             }
-            let found = shelves.find(key);
-            shelves.figures.shown += u64::from(found.is_some());
+            let found = present.shelf.find(key);
+            present.figures.shown += u64::from(found.is_some());
             found
         })
     }
 
     /// Takes a page in. It was rendered after [`Self::find`] looked, so it is of the edition seen
     /// there or of a later one; the next look discards it in the second case.
-    fn put(&self, key: (Lang, Box<str>), page: Page) {
-        self.with(|shelves| {
-            shelves.figures.taken_in += 1;
-            shelves.put(key, page);
+    fn put(&self, key: Key, headers: HeaderMap, body: &str) {
+        self.with(|present| {
+            present.figures.taken_in += 1;
+            present.shelf.put(key, headers, body);
         });
     }
 }
@@ -159,7 +127,7 @@ pub(crate) async fn serve(
     );
     let seen = request.headers().get(header::IF_NONE_MATCH).cloned();
     if let Some(page) = kept.find(&state, &key) {
-        return answer(page, seen.as_ref());
+        return answer(page.headers.clone(), || page.body(), seen.as_ref());
     }
     let response = next.run(request).await;
     let (mut parts, body) = response.into_parts();
@@ -168,7 +136,7 @@ pub(crate) async fn serve(
     if !same || parts.status != StatusCode::OK || parts.headers.contains_key(header::SET_COOKIE) {
         return Response::from_parts(parts, body);
     }
-    let Ok(body) = to_bytes(body, MOST).await else {
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut headers = parts.headers;
@@ -180,9 +148,12 @@ pub(crate) async fn serve(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     );
-    let page = Page { headers, body };
-    kept.put(key, page.clone());
-    answer(page, seen.as_ref())
+    if let Ok(text) = std::str::from_utf8(&body)
+        && text.len() <= LONGEST
+    {
+        kept.put(key, headers.clone(), text);
+    }
+    answer(headers, || body, seen.as_ref())
 }
 
 fn tag(body: &[u8]) -> String {
@@ -196,8 +167,7 @@ fn tag(body: &[u8]) -> String {
 }
 
 /// The page, or word that the browser has it already.
-fn answer(page: Page, seen: Option<&HeaderValue>) -> Response {
-    let Page { mut headers, body } = page;
+fn answer(mut headers: HeaderMap, body: impl FnOnce() -> Bytes, seen: Option<&HeaderValue>) -> Response {
     let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
     let known = seen.and_then(|seen| seen.to_str().ok()).is_some_and(|seen| {
         let mut tags = seen.split(',').map(|one| one.trim().trim_start_matches("W/"));
@@ -205,47 +175,16 @@ fn answer(page: Page, seen: Option<&HeaderValue>) -> Response {
     });
     if known {
         headers.remove(header::CONTENT_TYPE);
-        headers.remove(header::CONTENT_LENGTH);
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    let mut response = Response::new(Body::from(body));
+    let mut response = Response::new(Body::from(body()));
     *response.headers_mut() = headers;
     response
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn page(bytes: usize) -> Page {
-        Page {
-            headers: HeaderMap::new(),
-            body: Bytes::from(vec![0; bytes]),
-        }
-    }
-
-    fn key(number: usize) -> (Lang, Box<str>) {
-        (Lang::Zh, format!("/{number}").into())
-    }
-
-    #[test]
-    fn what_is_kept_is_bounded_and_what_is_asked_for_stays() {
-        let mut shelves = Shelves::default();
-        for number in 0..2_000 {
-            shelves.put(key(number), page(100_000));
-            assert!(shelves.find(&key(0)).is_some(), "{number}");
-            let held = shelves.newer.iter().chain(&shelves.older);
-            let bytes: usize = held.map(|(key, page)| size(&key.1, page)).sum();
-            assert!(bytes <= MOST, "{bytes} after {number}");
-        }
-        assert!(shelves.find(&key(1)).is_none());
-        assert!(shelves.find(&key(1_999)).is_some());
-        shelves.put(key(2_001), page(MOST / 8));
-        assert!(
-            shelves.find(&key(2_001)).is_none(),
-            "nothing that fills a shelf alone"
-        );
-    }
+    use super::tag;
 
     #[test]
     fn a_tag_is_of_the_content_alone() {

@@ -29,7 +29,7 @@ pub struct Visit {
     pub lang_chosen: bool,
     /// Who is logged in.
     pub viewer: Option<Viewer>,
-    /// The browser's own name, for the device list.
+    /// The browser's own name, for the device list; empty unless something was posted.
     pub device: String,
     path: String,
     shown: String,
@@ -177,11 +177,14 @@ impl FromRequestParts<WebState> for Visit {
         let query = parameters(&parts.uri);
         let chosen = query.get("lang").and_then(|text| Lang::parse(text));
         let lang = chosen.unwrap_or_else(|| wanted_lang(&parts.headers));
-        let user_agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok());
-        let device = device(user_agent.unwrap_or_default(), lang);
+        // A session begins with a posted form; only there the device is of use.
+        let device = if parts.method == Method::POST {
+            let user_agent = parts.headers.get(header::USER_AGENT);
+            let named = user_agent.and_then(|value| value.to_str().ok());
+            device(named.unwrap_or_default(), lang)
+        } else {
+            String::new()
+        };
         let path = OriginalUri::from_request_parts(parts, state).await.map_or_else(
             |never| match never {},
             |OriginalUri(uri)| uri.path_and_query().map_or_else(String::new, ToString::to_string),

@@ -132,12 +132,11 @@ impl Catalogue {
     pub async fn load(app: &App, ctx: &Ctx<Browse>) -> Result<Self, Failure> {
         let mut tx = app.store.begin(ctx).await?;
         let documents = storage::market::catalogue::load(&mut tx).await?;
-        let (suppliers, services) = (parsed(&documents.suppliers)?, parsed(&documents.services)?);
         Self::of(
-            parsed(&documents.groups)?,
-            parsed(&documents.categories)?,
-            suppliers,
-            services,
+            parsed(documents.groups)?,
+            parsed(documents.categories)?,
+            parsed(documents.suppliers)?,
+            parsed(documents.services)?,
         )
     }
 
@@ -320,9 +319,10 @@ impl Catalogue {
     }
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(documents: &[String]) -> Result<Vec<T>, Failure> {
-    let read = |text: &String| serde_json::from_str(text).map_err(|_| Failure::Fault(Fault::Document));
-    documents.iter().map(read).collect()
+/// Reads the documents; each text goes as soon as it is read.
+fn parsed<T: serde::de::DeserializeOwned>(documents: Vec<String>) -> Result<Vec<T>, Failure> {
+    let read = |text: String| serde_json::from_str(&text).map_err(|_| Failure::Fault(Fault::Document));
+    documents.into_iter().map(read).collect()
 }
 
 /// The catalogue everyone reads, replaced whole.
