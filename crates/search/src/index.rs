@@ -9,7 +9,7 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query as TantivyQuery, Ter
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use crate::analysis::{Run, add_pinyin, add_terms, fold, pairs, runs, words};
+use crate::analysis::{Dictionary, Run, add_pinyin, add_terms, fold, pairs, possible_words, runs};
 use crate::words::SYNONYMS;
 
 /// A service as the index knows it.
@@ -107,21 +107,22 @@ impl ServiceIndex {
         };
         let index = Index::create_in_ram(schema.build());
         let mut writer = index.writer_with_num_threads(1, ARENA)?;
+        let dictionary = Dictionary::load();
         let (mut spoken, mut ids) = (HashMap::new(), Vec::new());
         for (place, doc) in (0_u64..).zip(docs) {
             let mut row = TantivyDocument::default();
             row.add_u64(fields.place, place);
             let mut terms = String::new();
-            add_terms(&doc.title, &mut terms);
+            add_terms(&dictionary, &doc.title, &mut terms);
             row.add_text(fields.title, &terms);
             let mut sounds = String::new();
             add_pinyin(&doc.title, &mut sounds);
             for text in doc.synonyms.iter().chain([&doc.category_name]) {
-                add_terms(text, &mut terms);
+                add_terms(&dictionary, text, &mut terms);
                 add_pinyin(text, &mut sounds);
             }
             for text in [&doc.summary, &doc.supplier].into_iter().chain(&doc.tags) {
-                add_terms(text, &mut terms);
+                add_terms(&dictionary, text, &mut terms);
             }
             row.add_text(fields.text, &terms);
             row.add_text(fields.spoken, &sounds);
@@ -193,7 +194,7 @@ impl ServiceIndex {
             if hits.suggestion.is_none() {
                 // A poor answer beats none: any word, any pair of signs.
                 let any = stretches.iter().flat_map(|run| match run {
-                    Run::Han(run) => words(run).map(str::to_owned).chain(pairs(run)).collect(),
+                    Run::Han(run) => [possible_words(run), pairs(run)].concat(),
                     Run::Latin(run) => vec![run.clone()],
                 });
                 let any = any.flat_map(|term| {

@@ -67,11 +67,11 @@ fn every_list_shows_what_fits_in_its_order_and_counts_what_each_choice_leaves() 
                         }
                         Sort::Rating => expected.sort_by_key(|service| (-service.rating, service.id)),
                     }
-                    let own = |text: &Option<&str>| text.map(str::to_owned);
+                    let own = |text: Option<&str>| text.map(str::to_owned);
                     let listing = catalogue.list(&Filter {
-                        category: own(category),
-                        band: own(chosen_band),
-                        city: own(chosen_city),
+                        category: own(*category),
+                        band: own(*chosen_band),
+                        city: own(*chosen_city),
                         sort: *sort,
                         page: 1,
                     });
