@@ -120,7 +120,7 @@ fn mixed() -> Vec<ServiceDoc> {
     ];
     let numbered = (0..200).map(|id| {
         let (place, customer) = (places[id % 3], customers[id / 3 % 3]);
-        let title = format!("{place}{customer}{}（第{id}号）", works[id % 5]);
+        let title = format!("{place}{customer}的{}加急办理", works[id % 5]);
         let mut doc = doc(id, &title, works[id / 7 % 5], &[works[id / 11 % 5]]);
         doc.summary = format!("{customer}办{}，{place}", works[id / 13 % 5]);
         doc.tags = vec![customers[id / 5 % 3].to_owned()];
@@ -146,6 +146,9 @@ fn whatever_a_text_contains_literally_finds_it_and_nothing_is_left_out() {
         for length in 1..=7 {
             for stretch in signs.windows(length) {
                 let typed: String = stretch.iter().collect();
+                if typed.trim().is_empty() {
+                    continue;
+                }
                 let (total, expected) = (ask(&index, &typed).total, containing(&typed));
                 assert!(total >= expected, "{typed}: {total} of {expected}");
             }
