@@ -19,8 +19,8 @@ const ROUNDS: usize = 5;
 const LASTS: Duration = Duration::from_secs(3);
 /// Hashes at a time on both sides: as many as the product allows itself.
 const LANES: usize = 2;
-/// Log-ins under way at a time: others wait for a lane while the store works.
-const AT_ONCE: usize = 4;
+/// Log-ins under way at a time: enough that a lane seldom waits for the store.
+const AT_ONCE: usize = 8;
 
 fn hasher() -> Result<Argon2<'static>> {
     let Cost { memory_kib, passes } = Cost::STANDARD;

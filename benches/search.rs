@@ -142,26 +142,24 @@ async fn run() -> Result<()> {
 
     for tokenizer in ["trigram", "unicode61"] {
         let pool = table(tokenizer, &rows).await?;
+        let trigram = tokenizer == "trigram";
         let few = &queries[..FLOOR_QUERIES];
-        let mut took = Vec::new();
-        for text in few {
+        let own = ours(&catalogue, few)?;
+        let (mut took, mut fewer) = (Vec::new(), 0);
+        for (text, (_, total)) in few.iter().zip(&own) {
             let begun = machine::now();
-            ask(&pool, text, tokenizer == "trigram").await?;
+            let found = ask(&pool, text, trigram).await?;
             took.push(begun.elapsed());
+            fewer += usize::from(usize::try_from(found)? < *total);
         }
         let (floor_middle, floor_tail) = middle_and_tail(took);
-        let (own_middle, own_tail) =
-            middle_and_tail(ours(&catalogue, few)?.iter().map(|own| own.0).collect());
-        let complete = ask(&pool, PHRASE, tokenizer == "trigram").await?;
+        let (own_middle, own_tail) = middle_and_tail(own.iter().map(|(took, _)| *took).collect());
         println!(
             "  FTS5 {tokenizer:<10}  median {floor_middle:.3} ms   p99 {floor_tail:.3} ms   ({} queries; ours on \
-             them {own_middle:.3} / {own_tail:.3} ms; {PHRASE}: {complete} found)",
+             them {own_middle:.3} / {own_tail:.3} ms; FTS5 found fewer services on {fewer} of them)",
             few.len()
         );
-        println!(
-            "  → ours is {:.0} times as fast at the p99",
-            floor_tail / own_tail
-        );
+        println!("  → ours is {:.0} times as fast at the p99", floor_tail / own_tail);
     }
     Ok(())
 }

@@ -36,7 +36,13 @@ fn hasher(cost: Cost) -> Result<Argon2<'static>, Fault> {
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    let _lane = LANES.acquire().await.map_err(|_| Fault::Password)?;
+    let lane = LANES.acquire().await.map_err(|_| Fault::Password)?;
+    let work = move || {
+        let done = work();
+        // The lane is free when the work is done, not when somebody comes to look.
+        drop(lane);
+        done
+    };
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|_| Fault::Password)?

@@ -20,7 +20,7 @@ use crate::request::{has_session, wanted_lang};
 use crate::state::WebState;
 
 /// The most that is kept, in bytes of pages and addresses.
-const MOST: usize = 32 * 1024 * 1024;
+const MOST: usize = 40 * 1024 * 1024;
 /// The longest page that is kept, in bytes.
 const LONGEST: usize = 512 * 1024;
 
