@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use crate::{cargo, run, tools};
+use crate::{cargo, run, target};
 
 /// Builds the binary, installs what the scripts need, and gives the command that runs one of them.
 pub fn script(root: &Path, name: &str) -> Result<Command> {
@@ -20,11 +20,10 @@ pub fn script(root: &Path, name: &str) -> Result<Command> {
         .args([install, "--no-audit", "--no-fund"])
         .current_dir(&folder)
         .stdin(Stdio::null()))?;
-    let target = tools::target(root);
     let mut command = Command::new("node");
     command
         .arg(format!("e2e/{name}"))
         .current_dir(root)
-        .env("QIFU365_BIN", target.join("debug/qifu365"));
+        .env("QIFU365_BIN", target(root).join("debug/qifu365"));
     Ok(command)
 }

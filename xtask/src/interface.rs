@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
-use crate::{cargo, run, tools};
+use crate::{cargo, run};
 
 /// Where the runner and its list of packages are.
 const FOLDER: &str = "e2e/api";
@@ -19,7 +19,7 @@ pub fn present(root: &Path) -> bool {
 /// The command that tries the interface of a freshly built binary.
 pub fn command(root: &Path) -> Result<Command> {
     run(cargo(root).args(["build", "--package", "cli"]))?;
-    let target = tools::target(root);
+    let target = crate::target(root);
     let environment = environment(root, &target)?;
     let mut command = Command::new(environment.join("bin/python"));
     command

@@ -1,5 +1,6 @@
 //! The daily commands. `cargo xtask` alone lists them.
 
+mod bench;
 mod browser;
 mod checks;
 mod cluster;
@@ -25,6 +26,8 @@ cargo xtask <command>
   test [arguments]    every test on SQLite and PostgreSQL, then the browser and
                       the JSON interface; arguments go to cargo test and leave those out
   test-interface      the JSON interface alone, against its own document
+  bench [name]        measure http, start, search, login, orders beside a floor of the same run;
+                      never part of the tests (benches/README.md)
   check               formatting, lints, documentation, walls, generated files
   check-walls         only who may depend on whom, file lengths, module names
   gen [--check]       write the generated documents, or fail when one is stale
@@ -59,6 +62,7 @@ fn dispatch(root: &Path, command: Option<&str>, rest: &[String]) -> Result<()> {
         (Some("run"), _) => run(cargo(root).arg("run").arg("--").args(rest)),
         (Some("test"), _) => suite::run(root, rest),
         (Some("test-interface"), []) => suite::run_interface(root),
+        (Some("bench"), _) => bench::run(root, rest),
         (Some("check"), []) => checks::check(root),
         (Some("check-walls"), []) => walls::check(root),
         (Some("gen"), []) => documents::write(root),
@@ -86,6 +90,11 @@ fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     command
+}
+
+/// Where cargo puts what it builds.
+fn target(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set))
 }
 
 /// Runs a command to its end and fails with its words when it fails.

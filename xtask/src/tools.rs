@@ -23,11 +23,6 @@ pub enum Need {
     Python,
 }
 
-/// Cargo's target folder.
-pub fn target(root: &Path) -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set))
-}
-
 /// The Python that can make an environment with pip in it, by its version. Debian ships that part
 /// on its own.
 pub fn python() -> Option<String> {
@@ -53,6 +48,14 @@ pub fn postgres() -> Option<PathBuf> {
         .into_iter()
         .chain(debian.into_iter().rev().map(|(_, folder)| folder))
         .find(|folder| SERVER_PROGRAMS.iter().all(|name| folder.join(name).is_file()))
+}
+
+/// PostgreSQL's own load generator, from the server's folder or the path.
+pub fn pgbench() -> Option<PathBuf> {
+    let beside = postgres().map(|folder| folder.join("pgbench"));
+    beside
+        .filter(|path| path.is_file())
+        .or_else(|| on_path(&["pgbench"]))
 }
 
 /// The first of the programs that the path has.

@@ -24,13 +24,16 @@ const LAYERS: [(&str, u8); 8] = [
 /// The test harness opens stores; it is only ever a dev-dependency.
 const HARNESS: &str = "testkit";
 const TASKS: &str = "xtask";
+/// Loads the whole house and asks the floor libraries directly; nothing depends on it, so none of it
+/// is shipped.
+const BENCHES: &str = "benches";
 
 /// Libraries behind a wall, and the crates inside it. The harness makes a database for each test.
 const WALLED: [(&str, &[&str]); 4] = [
-    ("sqlx", &["storage", HARNESS]),
-    ("axum", &["web"]),
+    ("sqlx", &["storage", HARNESS, BENCHES]),
+    ("axum", &["web", BENCHES]),
     ("askama", &["web"]),
-    ("anyhow", &["cli", TASKS]),
+    ("anyhow", &["cli", TASKS, BENCHES]),
 ];
 
 /// Crates that do no input or output, and the libraries that would.
@@ -54,7 +57,7 @@ pub fn check(root: &Path) -> Result<()> {
     let (members, edges) = read(&text)?;
     let mut breaches = of_members(&members);
     breaches.extend(edges.iter().filter_map(|edge| of_edge(edge, &members)));
-    for folder in ["crates", "xtask"] {
+    for folder in ["crates", "xtask", "benches"] {
         for file in rust_files(&root.join(folder))? {
             let text =
                 std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -112,7 +115,7 @@ fn layer(name: &str) -> Option<u8> {
 fn of_members(members: &[String]) -> Vec<String> {
     members
         .iter()
-        .filter(|name| layer(name).is_none() && ![HARNESS, TASKS].contains(&name.as_str()))
+        .filter(|name| layer(name).is_none() && ![HARNESS, TASKS, BENCHES].contains(&name.as_str()))
         .map(|name| format!("{name} has no layer; give it one in xtask/src/walls.rs"))
         .collect()
 }
@@ -133,7 +136,8 @@ fn of_edge(edge: &Edge, members: &[String]) -> Option<String> {
     }
     let allowed = match (from.as_str(), to.as_str()) {
         (_, HARNESS) => *dev,
-        (TASKS, _) | (_, TASKS) => false,
+        (TASKS, _) | (_, TASKS | BENCHES) => false,
+        (BENCHES, _) => true,
         (HARNESS, _) => layer(to) < layer("web"),
         _ => layer(to) < layer(from),
     };
@@ -188,7 +192,9 @@ mod tests {
 
     fn members() -> Vec<String> {
         let fixed = LAYERS.iter().map(|(name, _)| (*name).to_owned());
-        fixed.chain([HARNESS.to_owned(), TASKS.to_owned()]).collect()
+        fixed
+            .chain([HARNESS, TASKS, BENCHES].map(str::to_owned))
+            .collect()
     }
 
     fn breach(from: &str, to: &str, dev: bool) -> bool {
@@ -220,6 +226,19 @@ mod tests {
         assert!(!breach("app", HARNESS, true));
         assert!(!breach(HARNESS, "storage", false));
         assert!(breach(HARNESS, "web", false));
+    }
+
+    #[test]
+    fn nothing_depends_on_the_benches() {
+        for from in ["app", "cli", HARNESS, TASKS] {
+            assert!(breach(from, BENCHES, false), "{from}");
+            assert!(breach(from, BENCHES, true), "{from}");
+        }
+        assert!(!breach(BENCHES, "web", false));
+        assert!(!breach(BENCHES, "sqlx", false));
+        assert!(breach(BENCHES, HARNESS, false));
+        assert!(breach(BENCHES, "askama", false));
+        assert!(breach(BENCHES, TASKS, false));
     }
 
     #[test]

@@ -4,22 +4,31 @@
 //! then gives, for Chinese: every sign, every overlapping pair, every word of the dictionary; for
 //! letters and digits: the run, whole. Pinyin of Chinese runs is a field of its own.
 
-use std::sync::OnceLock;
-
 use jieba_rs::Jieba;
 use pinyin::ToPinyin as _;
 
 use crate::words::{SERVICE_WORDS, TRADITIONAL};
 
-fn jieba() -> &'static Jieba {
-    static JIEBA: OnceLock<Jieba> = OnceLock::new();
-    JIEBA.get_or_init(|| {
+/// The dictionary of Chinese words. It is large and needed only while an index is built.
+pub struct Dictionary(Jieba);
+
+impl Dictionary {
+    /// The general dictionary and the words of services.
+    pub fn load() -> Self {
         let mut jieba = Jieba::new();
         for word in SERVICE_WORDS {
             jieba.add_word(word, Some(20_000), None);
         }
-        jieba
-    })
+        Self(jieba)
+    }
+
+    /// The words of a Chinese run that are longer than a pair.
+    fn words<'a>(&self, run: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let cut = self.0.cut_for_search(run, true);
+        cut.into_iter()
+            .map(|token| token.word)
+            .filter(|word| word.chars().count() > 2)
+    }
 }
 
 /// Folds width, case and traditional signs, so that what looks alike is alike.
@@ -98,31 +107,43 @@ pub fn pairs(run: &str) -> Vec<String> {
     signs.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
-/// Every term of a text, for the index.
-pub fn terms(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
+/// Longer words are rare, and their parts are words too.
+const LONGEST_WORD: usize = 6;
+
+/// Every stretch of a Chinese run that may be a word longer than a pair. Those that are stand in the
+/// index; the others find nothing there.
+pub fn possible_words(run: &str) -> Vec<String> {
+    let signs: Vec<char> = run.chars().collect();
+    let of = |length| signs.windows(length).map(|stretch| stretch.iter().collect());
+    (3..=LONGEST_WORD).flat_map(of).collect()
+}
+
+/// Adds every term of a text to `out`, each followed by a blank, for the index.
+pub fn add_terms(dictionary: &Dictionary, text: &str, out: &mut String) {
+    let mut add = |term: &str| {
+        out.push_str(term);
+        out.push(' ');
+    };
     for run in runs(&fold(text)) {
         match run {
-            Run::Latin(run) => out.push(run),
+            Run::Latin(run) => add(&run),
             Run::Han(run) => {
-                out.extend(run.chars().map(String::from));
-                out.extend(pairs(&run));
-                out.extend(
-                    jieba()
-                        .cut_for_search(&run, true)
-                        .into_iter()
-                        .filter(|token| token.word.chars().count() > 2)
-                        .map(|token| token.word.to_owned()),
-                );
+                let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+                ends.windows(2).for_each(|sign| add(&run[sign[0]..sign[1]]));
+                ends.windows(3).for_each(|pair| add(&run[pair[0]..pair[2]]));
+                dictionary.words(&run).for_each(&mut add);
             }
         }
     }
-    out
 }
 
-/// Pinyin of a text's Chinese runs: whole and by initials.
-pub fn pinyin(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
+/// Longest stretch found by its sound, in signs; and how far into a run one may begin.
+const SPOKEN_SIGNS: usize = 8;
+const SPOKEN_STARTS: usize = 12;
+
+/// Adds the pinyin of a text's Chinese runs to `out`, whole and by initials, each followed by a
+/// blank. Every stretch counts that begins at a sign: 有限公司注册 is found by gszc and by yxgszc.
+pub fn add_pinyin(text: &str, out: &mut String) {
     for run in runs(&fold(text)) {
         let Run::Han(run) = run else { continue };
         let signs: Vec<&str> = run
@@ -131,18 +152,14 @@ pub fn pinyin(text: &str) -> Vec<String> {
             .flatten()
             .map(pinyin::Pinyin::plain)
             .collect();
-        // Every stretch that begins at a sign: 有限公司注册 is found by gszc and by yxgszc.
-        for start in 0..signs.len().min(12) {
-            for end in (start + 2)..=signs.len().min(start + 8) {
-                out.push(signs[start..end].concat());
-                out.push(
-                    signs[start..end]
-                        .iter()
-                        .filter_map(|syllable| syllable.chars().next())
-                        .collect(),
-                );
+        for start in 0..signs.len().min(SPOKEN_STARTS) {
+            for end in (start + 2)..=signs.len().min(start + SPOKEN_SIGNS) {
+                let stretch = &signs[start..end];
+                out.extend(stretch.iter().copied());
+                out.push(' ');
+                out.extend(stretch.iter().filter_map(|syllable| syllable.chars().next()));
+                out.push(' ');
             }
         }
     }
-    out
 }

@@ -4,14 +4,12 @@
 use std::collections::HashMap;
 
 use tantivy::collector::{Count, TopDocs};
+use tantivy::columnar::Column;
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query as TantivyQuery, TermQuery};
-use tantivy::schema::{
-    Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value as _,
-};
-use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{Index, IndexReader, TantivyDocument, Term};
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use crate::analysis::{Run, fold, pairs, pinyin, runs, terms};
+use crate::analysis::{Dictionary, Run, add_pinyin, add_terms, fold, pairs, possible_words, runs};
 use crate::words::SYNONYMS;
 
 /// A service as the index knows it.
@@ -62,40 +60,32 @@ pub struct SearchError(#[from] tantivy::TantivyError);
 
 /// The index.
 pub struct ServiceIndex {
-    reader: IndexReader,
+    searcher: Searcher,
     fields: Fields,
+    /// The services' identifiers in the order given.
+    ids: Vec<String>,
+    /// For each part of the index: its documents' places in `ids`.
+    places: Vec<Column<u64>>,
     /// Known titles and categories, for suggestions: pinyin → text.
     spoken: HashMap<String, String>,
 }
 
 #[derive(Clone, Copy)]
 struct Fields {
-    id: Field,
+    place: Field,
+    /// The title.
     title: Field,
-    other: Field,
+    /// The title and everything else.
+    text: Field,
     spoken: Field,
 }
 
 /// Longest query looked at, in signs.
 const QUERY_SIGNS: usize = 64;
-
-fn pretokenized(terms: Vec<String>) -> PreTokenizedString {
-    let tokens = terms
-        .into_iter()
-        .enumerate()
-        .map(|(position, text)| Token {
-            offset_from: 0,
-            offset_to: 0,
-            position,
-            text,
-            position_length: 1,
-        })
-        .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
-    }
-}
+/// The name of the column of places.
+const PLACE: &str = "place";
+/// Memory for the index's growth before a part of it is closed, in bytes.
+const ARENA: usize = 64_000_000;
 
 impl ServiceIndex {
     /// Builds the index.
@@ -104,40 +94,39 @@ impl ServiceIndex {
     /// [`SearchError`].
     pub fn build(docs: impl IntoIterator<Item = ServiceDoc>) -> Result<Self, SearchError> {
         let mut schema = Schema::builder();
-        let indexed = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer("raw")
-                .set_index_option(IndexRecordOption::WithFreqs),
-        );
+        // The terms come from our analyser, a blank between two.
+        let indexed = |option| {
+            let terms = TextFieldIndexing::default().set_tokenizer("whitespace");
+            TextOptions::default().set_indexing_options(terms.set_index_option(option))
+        };
         let fields = Fields {
-            id: schema.add_text_field("id", STRING | STORED),
-            title: schema.add_text_field("title", indexed.clone()),
-            other: schema.add_text_field("other", indexed.clone()),
-            spoken: schema.add_text_field("spoken", indexed),
+            place: schema.add_u64_field(PLACE, FAST),
+            title: schema.add_text_field("title", indexed(IndexRecordOption::WithFreqs)),
+            text: schema.add_text_field("text", indexed(IndexRecordOption::WithFreqs)),
+            spoken: schema.add_text_field("spoken", indexed(IndexRecordOption::Basic)),
         };
         let index = Index::create_in_ram(schema.build());
-        let mut writer = index.writer_with_num_threads(1, 20_000_000)?;
-        let mut spoken = HashMap::new();
-        for doc in docs {
+        let mut writer = index.writer_with_num_threads(1, ARENA)?;
+        let dictionary = Dictionary::load();
+        let (mut spoken, mut ids) = (HashMap::new(), Vec::new());
+        for (place, doc) in (0_u64..).zip(docs) {
             let mut row = TantivyDocument::default();
-            row.add_text(fields.id, &doc.id);
-            row.add_pre_tokenized_text(fields.title, pretokenized(terms(&doc.title)));
-            let mut other = Vec::new();
-            for text in [&doc.summary, &doc.category_name, &doc.supplier]
-                .into_iter()
-                .chain(&doc.tags)
-                .chain(&doc.synonyms)
-            {
-                other.extend(terms(text));
-            }
-            row.add_pre_tokenized_text(fields.other, pretokenized(other));
-            let mut sounds = pinyin(&doc.title);
+            row.add_u64(fields.place, place);
+            let mut terms = String::new();
+            add_terms(&dictionary, &doc.title, &mut terms);
+            row.add_text(fields.title, &terms);
+            let mut sounds = String::new();
+            add_pinyin(&doc.title, &mut sounds);
             for text in doc.synonyms.iter().chain([&doc.category_name]) {
-                sounds.extend(pinyin(text));
+                add_terms(&dictionary, text, &mut terms);
+                add_pinyin(text, &mut sounds);
             }
-            sounds.sort_unstable();
-            sounds.dedup();
-            row.add_pre_tokenized_text(fields.spoken, pretokenized(sounds));
+            for text in [&doc.summary, &doc.supplier].into_iter().chain(&doc.tags) {
+                add_terms(&dictionary, text, &mut terms);
+            }
+            row.add_text(fields.text, &terms);
+            row.add_text(fields.spoken, &sounds);
+            writer.add_document(row)?;
             for text in [&doc.category_name, &doc.title].into_iter().chain(&doc.synonyms) {
                 for run in runs(&fold(text)) {
                     if let Run::Han(run) = run
@@ -147,14 +136,23 @@ impl ServiceIndex {
                     }
                 }
             }
-            writer.add_document(row)?;
+            ids.push(doc.id);
         }
         writer.commit()?;
         writer.wait_merging_threads()?;
-        let reader = index.reader()?;
+        // Nothing is added later: a change of the catalogue builds another index.
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        let searcher = reader.searcher();
+        let parts = searcher.segment_readers();
+        let places = parts.iter().map(|part| part.fast_fields().u64(PLACE));
         Ok(Self {
-            reader,
+            places: places.collect::<Result<_, _>>()?,
+            searcher,
             fields,
+            ids,
             spoken,
         })
     }
@@ -194,12 +192,16 @@ impl ServiceIndex {
                 .filter(|known| **known != wanted)
                 .cloned();
             if hits.suggestion.is_none() {
-                // A poor answer beats none: any pair of signs.
+                // A poor answer beats none: any word, any pair of signs.
                 let any = stretches.iter().flat_map(|run| match run {
-                    Run::Han(run) => pairs(run),
+                    Run::Han(run) => [possible_words(run), pairs(run)].concat(),
                     Run::Latin(run) => vec![run.clone()],
                 });
-                let any: Vec<_> = any.map(|term| (Occur::Should, self.anywhere(&term))).collect();
+                let any = any.flat_map(|term| {
+                    let (title, text) = (self.in_title(&term), Self::term(self.fields.text, &term));
+                    [(Occur::Should, title), (Occur::Should, text)]
+                });
+                let any: Vec<_> = any.collect();
                 let loose = self.run(&BooleanQuery::new(any), query)?;
                 hits = Hits {
                     suggestion: hits.suggestion,
@@ -217,44 +219,45 @@ impl ServiceIndex {
         ))
     }
 
-    fn anywhere(&self, text: &str) -> Box<dyn TantivyQuery> {
-        Box::new(BooleanQuery::new(vec![
-            (
-                Occur::Should,
-                Box::new(BoostQuery::new(Self::term(self.fields.title, text), 4.0)),
-            ),
-            (Occur::Should, Self::term(self.fields.other, text)),
-        ]))
+    /// What a title says counts more.
+    fn in_title(&self, text: &str) -> Box<dyn TantivyQuery> {
+        Box::new(BoostQuery::new(Self::term(self.fields.title, text), 4.0))
     }
 
-    /// All pairs of all stretches, in any field: whatever contains the text literally fits.
+    /// All pairs of all stretches, anywhere: whatever contains the text literally fits, and whose
+    /// title has them all comes first.
     fn literal(&self, stretches: &[Run]) -> Box<dyn TantivyQuery> {
-        let mut all: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
-        for run in stretches {
-            match run {
-                Run::Latin(run) => all.push((Occur::Must, self.anywhere(run))),
-                Run::Han(run) => all.extend(pairs(run).iter().map(|pair| (Occur::Must, self.anywhere(pair)))),
-            }
-        }
-        Box::new(BooleanQuery::new(all))
+        let terms: Vec<String> = stretches
+            .iter()
+            .flat_map(|run| match run {
+                Run::Latin(run) => vec![run.clone()],
+                Run::Han(run) => pairs(run),
+            })
+            .collect();
+        let all = |term: &dyn Fn(&str) -> Box<dyn TantivyQuery>| -> Vec<_> {
+            terms.iter().map(|text| (Occur::Must, term(text))).collect()
+        };
+        let mut literal = all(&|text| Self::term(self.fields.text, text));
+        let title = all(&|text| self.in_title(text));
+        literal.push((Occur::Should, Box::new(BooleanQuery::new(title))));
+        Box::new(BooleanQuery::new(literal))
     }
 
     fn run(&self, query: &dyn TantivyQuery, page: &Query<'_>) -> Result<Hits, SearchError> {
-        let searcher = self.reader.searcher();
         let limit = page.limit.clamp(1, 100);
         let top = TopDocs::with_limit(limit)
             .and_offset(page.offset.min(10_000))
             .order_by_score();
-        let (found, total) = searcher.search(query, &(top, Count))?;
-        let mut ids = Vec::with_capacity(found.len());
-        for (_, address) in found {
-            let doc: TantivyDocument = searcher.doc(address)?;
-            if let Some(id) = doc.get_first(self.fields.id).and_then(|value| value.as_str()) {
-                ids.push(id.to_owned());
-            }
-        }
+        let (found, total) = self.searcher.search(query, &(top, Count))?;
+        let id = |address: tantivy::DocAddress| {
+            let place = self
+                .places
+                .get(usize::try_from(address.segment_ord).ok()?)?
+                .first(address.doc_id)?;
+            self.ids.get(usize::try_from(place).ok()?).cloned()
+        };
         Ok(Hits {
-            ids,
+            ids: found.into_iter().filter_map(|(_, address)| id(address)).collect(),
             total,
             suggestion: None,
         })

@@ -5,9 +5,13 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::kept::ForEveryone;
 use crate::pages::frame::Lang;
 use crate::pages::public::ErrorPage;
 use crate::request::{Visit, session_cookie};
+
+/// Room for a page, in bytes: most are shorter, so that none is moved while it grows.
+const ROOM: usize = 24 * 1024;
 
 /// What a handler gives back, also as its error.
 pub struct Answer(Box<Response>);
@@ -21,7 +25,9 @@ impl IntoResponse for Answer {
 impl Answer {
     /// A page.
     pub fn page(visit: &Visit, status: StatusCode, page: &impl Template) -> Self {
-        Self::rendered(visit, status, page.render())
+        let mut html = String::with_capacity(ROOM);
+        let page = page.render_into(&mut html).map(|()| html);
+        Self::rendered(visit, status, page)
     }
 
     /// What a template gave.
@@ -44,6 +50,15 @@ impl Answer {
                 Self(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
             }
         }
+    }
+
+    /// A public page, the same for every visitor without a session; it may be kept.
+    pub fn public(visit: &Visit, page: &impl Template) -> Self {
+        let mut answer = Self::page(visit, StatusCode::OK, page);
+        if visit.viewer.is_none() {
+            answer.0.extensions_mut().insert(ForEveryone);
+        }
+        answer
     }
 
     /// A text of another kind.

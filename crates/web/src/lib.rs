@@ -7,12 +7,14 @@ mod api;
 mod failure;
 mod handlers;
 mod headers;
+mod kept;
 pub mod pages;
 mod request;
 pub mod routes;
 mod state;
 
-pub use routes::router;
+pub use kept::{Figures, KeptPages};
+pub use routes::{router, router_keeping};
 pub use state::{Settings, WebState};
 
 /// Serves until `stop` ends, then finishes the requests under way.

@@ -29,7 +29,7 @@ pub struct Visit {
     pub lang_chosen: bool,
     /// Who is logged in.
     pub viewer: Option<Viewer>,
-    /// The browser's own name, for the device list.
+    /// The browser's own name, for the device list; empty unless something was posted.
     pub device: String,
     path: String,
     shown: String,
@@ -50,6 +50,16 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .flat_map(|value| value.split(';'))
         .find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name))
         .map(|(_, value)| value)
+}
+
+/// Whether a request carries a session, valid or not.
+pub(crate) fn has_session(headers: &HeaderMap, secure: bool) -> bool {
+    cookie(headers, session_cookie(secure)).is_some()
+}
+
+/// The language of the answer, unless the address names one.
+pub(crate) fn wanted_lang(headers: &HeaderMap) -> Lang {
+    cookie(headers, "lang").and_then(Lang::parse).unwrap_or(Lang::Zh)
 }
 
 /// Whether a posted form comes from a page of this site. Browsers send `Sec-Fetch-Site` or
@@ -166,14 +176,15 @@ impl FromRequestParts<WebState> for Visit {
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Answer> {
         let query = parameters(&parts.uri);
         let chosen = query.get("lang").and_then(|text| Lang::parse(text));
-        let lang = chosen
-            .or_else(|| cookie(&parts.headers, "lang").and_then(Lang::parse))
-            .unwrap_or(Lang::Zh);
-        let user_agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok());
-        let device = device(user_agent.unwrap_or_default(), lang);
+        let lang = chosen.unwrap_or_else(|| wanted_lang(&parts.headers));
+        // A session begins with a posted form; only there the device is of use.
+        let device = if parts.method == Method::POST {
+            let user_agent = parts.headers.get(header::USER_AGENT);
+            let named = user_agent.and_then(|value| value.to_str().ok());
+            device(named.unwrap_or_default(), lang)
+        } else {
+            String::new()
+        };
         let path = OriginalUri::from_request_parts(parts, state).await.map_or_else(
             |never| match never {},
             |OriginalUri(uri)| uri.path_and_query().map_or_else(String::new, ToString::to_string),

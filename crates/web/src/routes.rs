@@ -8,9 +8,11 @@ use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 use domain::account::token::Scope;
 
+use crate::api;
 use crate::handlers::{account, assets, catalogue, gallery, home, interface, order, policy, token};
+use crate::headers;
+use crate::kept::{self, KeptPages};
 use crate::state::{WebState, css_path};
-use crate::{api, headers};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,11 @@ const LARGEST_FORM: usize = 64 * 1024;
 
 /// The router over the table.
 pub fn router(state: WebState) -> Router {
+    router_keeping(state, KeptPages::default())
+}
+
+/// The router over the table, with these pages kept.
+pub fn router_keeping(state: WebState, kept: KeptPages) -> Router {
     ::policy::clause!("0.4");
     let mut router = Router::new().route(css_path(), get(assets::css));
     for route in ROUTES {
@@ -134,6 +141,7 @@ pub fn router(state: WebState) -> Router {
             (state.clone(), Arc::new(api::limit::Limit::default())),
             api::speak,
         ))
+        .layer(middleware::from_fn_with_state((state.clone(), kept), kept::serve))
         .layer(middleware::from_fn(headers::add))
         .with_state(state)
 }

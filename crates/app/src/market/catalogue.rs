@@ -1,6 +1,8 @@
 //! The public catalogue as a read model in memory: loaded from the store at the start, replaced
 //! whole at a change. Browsing opens no transaction and touches nothing personal (2.1.1.c).
 
+mod lists;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,6 +12,7 @@ use privacy::purpose::Browse;
 use search::{Query, ServiceDoc, ServiceIndex};
 use uuid::Uuid;
 
+use self::lists::Lists;
 use crate::{App, Failure, Fault};
 
 /// Services on a page, unless something else is asked for.
@@ -119,6 +122,7 @@ pub struct Catalogue {
     suppliers: HashMap<Uuid, Arc<Supplier>>,
     offered: Vec<Arc<Service>>,
     by_id: HashMap<Uuid, Arc<Service>>,
+    lists: Lists,
     index: ServiceIndex,
 }
 
@@ -130,12 +134,11 @@ impl Catalogue {
     pub async fn load(app: &App, ctx: &Ctx<Browse>) -> Result<Self, Failure> {
         let mut tx = app.store.begin(ctx).await?;
         let documents = storage::market::catalogue::load(&mut tx).await?;
-        let (suppliers, services) = (parsed(&documents.suppliers)?, parsed(&documents.services)?);
         Self::of(
-            parsed(&documents.groups)?,
-            parsed(&documents.categories)?,
-            suppliers,
-            services,
+            parsed(documents.groups)?,
+            parsed(documents.categories)?,
+            parsed(documents.suppliers)?,
+            parsed(documents.services)?,
         )
     }
 
@@ -192,12 +195,18 @@ impl Catalogue {
             synonyms: service.synonyms.clone(),
         });
         let index = ServiceIndex::build(docs).map_err(Fault::Search)?;
+        let slugs = categories.iter().map(|category| category.slug.as_str());
+        let lists = Lists::of(&offered, slugs, |service| {
+            let supplier = suppliers.get(&service.supplier);
+            supplier.map_or("", |supplier| supplier.city.as_str())
+        });
         Ok(Self {
             groups,
             categories,
             suppliers,
             offered,
             by_id,
+            lists,
             index,
         })
     }
@@ -256,78 +265,25 @@ impl Catalogue {
             .collect()
     }
 
-    fn city_of(&self, service: &Service) -> &str {
-        self.suppliers
-            .get(&service.supplier)
-            .map_or("", |supplier| supplier.city.as_str())
-    }
-
     /// A page of the list. What does not exist filters to nothing; a page past the end is the last.
     #[must_use]
     pub fn list(&self, filter: &Filter) -> Listing {
-        let band_of = |service: &Service| {
-            let price = service.from_price();
-            BANDS
-                .iter()
-                .find(|(_, low, high)| *low <= price && price < *high)
-                .map_or("", |(band, ..)| band)
-        };
-        let fits =
-            |chosen: &Option<String>, value: &str| chosen.as_deref().is_none_or(|chosen| chosen == value);
-        let (mut categories, mut bands, mut cities) =
-            (Counts::default(), Counts::default(), Counts::default());
-        let mut found = Vec::new();
-        for service in &self.offered {
-            let (band, city) = (band_of(service), self.city_of(service));
-            let fit = [
-                fits(&filter.category, &service.category),
-                fits(&filter.band, band),
-                fits(&filter.city, city),
-            ];
-            if fit[1] && fit[2] {
-                categories.count(&service.category);
-            }
-            if fit[0] && fit[2] {
-                bands.count(band);
-            }
-            if fit[0] && fit[1] {
-                cities.count(city);
-            }
-            if fit == [true; 3] {
-                found.push(service);
-            }
-        }
-        match filter.sort {
-            Sort::Usual => {}
-            Sort::PriceUp => found.sort_by_key(|service| (service.from_price(), service.id)),
-            Sort::PriceDown => {
-                found.sort_by_key(|service| (std::cmp::Reverse(service.from_price()), service.id));
-            }
-            Sort::Rating => found.sort_by_key(|service| (std::cmp::Reverse(service.rating), service.id)),
-        }
+        let cut = self.lists.cut(filter);
         let per_page = filter.per_page.unwrap_or(PAGE).max(1);
-        let (total, pages) = (found.len(), found.len().div_ceil(per_page).max(1));
+        let (total, pages) = (cut.services.len(), cut.services.len().div_ceil(per_page).max(1));
         let page = filter.page.clamp(1, pages);
-        let services = found
-            .into_iter()
-            .skip((page - 1) * per_page)
-            .take(per_page)
-            .map(Arc::clone)
-            .collect();
-        let order: Vec<&str> = self
-            .categories
-            .iter()
-            .map(|category| category.slug.as_str())
-            .collect();
-        let band_order: Vec<&str> = BANDS.iter().map(|(band, ..)| *band).collect();
+        let services = cut.services.iter().skip((page - 1) * per_page).take(per_page);
         Listing {
-            services,
+            services: services
+                .filter_map(|place| self.offered.get(*place as usize))
+                .map(Arc::clone)
+                .collect(),
             total,
             page,
             pages,
-            categories: categories.in_order(&order),
-            bands: bands.in_order(&band_order),
-            cities: cities.by_count(),
+            categories: cut.categories,
+            bands: cut.bands,
+            cities: cut.cities,
         }
     }
 
@@ -375,35 +331,10 @@ impl Catalogue {
     }
 }
 
-#[derive(Default)]
-struct Counts(HashMap<String, usize>);
-
-impl Counts {
-    fn count(&mut self, value: &str) {
-        if let Some(count) = self.0.get_mut(value) {
-            *count += 1;
-        } else {
-            self.0.insert(value.to_owned(), 1);
-        }
-    }
-
-    fn in_order(mut self, order: &[&str]) -> Vec<(String, usize)> {
-        order
-            .iter()
-            .filter_map(|value| self.0.remove_entry(*value))
-            .collect()
-    }
-
-    fn by_count(self) -> Vec<(String, usize)> {
-        let mut all: Vec<_> = self.0.into_iter().collect();
-        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        all
-    }
-}
-
-fn parsed<T: serde::de::DeserializeOwned>(documents: &[String]) -> Result<Vec<T>, Failure> {
-    let read = |text: &String| serde_json::from_str(text).map_err(|_| Failure::Fault(Fault::Document));
-    documents.iter().map(read).collect()
+/// Reads the documents; each text goes as soon as it is read.
+fn parsed<T: serde::de::DeserializeOwned>(documents: Vec<String>) -> Result<Vec<T>, Failure> {
+    let read = |text: String| serde_json::from_str(&text).map_err(|_| Failure::Fault(Fault::Document));
+    documents.into_iter().map(read).collect()
 }
 
 /// The catalogue everyone reads, replaced whole.

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account;
+mod catalogue;
 mod demo;
 mod house;
 mod job;

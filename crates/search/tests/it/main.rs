@@ -108,6 +108,54 @@ fn everything_that_contains_the_words_is_found() {
     assert_eq!(ask(&index, "第7号").total, 1);
 }
 
+/// Two hundred services whose texts mix places, customers and work in every order.
+fn mixed() -> Vec<ServiceDoc> {
+    let (places, customers) = (["上海", "杭州", "深圳"], ["餐饮企业", "科技公司", "注册会计师"]);
+    let works = [
+        "有限公司注册",
+        "公司注册地址",
+        "商标注册",
+        "外资公司 注册",
+        "注册公司",
+    ];
+    let numbered = (0..200).map(|id| {
+        let (place, customer) = (places[id % 3], customers[id / 3 % 3]);
+        let title = format!("{place}{customer}的{}加急办理", works[id % 5]);
+        let mut doc = doc(id, &title, works[id / 7 % 5], &[works[id / 11 % 5]]);
+        doc.summary = format!("{customer}办{}，{place}", works[id / 13 % 5]);
+        doc.tags = vec![customers[id / 5 % 3].to_owned()];
+        doc
+    });
+    numbered.collect()
+}
+
+#[test]
+fn whatever_a_text_contains_literally_finds_it_and_nothing_is_left_out() {
+    let docs = mixed();
+    let index = ServiceIndex::build(docs.clone()).expect("an index");
+    let contains = |doc: &ServiceDoc, typed: &str| {
+        let own = [&doc.title, &doc.summary, &doc.category_name, &doc.supplier];
+        let mut all = own.into_iter().chain(&doc.tags).chain(&doc.synonyms);
+        all.any(|text| text.contains(typed))
+    };
+    let containing = |typed: &str| docs.iter().filter(|doc| contains(doc, typed)).count();
+    assert!((50..docs.len()).contains(&containing("公司注册")));
+    assert_eq!(ask(&index, "公司注册").total, containing("公司注册"));
+    for doc in docs.iter().step_by(17) {
+        let signs: Vec<char> = doc.title.chars().collect();
+        for length in 1..=7 {
+            for stretch in signs.windows(length) {
+                let typed: String = stretch.iter().collect();
+                if typed.trim().is_empty() {
+                    continue;
+                }
+                let (total, expected) = (ask(&index, &typed).total, containing(&typed));
+                assert!(total >= expected, "{typed}: {total} of {expected}");
+            }
+        }
+    }
+}
+
 #[test]
 fn hostile_queries_are_answered_calmly() {
     let index = index();

@@ -75,9 +75,8 @@ pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
 /// `GET /fenlei`.
 pub async fn categories(visit: Visit) -> Answer {
     let groups = groups(visit.lang, &visit.state.catalogue.now());
-    Answer::page(
+    Answer::public(
         &visit,
-        StatusCode::OK,
         &CategoriesPage {
             f: visit.frame(visit.lang.t("服务分类", "Categories")),
             groups,
@@ -98,15 +97,18 @@ pub struct ListQuery {
 
 /// A value for an address.
 fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut out, byte| {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
             out.push(char::from(byte));
         } else {
-            let _ = write!(out, "%{byte:02X}");
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
-        out
-    })
+    }
+    out
 }
 
 impl ListQuery {
@@ -122,33 +124,67 @@ impl ListQuery {
         }
     }
 
-    fn href(&self) -> String {
-        let pairs = [
+    /// Every parameter but the page, by its name.
+    fn choices(&self) -> [(&'static str, &str); 4] {
+        [
             ("fenlei", &self.fenlei),
             ("jiage", &self.jiage),
             ("chengshi", &self.chengshi),
             ("paixu", &self.paixu),
-            ("ye", &self.ye),
-        ];
-        let given = pairs.iter().filter(|(_, value)| !value.is_empty());
-        let query: Vec<String> = given
-            .map(|(name, value)| format!("{name}={}", escaped(value)))
-            .collect();
-        if query.is_empty() {
-            "/fuwu".to_owned()
-        } else {
-            format!("/fuwu?{}", query.join("&"))
-        }
+        ]
     }
 
-    /// The address with one parameter changed; back to the first page.
-    fn with(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut changed = Self {
-            ye: String::new(),
-            ..self.clone()
+    /// The address of the first page with one parameter set to `value`, or without it if that is
+    /// empty; the parameters stay in their order.
+    fn address(&self, name: &str, value: &str) -> String {
+        Around::of(self, name).with(value)
+    }
+}
+
+/// The list's address around the value of one parameter.
+struct Around {
+    name: &'static str,
+    before: String,
+    after: String,
+}
+
+impl Around {
+    fn of(query: &ListQuery, name: &str) -> Self {
+        let mut around = Self {
+            name: "ye",
+            before: String::new(),
+            after: String::new(),
         };
-        change(&mut changed);
-        changed.href()
+        let mut side = &mut around.before;
+        for (other, value) in query.choices() {
+            if other == name {
+                around.name = other;
+                side = &mut around.after;
+            } else if !value.is_empty() {
+                side.push('&');
+                side.push_str(other);
+                side.push('=');
+                side.push_str(&escaped(value));
+            }
+        }
+        around
+    }
+
+    fn with(&self, value: &str) -> String {
+        let mut address = String::with_capacity(self.before.len() + self.after.len() + 64);
+        address.push_str("/fuwu");
+        address.push_str(&self.before);
+        if !value.is_empty() {
+            address.push('&');
+            address.push_str(self.name);
+            address.push('=');
+            address.push_str(&escaped(value));
+        }
+        address.push_str(&self.after);
+        if address.len() > "/fuwu".len() {
+            address.replace_range("/fuwu".len()..=5, "?");
+        }
+        address
     }
 }
 
@@ -164,17 +200,16 @@ fn band_label(lang: Lang, band: &str) -> String {
 /// The choices of one kind; the chosen one leads back.
 fn facet(
     query: &ListQuery,
-    heading: &'static str,
+    (name, heading): (&str, &'static str),
     counted: &[(String, usize)],
     label: impl Fn(&str) -> String,
-    place: fn(&mut ListQuery) -> &mut String,
 ) -> Facet {
-    let chosen_now = place(&mut query.clone()).clone();
+    let around = Around::of(query, name);
+    let now = query.choices().into_iter().find(|(other, _)| *other == name);
     let option = |(value, count): &(String, usize)| {
-        let chosen = *value == chosen_now;
-        let href = query.with(|query| *place(query) = if chosen { String::new() } else { value.clone() });
+        let chosen = now.is_some_and(|(_, now)| now == value);
         Choice {
-            href,
+            href: around.with(if chosen { "" } else { value }),
             label: label(value),
             chosen,
             count: *count,
@@ -205,27 +240,22 @@ fn facets(lang: Lang, catalogue: &Catalogue, query: &ListQuery, listing: &Listin
             |category| lang.pick(&category.zh, &category.en).to_owned(),
         )
     };
+    let fee = lang.t("服务费", "Service fee");
     vec![
         facet(
             query,
-            lang.t("类目", "Category"),
+            ("fenlei", lang.t("类目", "Category")),
             &listing.categories,
             category,
-            |query| &mut query.fenlei,
         ),
+        facet(query, ("jiage", fee), &listing.bands, |band| {
+            band_label(lang, band)
+        }),
         facet(
             query,
-            lang.t("服务费", "Service fee"),
-            &listing.bands,
-            |band| band_label(lang, band),
-            |query| &mut query.jiage,
-        ),
-        facet(
-            query,
-            lang.t("城市", "City"),
+            ("chengshi", lang.t("城市", "City")),
             &listing.cities,
             ToOwned::to_owned,
-            |query| &mut query.chengshi,
         ),
     ]
 }
@@ -243,7 +273,7 @@ pub async fn list(visit: Visit, Asked(query): Asked<ListQuery>) -> Answer {
         lang.pick(&category.zh, &category.en)
     });
     let sort = |sort: &Sort| Choice {
-        href: query.with(|query| sort.as_str().clone_into(&mut query.paixu)),
+        href: query.address("paixu", sort.as_str()),
         label: match sort {
             Sort::Usual => lang.t("综合", "Usual"),
             Sort::PriceUp => lang.t("价格从低到高", "Cheapest first"),
@@ -262,10 +292,10 @@ pub async fn list(visit: Visit, Asked(query): Asked<ListQuery>) -> Answer {
         sorts: Sort::ALL.iter().map(sort).collect(),
         services: cards(lang, &catalogue, &listing.services),
         pages: numbered(listing.pages, listing.page, |number| {
-            query.with(|query| query.ye = number.to_string())
+            query.address("ye", &number.to_string())
         }),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 fn face(lang: Lang, supplier: &Supplier) -> Face {
@@ -331,7 +361,7 @@ pub async fn service(visit: Visit, Named(id): Named<String>, Asked(query): Asked
         acceptance: category.acceptance.clone(),
         supplier: face(lang, supplier),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 /// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
@@ -368,7 +398,7 @@ pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
         closed,
         services: services.collect(),
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 /// The search's parameters.
@@ -379,6 +409,13 @@ pub struct SearchQuery {
     ye: String,
 }
 
+/// Whether a service's own texts contain these very words.
+fn says(service: &Service, words: &str) -> bool {
+    let texts = [&service.zh, &service.en, &service.summary_zh, &service.summary_en];
+    let mut all = texts.into_iter().chain(&service.tags).chain(&service.synonyms);
+    all.any(|text| text.contains(words))
+}
+
 /// `GET /sousuo`.
 pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<Answer, Answer> {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
@@ -387,6 +424,8 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
     let found = catalogue
         .search(&text, number)
         .map_err(|failure| Answer::failure(&visit, &failure))?;
+    // Whoever types something personal does not find it kept: only words that the catalogue says.
+    let public = found.services.iter().any(|service| says(service, &text));
     let href = |text: &str| format!("/sousuo?q={}", escaped(text));
     let mut f = visit.frame(lang.t("搜索", "Search"));
     f.query.clone_from(&text);
@@ -404,5 +443,9 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
             format!("{}&ye={number}", href(&text))
         }),
     };
-    Ok(Answer::page(&visit, StatusCode::OK, &page))
+    Ok(if public {
+        Answer::public(&visit, &page)
+    } else {
+        Answer::page(&visit, StatusCode::OK, &page)
+    })
 }

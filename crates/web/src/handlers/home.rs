@@ -39,7 +39,7 @@ pub async fn home(visit: Visit) -> Answer {
         clauses,
         hard,
     };
-    Answer::page(&visit, StatusCode::OK, &page)
+    Answer::public(&visit, &page)
 }
 
 /// `GET /lianxi` (0.13, 1.0).

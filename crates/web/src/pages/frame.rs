@@ -2,7 +2,7 @@
 //! surrounding layout. Each page template holds one [`Frame`] in a field named `f`.
 
 /// The language of a page. Chinese comes first; English falls back to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Lang {
     /// Simplified Chinese.
     Zh,

@@ -84,11 +84,24 @@ impl Browser {
         }
     }
 
+    /// A browser of its own at a site that is already open.
+    pub fn at(router: &Router) -> Self {
+        Self {
+            router: router.clone(),
+            cookie: None,
+        }
+    }
+
     pub fn production(test: &TestStore) -> Self {
         Self {
             router: web::router(state(test, false)),
             cookie: None,
         }
+    }
+
+    /// The session's token.
+    pub fn session(&self) -> Option<String> {
+        self.cookie.clone()
     }
 
     pub async fn send(&mut self, mut request: Request<Body>) -> Page {

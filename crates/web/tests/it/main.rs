@@ -7,6 +7,7 @@ mod api_public;
 mod browser;
 mod budget;
 mod html;
+mod kept;
 mod order;
 mod pages;
 mod program;

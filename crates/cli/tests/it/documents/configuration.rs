@@ -7,7 +7,7 @@ use super::scan::{sources, words_with};
 use super::{codes, fresh, head, root, row};
 
 /// Variables that no flag stands for: name, who reads it, meaning.
-const OTHERS: [(&str, &str, &str); 7] = [
+const OTHERS: [(&str, &str, &str); 8] = [
     (
         "RUST_LOG",
         "qifu365",
@@ -25,8 +25,13 @@ const OTHERS: [(&str, &str, &str); 7] = [
     ),
     (
         "QIFU365_BIN",
-        "browser tests",
-        "the binary to try; set by `cargo xtask test`",
+        "browser tests, benches",
+        "the binary to try; set by `cargo xtask test` and `cargo xtask bench`",
+    ),
+    (
+        "QIFU365_PGBENCH",
+        "benches",
+        "PostgreSQL's load generator; set by `cargo xtask bench`",
     ),
     (
         "QIFU365_SCREENSHOTS",

@@ -1,0 +1,274 @@
+//! Placing orders on PostgreSQL beside `pgbench` running the same statements on the same server
+//! with as many clients.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use app::App;
+use app::account::Viewer;
+use app::market::catalogue::Catalogue;
+use app::market::order::{self, Placing};
+use benches::catalogue::{Random, generated};
+use benches::figures::{Goal, Series, report};
+use benches::house::{app, person, person_at, register, system};
+use benches::machine;
+use privacy::SystemReason;
+use privacy::purpose::{Browse, FulfilContract, Operate};
+use storage::Engine;
+use testkit::TestStore;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const ROUNDS: usize = 5;
+const SECONDS: u64 = 3;
+const CLIENTS: usize = 8;
+const SERVICES: usize = 200;
+
+/// Minutes that the rounds before took of the buyers' time.
+static AFTER: AtomicI32 = AtomicI32::new(0);
+/// A job's payload as long as the product's own.
+const PAYLOAD: &str = r#"{"order":"00000000-0000-4000-8000-000000000000","version":1,"event":"place","side":"supplier","nth":1}"#;
+
+/// The statement of the store that begins so: the very text the product runs.
+fn statement(beginning: &str) -> Result<&'static str> {
+    storage::statements()
+        .into_iter()
+        .find(|text| text.starts_with(beginning))
+        .with_context(|| format!("the store has a statement that begins with {beginning}"))
+}
+
+/// A statement with an expression in each of its places.
+fn filled(text: &str, values: &[&str]) -> String {
+    let places = values.iter().enumerate().rev();
+    places.fold(text.to_owned(), |text, (place, value)| {
+        text.replace(&format!("${}", place + 1), value)
+    })
+}
+
+/// What one placed order says to the server, as a script for one buyer.
+fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
+    let (id, at) = ("md5(:order::text)::uuid", "'2026-11-23 10:00:00+08'::timestamptz");
+    let buyer = format!("'{buyer}'");
+    let (supplier, service) = (format!("'{supplier}'"), format!("'{service}'"));
+    let members = filled(statement("SELECT supplier, role FROM membership")?, &[&buyer]);
+    let order = filled(
+        statement("INSERT INTO service_order")?,
+        &[
+            id,
+            "'QF' || :order::text",
+            &buyer,
+            &supplier,
+            &service,
+            "'awaiting_confirmation'",
+            "1",
+            "'simulated'",
+            "7",
+            ":snapshot",
+            "md5(:key::text)::uuid",
+            "'confirm_lapsed'",
+            at,
+            at,
+        ],
+    );
+    let milestone = filled(
+        statement("INSERT INTO order_milestone")?,
+        &[id, "1", "'标准版'", "59900", "'planned'"],
+    );
+    let event = filled(
+        statement("INSERT INTO order_event")?,
+        &[
+            "md5(:key::text)::uuid",
+            id,
+            "1",
+            "'place'",
+            "'awaiting_confirmation'",
+            "'buyer'",
+            &buyer,
+            "''",
+            "NULL",
+            at,
+        ],
+    );
+    let job = filled(
+        statement("INSERT INTO job")?,
+        &[
+            id,
+            "'tell_order'",
+            ":key::text || '-1-supplier-1'",
+            ":payload",
+            at,
+            at,
+        ],
+    );
+    // The same form twice is one order, and a buyer's orders are rationed.
+    let key = "md5(:key::text)::uuid";
+    let by_key = storage::statements()
+        .into_iter()
+        .find(|text| text.ends_with("WHERE buyer = $1 AND request_key = $2"))
+        .context("the store looks an order up by its form")?;
+    let earlier = filled(by_key, &[&buyer, key]);
+    let ration = "'\\x00'::bytea";
+    let counted = filled(
+        statement("SELECT count(*) FROM attempt")?,
+        &["'order_placed'", ration, at],
+    );
+    let count = filled(
+        statement("INSERT INTO attempt")?,
+        &["md5(:order::text || 'a')::uuid", "'order_placed'", ration, at],
+    );
+    let draw = "random(1, 9000000000000000000)";
+    Ok(format!(
+        "\\set order {draw}\n\\set key {draw}\nBEGIN;\n{members};\n{earlier};\n{counted};\n{count};\n{order};\n{milestone};\n{event};\n{job};\nCOMMIT;\n"
+    ))
+}
+
+/// Transactions a second of `pgbench`.
+fn floor(program: &Path, server: &str, scripts: &[String], snapshot: &str) -> Result<f64> {
+    let mut command = Command::new(program);
+    command
+        .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
+        .args([format!("--client={CLIENTS}"), format!("--time={SECONDS}")])
+        .arg(format!("--define=snapshot={snapshot}"))
+        .arg(format!("--define=payload={PAYLOAD}"));
+    for script in scripts {
+        command.arg(format!("--file={script}"));
+    }
+    let output = command.arg(server).output().context("pgbench starts")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        bail!("pgbench: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let line = text.lines().find_map(|line| line.strip_prefix("tps = "));
+    let figure = line.and_then(|line| line.split_whitespace().next());
+    Ok(figure.context("pgbench tells its rate")?.parse()?)
+}
+
+/// Orders placed a second.
+async fn orders(app: &App, catalogue: &Arc<Catalogue>, buyers: &[Viewer]) -> Result<f64> {
+    let begun = machine::now();
+    let lasts = Duration::from_secs(SECONDS);
+    let mut running = JoinSet::new();
+    for buyer in buyers {
+        let (app, catalogue, buyer) = (app.clone(), Arc::clone(catalogue), buyer.clone());
+        running.spawn(async move {
+            let services: Vec<Uuid> = catalogue.favourites(SERVICES).map(|service| service.id).collect();
+            let (mut random, mut count) = (Random::new(1), 0.0);
+            // A buyer's orders are rationed by the hour: each one is three minutes after the last.
+            let mut placed_at = app.clock.now() + AFTER.load(Ordering::Relaxed) * time::Duration::MINUTE;
+            while begun.elapsed() < lasts {
+                let placing = Placing {
+                    service: *random.pick(&services),
+                    sku: 0,
+                    request_key: app.entropy.id(),
+                    note: "",
+                };
+                placed_at += 3 * time::Duration::MINUTE;
+                let ctx = person_at::<FulfilContract>(&app, &buyer, placed_at);
+                order::place(&app, &ctx, &buyer, &catalogue, placing).await?;
+                count += 1.0;
+            }
+            let after = (placed_at - app.clock.now()).whole_minutes();
+            AFTER.fetch_max(i32::try_from(after).unwrap_or(i32::MAX), Ordering::Relaxed);
+            anyhow::Ok(count)
+        });
+    }
+    let mut count = 0.0;
+    while let Some(ended) = running.join_next().await {
+        count += ended??;
+    }
+    Ok(count / begun.elapsed().as_secs_f64())
+}
+
+/// Stores the catalogue, so that orders can refer to it.
+async fn furnish(app: &App) -> Result<Arc<Catalogue>> {
+    use storage::market::catalogue as store;
+    let of = generated(SERVICES)?;
+    let ctx = system::<Operate>(app, SystemReason::Demo);
+    let mut tx = app.store.begin(&ctx).await?;
+    for (place, category) in (1..).zip(&of.categories) {
+        store::put_category(&mut tx, &category.slug, place, serde_json::to_string(category)?).await?;
+    }
+    for (place, supplier) in (1..).zip(&of.suppliers) {
+        store::put_supplier(&mut tx, supplier.id, place, serde_json::to_string(supplier)?).await?;
+    }
+    for (place, service) in (1..).zip(&of.services) {
+        let body = serde_json::to_string(service)?;
+        store::put_service(
+            &mut tx,
+            service.id,
+            service.supplier,
+            &service.category,
+            place,
+            body,
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    let ctx = system::<Browse>(app, SystemReason::Start);
+    Ok(Arc::new(Catalogue::load(app, &ctx).await?))
+}
+
+async fn run() -> Result<()> {
+    let program = std::env::var_os("QIFU365_PGBENCH")
+        .context("QIFU365_PGBENCH names pgbench; cargo xtask bench orders finds it")?;
+    let test = TestStore::open(Engine::Postgres).await;
+    let app = app(&test.store);
+    let catalogue = furnish(&app).await?;
+    let mut buyers = Vec::new();
+    for number in 0..CLIENTS {
+        buyers.push(register(&app, &format!("100-0000-{number:04}"), &format!("买家{number}号")).await?);
+    }
+    let folder = std::env::temp_dir().join(format!("qifu365-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let service = catalogue.favourites(1).next().context("a service")?.clone();
+    let mut scripts = Vec::new();
+    for (number, buyer) in buyers.iter().enumerate() {
+        let file = folder.join(format!("{number}.sql"));
+        std::fs::write(&file, script(buyer.account, service.supplier, service.id)?)?;
+        scripts.push(file.display().to_string());
+    }
+    // A snapshot as long as the product's own.
+    let placing = Placing {
+        service: service.id,
+        sku: 0,
+        request_key: app.entropy.id(),
+        note: "",
+    };
+    let ctx = person::<FulfilContract>(&app, &buyers[0]);
+    let number = order::place(&app, &ctx, &buyers[0], &catalogue, placing).await?;
+    let seen = order::view(&app, &ctx, &buyers[0], &number).await?;
+    let snapshot = serde_json::to_string(&seen.snapshot)?;
+
+    let (mut bench, mut product) = (Series::default(), Series::default());
+    for round in 0..=ROUNDS {
+        let (program, server) = (program.clone(), test.addresses.0.clone());
+        let (scripts, snapshot) = (scripts.clone(), snapshot.clone());
+        let rate =
+            tokio::task::spawn_blocking(move || floor(Path::new(&program), &server, &scripts, &snapshot));
+        let (floor, own) = (rate.await??, orders(&app, &catalogue, &buyers).await?);
+        // The first round fills caches and is not counted.
+        if round > 0 {
+            bench.push(floor);
+            product.push(own);
+        }
+    }
+    let ratio = product.over(&bench);
+    println!("orders: {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s, PostgreSQL");
+    println!("  pgbench      {bench:.0} /s\n  orders       {product:.0} /s\n  ratio {ratio}");
+    report("orders", ratio.median(), " of pgbench", Goal::AtLeast(0.5));
+    std::fs::remove_dir_all(&folder)?;
+    test.close().await;
+    Ok(())
+}
+
+fn main() -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("a runtime")?
+        .block_on(run())
+}
