@@ -112,12 +112,8 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
 
 for (const [width, scripts] of [[1280, true], [375, false]]) {
   await test(`a person makes a token, a program uses it, the person takes it back at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
-    const page = await visitor(width, scripts);
-    await page.goto(`${base}/denglu?next=/zhanghao/lingpai`);
-    await page.fill('#login', '何小满');
-    await page.fill('#password', demoPassword);
-    await page.click('main form button.btn-primary');
-    await page.waitForURL(`${base}/zhanghao/lingpai`);
+    const page = await demoUser('何小满', width, scripts);
+    await page.goto(`${base}/zhanghao/lingpai`);
     await page.fill('#token_name', `报表 ${width}`);
     await page.click('main form.card button.btn-primary');
     assert.ok(await page.isVisible('a[href="#scopes"]'), 'a token that may do nothing is refused');

@@ -6,8 +6,8 @@ use crate::machine::{BUYER, BUYER_FINANCE, DELIVERY, Machine, Role, Row, SALES, 
 const BEFORE_FUNDS: &[State] = &[State::Placed, State::AwaitingContract];
 
 /// The order's machine. Where a row leads on from [`State::Accepted`], from a refund that did not
-/// come about, and from a cancellation also depends on the order itself: see [`Order::step`]; which
-/// way of paying an event belongs to, see [`Order::allowed`].
+/// come about, and from a cancellation also depends on the order itself: see [`Order::step`](super::Order::step); which
+/// way of paying an event belongs to, see [`Order::allowed`](super::Order::allowed).
 pub const MACHINE: Machine<State, Event> = Machine {
     name: "order",
     initial: State::Placed,
