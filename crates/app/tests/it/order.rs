@@ -206,6 +206,19 @@ both_dbs! {
         assert_eq!(refusal(scene.place_as(&scene.seller, 0, 9).await), Some(Refused::OrderOwnService));
     }
 
+    a_placing_sent_again_is_answered_though_the_service_is_paused_since(test) {
+        let mut scene = scene(test).await;
+        let first = scene.place_as(&scene.buyer, 0, 7).await.expect("placed");
+        let mut demo = app::demo::catalogue().expect("demo");
+        for service in &mut demo.services {
+            service.paused = true;
+        }
+        let paused = Catalogue::of(demo.groups, demo.categories, demo.suppliers, demo.services);
+        scene.catalogue = paused.expect("a catalogue");
+        assert_eq!(scene.place_as(&scene.buyer, 0, 7).await.expect("again"), first);
+        assert_eq!(refusal(scene.place_as(&scene.buyer, 0, 8).await), Some(Refused::ServicePaused));
+    }
+
     who_saw_an_older_version_and_who_is_on_the_wrong_side_change_nothing(test) {
         let scene = scene(test).await;
         let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");

@@ -230,6 +230,13 @@ both_dbs! {
         let market = market(test).await;
         assert_eq!(market.place(&market.seller, 1, 0).await.problem(), (422, "order_own_service"));
         assert_eq!(market.place(&market.buyer, 1, 99).await.problem(), (422, "order_empty"));
+        let demo = app::demo::catalogue().expect("demo");
+        let paused = demo.services.iter().find(|service| service.paused).expect("a paused service").id;
+        let shown = market.anonymous.get(&format!("/api/v1/services/{paused}")).await;
+        assert_eq!(shown.json["paused"], true);
+        let body = json!({ "service": paused, "sku": 0 });
+        let refused = market.buyer.with("idempotency-key", &key(1)).post(ORDERS, &body).await;
+        assert_eq!(refused.problem(), (422, "service_paused"));
         let body = json!({ "service": Uuid::nil(), "sku": 0 });
         let unknown = market.buyer.with("idempotency-key", &key(1)).post(ORDERS, &body).await;
         assert_eq!(unknown.problem(), (404, "not_found"));

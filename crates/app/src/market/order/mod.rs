@@ -201,9 +201,6 @@ pub async fn place(
     let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
     let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
     let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
-    if service.paused {
-        return Err(Refused::ServicePaused.into());
-    }
     let sku = service.skus.get(placing.sku).ok_or(Refused::OrderEmpty)?;
     let note = read_note(placing.note)?;
     let amount = sku
@@ -261,6 +258,9 @@ pub async fn place(
     }
     if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
         return same(earlier, service, sku);
+    }
+    if service.paused {
+        return Err(Refused::ServicePaused.into());
     }
     let window = ctx.now() - limits::ORDERS_WINDOW;
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;

@@ -111,6 +111,8 @@ pub struct ServiceSummary {
     /// Orders completed.
     #[schema(example = 120)]
     orders_completed: i64,
+    /// Whether the supplier takes no new orders for it at present.
+    paused: bool,
 }
 
 /// Who provides a service.
@@ -147,6 +149,7 @@ fn summary(service: &domain::Service, supplier: &domain::Supplier) -> ServiceSum
         supplier: supplier_name(supplier),
         rating: rated(service.rating),
         orders_completed: service.sales,
+        paused: service.paused,
     }
 }
 
@@ -332,6 +335,8 @@ pub struct Service {
     /// Orders completed.
     #[schema(example = 120)]
     orders_completed: i64,
+    /// Whether the supplier takes no new orders for it at present.
+    paused: bool,
 }
 
 impl Service {
@@ -358,6 +363,7 @@ impl Service {
             tags: service.tags.clone(),
             rating: rated(service.rating),
             orders_completed: service.sales,
+            paused: service.paused,
         })
     }
 }
