@@ -13,6 +13,7 @@ pub use code::{OutboxMessage, outbox};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
+pub(crate) use registration::record_acceptance;
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
 pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
 pub use token::{

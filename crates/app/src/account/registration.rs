@@ -77,7 +77,7 @@ fn boxes(agreement: bool, policy: bool) -> Vec<Refused> {
 }
 
 /// Writes one consent event per document not yet accepted in this version (0.2).
-async fn record_acceptance(
+pub(crate) async fn record_acceptance(
     app: &App,
     tx: &mut Tx<'_, KeepAccount>,
     subject: SubjectId,

@@ -1,17 +1,14 @@
 //! The demonstration's people: fictional, with numbers no message can reach, one password for all.
 
 use domain::account::name;
-use privacy::consent::{ConsentEvent, ConsentState};
 use privacy::purpose::KeepAccount;
 use privacy::{Ctx, Personal, SubjectId};
 use storage::account::{self, NewAccount};
 use storage::market::membership;
-use storage::{Tx, consent};
-use time::Duration;
 use uuid::Uuid;
 
 use super::id;
-use crate::account::{Documents, Viewer, index, salt};
+use crate::account::{Documents, Viewer, index, record_acceptance, salt};
 use crate::{App, Failure};
 
 /// The password of every demo account. It is printed at the start and shown at the log-in.
@@ -157,43 +154,12 @@ async fn make(
         password_hash,
     };
     account::insert(&mut tx, &new, phone_digest, name_digest).await?;
-    accept(app, &mut tx, subject, documents).await?;
+    record_acceptance(app, &mut tx, subject, documents).await?;
     if let Some((supplier, role)) = person.works {
         membership::put(&mut tx, id("supplier", supplier), id_, role).await?;
     }
     tx.commit().await?;
     Ok((id_, subject))
-}
-
-/// The acceptances this fictional person gave half a year ago.
-async fn accept(
-    app: &App,
-    tx: &mut Tx<'_, KeepAccount>,
-    subject: SubjectId,
-    documents: &Documents,
-) -> Result<(), Failure> {
-    let shown = [
-        (
-            "agreement",
-            &documents.agreement_version,
-            &documents.agreement_hash,
-        ),
-        ("policy", &documents.policy_version, &documents.policy_hash),
-    ];
-    for (document, version, text_hash) in shown {
-        let event = ConsentEvent {
-            id: app.entropy.id(),
-            subject,
-            document: document.to_owned(),
-            version: version.clone(),
-            text_hash: text_hash.clone(),
-            lang: documents.lang.to_owned(),
-            state: ConsentState::Given,
-            at: tx.ctx().now() - Duration::days(183),
-        };
-        consent::append(tx, &event).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
