@@ -79,7 +79,7 @@ fn lists(of: &DemoCatalogue, catalogue: &Catalogue) -> Vec<String> {
                 filter.band = Some(band.to_owned());
             }
             _ => {
-                let city = &random.pick(&of.suppliers).city;
+                let city = &random.pick(&of.suppliers).city.zh;
                 address = format!("/fuwu?chengshi={}&", load::encoded(city));
                 filter.city = Some(city.clone());
             }

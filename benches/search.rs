@@ -30,12 +30,17 @@ fn texts(of: &DemoCatalogue, service: &Service) -> (String, String) {
         .suppliers
         .iter()
         .find(|supplier| supplier.id == service.supplier);
+    let tags: Vec<String> = service
+        .tags
+        .iter()
+        .map(|tag| format!("{} {}", tag.zh, tag.en))
+        .collect();
     let other = [
         service.summary_zh.as_str(),
         &service.summary_en,
         &category,
         supplier.map_or("", |supplier| supplier.zh.as_str()),
-        &service.tags.join(" "),
+        &tags.join(" "),
         &service.synonyms.join(" "),
     ];
     (format!("{} {}", service.zh, service.en), other.join(" "))

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use app::demo::DemoCatalogue;
-use domain::market::catalogue::{Category, Service, Sku, Standing, Supplier};
+use domain::market::catalogue::{Category, Content, Service, Sku, Standing, Supplier, Text};
 use uuid::Uuid;
 
 const PLACES: &[&str] = &[
@@ -116,7 +116,7 @@ fn supplier(random: &mut Random) -> Supplier {
         zh: format!("{city}{brand}{}（虚构）", trade.0),
         en: format!("{} {} (fictional)", trade.1, &id.simple().to_string()[..6]),
         uscc: format!("91999999MA{}", &id.simple().to_string().to_uppercase()[..8]),
-        city: city.to_owned(),
+        city: Text::new(city, ""),
         since: 2012 + i32::try_from(random.below(13)).unwrap_or_default(),
         standing: Standing::Active,
         rating: random.rating(),
@@ -143,10 +143,13 @@ fn service(random: &mut Random, core: &Core<'_>, supplier: &Supplier) -> Result<
         zh: zh.to_owned(),
         en: en.to_owned(),
         price,
+        days: None,
+        adds: Vec::new(),
     };
     let numbers = |limit: usize, random: &mut Random| i64::try_from(random.below(limit));
     Ok(Service {
         paused: false,
+        content: Content::default(),
         id: random.id(),
         supplier: supplier.id,
         category: core.category.slug.clone(),

@@ -3,7 +3,9 @@
 mod orders;
 mod people;
 
-use domain::market::catalogue::{Category, Group, Service, Sku, Standing, Supplier};
+use std::collections::HashMap;
+
+use domain::market::catalogue::{Category, Content, Group, Service, Sku, Standing, Supplier, Text};
 use privacy::Ctx;
 use privacy::purpose::{KeepAccount, Operate};
 use serde::Deserialize;
@@ -24,13 +26,41 @@ struct Texts {
     service: Vec<ServiceText>,
 }
 
+/// What the services promise, by group.
+const CONTENTS: &[&str] = &[
+    include_str!("../../../../demo/content/zhuti.toml"),
+    include_str!("../../../../demo/content/caishui.toml"),
+    include_str!("../../../../demo/content/zhishi.toml"),
+    include_str!("../../../../demo/content/jishu.toml"),
+    include_str!("../../../../demo/content/yunying.toml"),
+];
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Contents {
+    /// By the category's slug.
+    category: HashMap<String, Content>,
+    /// By the service's key.
+    service: HashMap<String, Content>,
+}
+
+fn contents() -> Result<Contents, Fault> {
+    let mut all = Contents::default();
+    for text in CONTENTS {
+        let part: Contents = toml::from_str(text).map_err(|_| Fault::Document)?;
+        all.category.extend(part.category);
+        all.service.extend(part.service);
+    }
+    Ok(all)
+}
+
 #[derive(Deserialize)]
 struct SupplierText {
     key: String,
     zh: String,
     en: String,
     uscc: String,
-    city: String,
+    city: Text,
     since: i32,
     status: Standing,
     rating: i64,
@@ -50,7 +80,7 @@ struct ServiceText {
     summary_en: String,
     official_fee: i64,
     days: i64,
-    tags: Vec<String>,
+    tags: Vec<Text>,
     synonyms: Vec<String>,
     sales: i64,
     rating: i64,
@@ -82,10 +112,12 @@ fn id(kind: &str, key: &str) -> Uuid {
 /// Reads the demonstration's catalogue.
 ///
 /// # Errors
-/// [`Fault::Document`] if the text is malformed or a service names an unknown supplier or category.
+/// [`Fault::Document`] if a text is malformed, a service names an unknown supplier or category, or
+/// contents are given for something unknown.
 pub fn catalogue() -> Result<DemoCatalogue, Fault> {
     let texts: Texts =
         toml::from_str(include_str!("../../../../demo/catalogue.toml")).map_err(|_| Fault::Document)?;
+    let mut contents = contents()?;
     let known = |service: &ServiceText| {
         texts
             .supplier
@@ -113,6 +145,11 @@ pub fn catalogue() -> Result<DemoCatalogue, Fault> {
         intro_zh: text.intro_zh,
         intro_en: text.intro_en,
     });
+    let categories = texts.category.into_iter().map(|category| Category {
+        content: contents.category.remove(&category.slug).unwrap_or_default(),
+        ..category
+    });
+    let categories: Vec<Category> = categories.collect();
     let services = texts.service.into_iter().map(|text| Service {
         id: id("service", &text.key),
         supplier: id("supplier", &text.supplier),
@@ -128,14 +165,21 @@ pub fn catalogue() -> Result<DemoCatalogue, Fault> {
         sales: text.sales,
         rating: text.rating,
         paused: text.paused,
+        content: contents.service.remove(&text.key).unwrap_or_default(),
         skus: text.skus,
     });
-    Ok(DemoCatalogue {
+    let demo = DemoCatalogue {
         groups: texts.group,
-        categories: texts.category,
+        categories,
         suppliers: suppliers.collect(),
         services: services.collect(),
-    })
+    };
+    // Contents of nothing would be a slip of the pen.
+    if contents.category.is_empty() && contents.service.is_empty() {
+        Ok(demo)
+    } else {
+        Err(Fault::Document)
+    }
 }
 
 fn json(document: &impl serde::Serialize) -> Result<String, Failure> {

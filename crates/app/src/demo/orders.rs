@@ -310,8 +310,15 @@ async fn play(
 fn acceptance(catalogue: &Catalogue, service: Uuid) -> usize {
     catalogue
         .service(service)
-        .and_then(|service| catalogue.category(&service.category))
-        .map_or(0, |category| category.acceptance.len())
+        .and_then(|service| {
+            Some(
+                service
+                    .promised(catalogue.category(&service.category)?)
+                    .acceptance
+                    .len(),
+            )
+        })
+        .unwrap_or_default()
 }
 
 /// The three notices without which silence accepts nothing.

@@ -6,7 +6,7 @@ mod lists;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::market::catalogue::{Category, Group, Service, Supplier};
+use domain::market::catalogue::{Category, Group, Service, Supplier, Text};
 use privacy::Ctx;
 use privacy::purpose::Browse;
 use search::{Query, ServiceDoc, ServiceIndex};
@@ -120,6 +120,8 @@ pub struct Catalogue {
     /// The categories in order.
     pub categories: Vec<Category>,
     suppliers: HashMap<Uuid, Arc<Supplier>>,
+    /// The suppliers' cities, each once.
+    cities: Vec<Text>,
     offered: Vec<Arc<Service>>,
     by_id: HashMap<Uuid, Arc<Service>>,
     lists: Lists,
@@ -156,6 +158,9 @@ impl Catalogue {
             .into_iter()
             .map(|supplier| (supplier.id, Arc::new(supplier)))
             .collect();
+        let mut cities: Vec<Text> = suppliers.values().map(|supplier| supplier.city.clone()).collect();
+        cities.sort_by(|a, b| (&a.zh, &b.en).cmp(&(&b.zh, &a.en)));
+        cities.dedup_by(|a, b| a.zh == b.zh);
         let by_id: HashMap<_, _> = services
             .into_iter()
             .map(|service| (service.id, Arc::new(service)))
@@ -191,19 +196,24 @@ impl Catalogue {
                 .get(&service.supplier)
                 .map(|supplier| supplier.zh.clone())
                 .unwrap_or_default(),
-            tags: service.tags.clone(),
+            tags: service
+                .tags
+                .iter()
+                .map(|tag| format!("{} {}", tag.zh, tag.en))
+                .collect(),
             synonyms: service.synonyms.clone(),
         });
         let index = ServiceIndex::build(docs).map_err(Fault::Search)?;
         let slugs = categories.iter().map(|category| category.slug.as_str());
         let lists = Lists::of(&offered, slugs, |service| {
             let supplier = suppliers.get(&service.supplier);
-            supplier.map_or("", |supplier| supplier.city.as_str())
+            supplier.map_or("", |supplier| supplier.city.zh.as_str())
         });
         Ok(Self {
             groups,
             categories,
             suppliers,
+            cities,
             offered,
             by_id,
             lists,
@@ -254,6 +264,12 @@ impl Catalogue {
             .get(&service.supplier)
             .is_some_and(|supplier| supplier.standing.offers())
             .then_some(service)
+    }
+
+    /// A city by its identifier in filters.
+    #[must_use]
+    pub fn city(&self, zh: &str) -> Option<&Text> {
+        self.cities.iter().find(|city| city.zh == zh)
     }
 
     /// What a supplier offers.

@@ -1,7 +1,7 @@
 //! Lists of the catalogue, against a plain search of all services.
 
 use app::market::catalogue::{BANDS, Catalogue, Filter, PAGE, Sort};
-use domain::market::catalogue::Service;
+use domain::market::catalogue::{Service, Standing, Supplier, Text};
 
 fn fits(choice: Option<&str>, value: &str) -> bool {
     choice.is_none_or(|choice| choice == value)
@@ -22,7 +22,7 @@ fn every_list_shows_what_fits_in_its_order_and_counts_what_each_choice_leaves() 
             .iter()
             .find(|supplier| supplier.id == service.supplier);
         supplier
-            .map(|supplier| supplier.city.as_str())
+            .map(|supplier| supplier.city.zh.as_str())
             .unwrap_or_default()
     };
     let (groups, categories) = (demo.groups.clone(), demo.categories.clone());
@@ -42,7 +42,7 @@ fn every_list_shows_what_fits_in_its_order_and_counts_what_each_choice_leaves() 
     let cities: Vec<Option<&str>> = demo
         .suppliers
         .iter()
-        .map(|known| Some(known.city.as_str()))
+        .map(|known| Some(known.city.zh.as_str()))
         .collect();
     let mut seen = 0;
     for category in unknown.iter().chain(&slugs) {
@@ -124,4 +124,98 @@ fn a_page_past_the_end_is_the_last_and_pages_do_not_overlap() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), catalogue.offered());
+}
+
+fn demo() -> Catalogue {
+    let demo = app::demo::catalogue().expect("the demo's catalogue");
+    // Those that may not offer have their pages too, once they may.
+    let suppliers = demo.suppliers.into_iter().map(|supplier| Supplier {
+        standing: Standing::Active,
+        ..supplier
+    });
+    Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services).expect("a catalogue")
+}
+
+fn is_han(sign: char) -> bool {
+    matches!(sign, '\u{4e00}'..='\u{9fff}')
+}
+
+#[test]
+fn every_service_of_the_demonstration_promises_its_own_in_both_languages() {
+    let catalogue = demo();
+    let mut promised: Vec<(&str, &[Text])> = Vec::new();
+    let both = |text: &Text, of: &str| {
+        assert!(!text.zh.is_empty() && !text.en.is_empty(), "{of}: {text:?}");
+        assert!(!text.en.contains(is_han), "{of}: {}", text.en);
+    };
+    for service in catalogue.favourites(usize::MAX) {
+        let category = catalogue.category(&service.category).expect("a category");
+        let supplier = catalogue.supplier(service.supplier).expect("a supplier");
+        let of = service.zh.as_str();
+        let all = service.promised(category);
+        for list in [
+            all.process,
+            all.materials,
+            all.deliverables,
+            all.acceptance,
+            all.after_sales,
+        ] {
+            assert!((3..=6).contains(&list.len()), "{of}: {list:?}");
+            for text in list {
+                both(text, of);
+            }
+        }
+        assert_eq!(all.faq.len(), 3, "{of}");
+        for faq in all.faq {
+            both(&faq.question, of);
+            both(&faq.answer, of);
+        }
+        for text in service.tags.iter().chain([&supplier.city]) {
+            both(text, of);
+        }
+        if !category.licence.is_empty() {
+            both(&category.licence, of);
+        }
+        for sku in &service.skus {
+            both(&Text::new(&sku.zh, &sku.en), of);
+            for text in &sku.adds {
+                both(text, of);
+            }
+        }
+        both(&Text::new(&service.zh, &service.en), of);
+        both(&Text::new(&service.summary_zh, &service.summary_en), of);
+        for list in [all.deliverables, all.acceptance] {
+            let other = promised.iter().find(|(_, known)| *known == list);
+            assert!(other.is_none(), "{of} promises what {other:?} does");
+            promised.push((of, list));
+        }
+    }
+}
+
+#[test]
+fn the_dearer_way_to_buy_is_faster_or_gives_more() {
+    let catalogue = demo();
+    let mut express = 0;
+    for service in catalogue.favourites(usize::MAX) {
+        let category = catalogue.category(&service.category).expect("a category");
+        let offer = |sku| service.offer(category, sku).expect("a way to buy");
+        let (usual, other) = (offer(0), offer(1));
+        assert!(other.sku.price > usual.sku.price, "{}", service.zh);
+        if other.sku.zh.contains("加急") {
+            express += 1;
+            assert!(
+                (1..usual.days).contains(&other.days),
+                "{}: {} days",
+                service.zh,
+                other.days
+            );
+        } else {
+            assert!(
+                other.deliverables().count() > usual.deliverables().count(),
+                "{}",
+                service.zh
+            );
+        }
+    }
+    assert!(express > 30, "{express}");
 }

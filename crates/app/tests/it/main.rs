@@ -7,6 +7,7 @@ mod demo;
 mod house;
 mod job;
 mod order;
+mod order_agreed;
 mod order_trouble;
 mod retention;
 mod token;

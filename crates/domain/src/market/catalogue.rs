@@ -1,6 +1,10 @@
 //! The public catalogue: groups, categories, suppliers, services. Nothing here is personal.
 //! Amounts are fen (分).
 
+mod content;
+
+pub use content::{Content, Faq, Offer, Promised, Text};
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -27,17 +31,12 @@ pub struct Category {
     /// Its name in English.
     pub en: String,
     /// The licence a supplier must hold; empty if none.
-    pub licence: String,
+    pub licence: Text,
     /// Days to check a delivery (3–15).
     pub review_days: i64,
-    /// The steps of the work.
-    pub process: Vec<String>,
-    /// What the buyer provides.
-    pub materials: Vec<String>,
-    /// What the buyer gets.
-    pub deliverables: Vec<String>,
-    /// By which items the delivery is judged.
-    pub acceptance: Vec<String>,
+    /// What its services promise, unless they say something else themselves.
+    #[serde(flatten)]
+    pub content: Content,
 }
 
 /// Whether a supplier may offer.
@@ -96,8 +95,8 @@ pub struct Supplier {
     pub en: String,
     /// 统一社会信用代码 (GB 32100).
     pub uscc: String,
-    /// The city.
-    pub city: String,
+    /// The city; its Chinese name is its identifier in filters.
+    pub city: Text,
     /// On the platform since this year.
     pub since: i32,
     /// Whether it may offer.
@@ -121,6 +120,12 @@ pub struct Sku {
     pub en: String,
     /// The service fee (服务费) in fen.
     pub price: i64,
+    /// How long it takes this way, in days, if not as long as the service says.
+    #[serde(default)]
+    pub days: Option<i64>,
+    /// What the buyer gets this way beyond the service's deliverables.
+    #[serde(default)]
+    pub adds: Vec<Text>,
 }
 
 /// A service.
@@ -145,7 +150,7 @@ pub struct Service {
     /// How long it takes, in days.
     pub days: i64,
     /// Tags.
-    pub tags: Vec<String>,
+    pub tags: Vec<Text>,
     /// Other words people search it by.
     pub synonyms: Vec<String>,
     /// Orders completed.
@@ -155,6 +160,9 @@ pub struct Service {
     /// Whether it takes no new orders for now, though it is shown: its supplier is restricted in it.
     #[serde(default)]
     pub paused: bool,
+    /// What it promises, where that is not what its category does.
+    #[serde(flatten)]
+    pub content: Content,
     /// The ways to buy it; at least one.
     pub skus: Vec<Sku>,
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
+use app::market::order;
 use axum::http::StatusCode;
 use domain::market::catalogue::{Service, Standing, Supplier};
 use serde::Deserialize;
@@ -11,8 +12,8 @@ use uuid::Uuid;
 
 use crate::failure::Answer;
 use crate::pages::catalogue::{
-    Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, ListPage, SearchPage, ServicePage,
-    SkuLink, SupplierPage,
+    Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, ListPage, Ordering, SearchPage,
+    ServicePage, SkuLink, SupplierPage,
 };
 use crate::pages::frame::{Lang, money};
 use crate::request::{Asked, Named, Visit};
@@ -37,7 +38,9 @@ pub fn card(lang: Lang, catalogue: &Catalogue, service: &Service) -> Card {
         supplier: supplier
             .map(|supplier| lang.pick(&supplier.zh, &supplier.en).to_owned())
             .unwrap_or_default(),
-        city: supplier.map(|supplier| supplier.city.clone()).unwrap_or_default(),
+        city: supplier
+            .map(|supplier| lang.text(&supplier.city).to_owned())
+            .unwrap_or_default(),
         rating: stars(service.rating),
         sales: service.sales,
     }
@@ -60,7 +63,7 @@ pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
         own.map(|category| CategoryLink {
             slug: category.slug.clone(),
             label: lang.pick(&category.zh, &category.en).to_owned(),
-            licence: category.licence.clone(),
+            licence: lang.text(&category.licence).to_owned(),
         })
         .collect()
     };
@@ -255,7 +258,10 @@ fn facets(lang: Lang, catalogue: &Catalogue, query: &ListQuery, listing: &Listin
             query,
             ("chengshi", lang.t("城市", "City")),
             &listing.cities,
-            ToOwned::to_owned,
+            |city| {
+                let known = catalogue.city(city);
+                known.map_or_else(|| city.to_owned(), |city| lang.text(city).to_owned())
+            },
         ),
     ]
 }
@@ -302,7 +308,7 @@ fn face(lang: Lang, supplier: &Supplier) -> Face {
     Face {
         id: supplier.id.to_string(),
         name: lang.pick(&supplier.zh, &supplier.en).to_owned(),
-        city: supplier.city.clone(),
+        city: lang.text(&supplier.city).to_owned(),
         since: supplier.since,
         rating: stars(supplier.rating),
         intro: lang.pick(&supplier.intro_zh, &supplier.intro_en).to_owned(),
@@ -317,51 +323,75 @@ pub struct SkuQuery {
 }
 
 /// `GET /fuwu/{id}` (0.9: the boundary notice names the third party).
-pub async fn service(visit: Visit, Named(id): Named<String>, Asked(query): Asked<SkuQuery>) -> Answer {
+pub async fn service(
+    visit: Visit,
+    Named(id): Named<String>,
+    Asked(query): Asked<SkuQuery>,
+) -> Result<Answer, Answer> {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
-    let found = Uuid::parse_str(&id).ok().and_then(|id| catalogue.service(id));
-    let Some((service, supplier)) =
-        found.and_then(|service| Some((service, catalogue.supplier(service.supplier)?)))
-    else {
-        return Answer::not_found(&visit);
-    };
-    let Some(category) = catalogue.category(&service.category) else {
-        return Answer::not_found(&visit);
-    };
-    let chosen = query
-        .sku
-        .parse::<usize>()
-        .ok()
-        .filter(|place| *place < service.skus.len())
-        .unwrap_or(0);
-    let fee = service.skus.get(chosen).map_or(0, |sku| sku.price);
+    let nothing = || Answer::not_found(&visit);
+    let id = Uuid::parse_str(&id).map_err(|_| nothing())?;
+    let service = catalogue.service(id).ok_or_else(nothing)?;
+    let supplier = catalogue.supplier(service.supplier).ok_or_else(nothing)?;
+    let category = catalogue.category(&service.category).ok_or_else(nothing)?;
+    let asked = query.sku.parse().unwrap_or(0);
+    let (chosen, offer) = service
+        .offer(category, asked)
+        .map(|offer| (asked, offer))
+        .or_else(|| Some((0, service.offer(category, 0)?)))
+        .ok_or_else(nothing)?;
     let skus = service.skus.iter().enumerate().map(|(place, sku)| SkuLink {
         href: format!("/fuwu/{}?sku={place}", service.id),
         label: lang.pick(&sku.zh, &sku.en).to_owned(),
         price: money(sku.price),
+        days: sku.days.unwrap_or(service.days),
         chosen: place == chosen,
+    });
+    let ordering = if works_for(&visit, supplier.id).await? {
+        Ordering::Own
+    } else if service.paused {
+        Ordering::Paused
+    } else {
+        Ordering::Here(format!("/xiadan/{}?sku={chosen}", service.id))
+    };
+    let (fee, promised) = (offer.sku.price, offer.promised);
+    let faq = promised.faq.iter().map(|faq| {
+        let (question, answer) = (lang.text(&faq.question), lang.text(&faq.answer));
+        (question.to_owned(), answer.to_owned())
     });
     let page = ServicePage {
         f: visit.frame(lang.pick(&service.zh, &service.en)),
         title: lang.pick(&service.zh, &service.en).to_owned(),
-        order_href: (!service.paused).then(|| format!("/xiadan/{}?sku={chosen}", service.id)),
+        ordering,
         summary: lang.pick(&service.summary_zh, &service.summary_en).to_owned(),
         category_slug: category.slug.clone(),
         category: lang.pick(&category.zh, &category.en).to_owned(),
-        tags: service.tags.clone(),
+        tags: lang.texts(&service.tags),
         skus: skus.collect(),
         fee: money(fee),
         official: money(service.official_fee),
         total: money(fee.saturating_add(service.official_fee)),
-        days: service.days,
+        days: offer.days,
         review_days: category.review_days,
-        process: category.process.clone(),
-        materials: category.materials.clone(),
-        deliverables: category.deliverables.clone(),
-        acceptance: category.acceptance.clone(),
+        process: lang.texts(promised.process),
+        materials: lang.texts(promised.materials),
+        deliverables: lang.texts(offer.deliverables()),
+        acceptance: lang.texts(promised.acceptance),
+        after_sales: lang.texts(promised.after_sales),
+        faq: faq.collect(),
         supplier: face(lang, supplier),
     };
-    Answer::public(&visit, &page)
+    Ok(Answer::public(&visit, &page))
+}
+
+/// Whether the viewer works for this supplier; it asks nothing of a visitor or of a mere buyer.
+async fn works_for(visit: &Visit, supplier: Uuid) -> Result<bool, Answer> {
+    match &visit.viewer {
+        Some(viewer) if viewer.member => order::works_for(&visit.state.app, &visit.ctx(), viewer, supplier)
+            .await
+            .map_err(|failure| Answer::failure(visit, &failure)),
+        _ => Ok(false),
+    }
 }
 
 /// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
@@ -412,7 +442,8 @@ pub struct SearchQuery {
 /// Whether a service's own texts contain these very words.
 fn says(service: &Service, words: &str) -> bool {
     let texts = [&service.zh, &service.en, &service.summary_zh, &service.summary_en];
-    let mut all = texts.into_iter().chain(&service.tags).chain(&service.synonyms);
+    let tags = service.tags.iter().flat_map(|tag| [&tag.zh, &tag.en]);
+    let mut all = texts.into_iter().chain(tags).chain(&service.synonyms);
     all.any(|text| text.contains(words))
 }
 

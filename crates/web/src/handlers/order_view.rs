@@ -2,6 +2,7 @@
 
 use app::market::order::{Happened, OrderLine, OrderView};
 use domain::market::capital::capital;
+use domain::market::catalogue::Text;
 use domain::market::ledger::Account;
 use domain::market::order::{Event, Mode, State};
 use time::OffsetDateTime;
@@ -186,7 +187,7 @@ pub fn place_page(
         label: lang.pick(&sku.zh, &sku.en).to_owned(),
         service_fee: sku.price,
         official_fee: service.official_fee,
-        days: service.days,
+        days: sku.days.unwrap_or(service.days),
     });
     let shared = [
         lang.t(
@@ -346,15 +347,19 @@ fn stage_name(lang: Lang, stage: State) -> &'static str {
     }
 }
 
-fn event_row(lang: Lang, event: Happened, acceptance: &[String]) -> EventRow {
+fn event_row(lang: Lang, event: Happened, acceptance: &[Text]) -> EventRow {
     let mut note = event.note;
     if event.event == Event::Reject {
         let failed: Vec<&str> = event
             .items
             .iter()
-            .filter_map(|item| acceptance.get(*item).map(String::as_str))
+            .filter_map(|item| acceptance.get(*item).map(|text| lang.text(text)))
             .collect();
-        let named = format!("{}{}", lang.t("未达标：", "Failing: "), failed.join("、"));
+        let named = format!(
+            "{}{}",
+            lang.t("未达标：", "Failing: "),
+            failed.join(lang.t("、", ", "))
+        );
         note = if note.is_empty() {
             named
         } else {
@@ -409,10 +414,15 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         .enumerate()
         .map(|(place, label)| AcceptanceItem {
             id: place.to_string(),
-            label: label.clone(),
+            label: lang.text(label).to_owned(),
         });
     let milestones = view.order.milestones.iter().map(|milestone| MilestoneRow {
-        title: milestone.title.clone(),
+        // An order in one piece carries the option's name.
+        title: if milestone.title == snapshot.sku_zh {
+            lang.pick(&snapshot.sku_zh, &snapshot.sku_en).to_owned()
+        } else {
+            milestone.title.clone()
+        },
         status: milestone.state.label(lang == Lang::Zh).to_owned(),
         fen: milestone.amount,
     });
@@ -425,7 +435,8 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         service: lang.pick(&snapshot.service_zh, &snapshot.service_en).to_owned(),
         option: lang.pick(&snapshot.sku_zh, &snapshot.sku_en).to_owned(),
         days: snapshot.days,
-        deliverables: snapshot.deliverables.clone(),
+        deliverables: lang.texts(&snapshot.deliverables),
+        after_sales: lang.texts(&snapshot.after_sales),
         counterparty: if view.as_supplier {
             buyer(lang)
         } else {

@@ -95,8 +95,21 @@ pub struct SkuLink {
     pub label: String,
     /// Its service fee.
     pub price: String,
+    /// How long it takes.
+    pub days: i64,
     /// Whether it is chosen.
     pub chosen: bool,
+}
+
+/// Whether a service can be ordered by who looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ordering {
+    /// Yes: here.
+    Here(String),
+    /// Its supplier takes no new orders for now.
+    Paused,
+    /// Who looks works for its supplier.
+    Own,
 }
 
 /// `GET /fenlei`.
@@ -153,8 +166,8 @@ pub struct ServicePage {
     pub f: Frame,
     /// Its title.
     pub title: String,
-    /// Where to order the chosen option; `None` while no new orders are taken.
-    pub order_href: Option<String>,
+    /// Whether the chosen option can be ordered.
+    pub ordering: Ordering,
     /// One sentence.
     pub summary: String,
     /// Its category's name in addresses.
@@ -183,6 +196,10 @@ pub struct ServicePage {
     pub deliverables: Vec<String>,
     /// The acceptance standard.
     pub acceptance: Vec<String>,
+    /// What holds after the delivery.
+    pub after_sales: Vec<String>,
+    /// What buyers ask, with the answers.
+    pub faq: Vec<(String, String)>,
     /// Who provides it.
     pub supplier: Face,
 }
@@ -220,7 +237,7 @@ pub(super) fn card(lang: Lang) -> Card {
         supplier: lang
             .t("算盘树财税 <b>演示</b>", "Abacus Tree <b>demo</b>")
             .to_owned(),
-        city: "杭州<b>".to_owned(),
+        city: lang.t("杭州<b>", "Hangzhou <b>").to_owned(),
         rating: "4.7".to_owned(),
         sales: 980,
     }
@@ -241,7 +258,7 @@ fn face(lang: Lang) -> Face {
         name: lang
             .t("算盘树财税 <b>演示</b>", "Abacus Tree <b>demo</b>")
             .to_owned(),
-        city: "杭州<b>".to_owned(),
+        city: lang.t("杭州<b>", "Hangzhou <b>").to_owned(),
         since: 2014,
         rating: String::new(),
         intro: lang
@@ -254,7 +271,9 @@ pub(super) fn groups(lang: Lang) -> Vec<GroupLinks> {
     let link = CategoryLink {
         slug: "daili-jizhang".to_owned(),
         label: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
-        licence: "代理记账许可证书<b>".to_owned(),
+        licence: lang
+            .t("代理记账许可证书<b>", "Bookkeeping licence <b>")
+            .to_owned(),
     };
     vec![GroupLinks {
         slug: "caishui".to_owned(),
@@ -284,7 +303,7 @@ impl ListPage {
             total: 1,
             facets: vec![Facet {
                 heading: lang.t("城市", "City"),
-                options: vec![choice("杭州<b>", true)],
+                options: vec![choice(lang.t("杭州<b>", "Hangzhou <b>"), true)],
             }],
             sorts: vec![choice(lang.t("综合", "Usual"), true)],
             services: vec![card(lang)],
@@ -311,20 +330,27 @@ impl ServicePage {
     /// In both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
-        both(|lang| {
+        let sample = |lang: Lang, ordering: Ordering| {
             let lines = || vec![lang.t("一<b>", "one <b>").to_owned()];
+            let line = |zh: &'static str, en: &'static str| lang.t(zh, en).to_owned();
             Self {
-                f: Frame::sample(lang, lang.t("代理记账", "Bookkeeping"), "/fuwu/x", false),
-                order_href: Some("/xiadan/x?sku=0".to_owned()),
+                f: Frame::sample(
+                    lang,
+                    lang.t("代理记账", "Bookkeeping"),
+                    "/fuwu/x",
+                    ordering == Ordering::Own,
+                ),
+                ordering,
                 title: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
                 summary: lang.t("按月记账 <b>", "Monthly <b>").to_owned(),
                 category_slug: "daili-jizhang".to_owned(),
                 category: lang.t("代理记账<b>", "Bookkeeping <b>").to_owned(),
-                tags: vec!["按月<b>".to_owned()],
+                tags: vec![line("按月<b>", "monthly <b>")],
                 skus: vec![SkuLink {
                     href: "/fuwu/x?sku=0".to_owned(),
                     label: lang.t("标准版<b>", "Standard <b>").to_owned(),
                     price: "¥699.00".to_owned(),
+                    days: 30,
                     chosen: true,
                 }],
                 fee: "¥699.00".to_owned(),
@@ -336,9 +362,16 @@ impl ServicePage {
                 materials: lines(),
                 deliverables: lines(),
                 acceptance: lines(),
+                after_sales: lines(),
+                faq: vec![(line("问<b>？", "Why <b>?"), line("答<b>。", "Because <b>."))],
                 supplier: face(lang),
             }
-        })
+        };
+        both(|lang| sample(lang, Ordering::Here("/xiadan/x?sku=0".to_owned())))
+            .into_iter()
+            .chain(both(|lang| sample(lang, Ordering::Paused)))
+            .chain(both(|lang| sample(lang, Ordering::Own)))
+            .collect()
     }
 }
 

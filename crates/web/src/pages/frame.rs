@@ -1,6 +1,8 @@
 //! What every page shares: the language, the signed-in account, the operator's details and the parts of the
 //! surrounding layout. Each page template holds one [`Frame`] in a field named `f`.
 
+use domain::market::catalogue::Text;
+
 /// The language of a page. Chinese comes first; English falls back to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Lang {
@@ -31,6 +33,18 @@ impl Lang {
         } else {
             zh
         }
+    }
+
+    /// A stored text in this language.
+    #[must_use]
+    pub fn text(self, text: &Text) -> &str {
+        self.pick(&text.zh, &text.en)
+    }
+
+    /// Stored texts in this language.
+    #[must_use]
+    pub fn texts<'a>(self, texts: impl IntoIterator<Item = &'a Text>) -> Vec<String> {
+        texts.into_iter().map(|text| self.text(text).to_owned()).collect()
     }
 
     /// The BCP 47 tag for the `lang` attribute.

@@ -360,6 +360,8 @@ pub struct OrderPage {
     pub days: i64,
     /// What the buyer gets.
     pub deliverables: Vec<String>,
+    /// What holds after the delivery; empty if nothing was said.
+    pub after_sales: Vec<String>,
     /// The organisation on the other side.
     pub counterparty: String,
     /// The state's name.

@@ -95,12 +95,17 @@ async fn what_may_not_be_offered_is_not_there_and_one_service_says_it_all() {
                 json!(service.skus[0].price)
             );
             assert_eq!(reply.json["official_fee"]["amount"], json!(service.official_fee));
-            assert!(
-                !reply.json["category"]["acceptance"]
-                    .as_array()
-                    .expect("items")
-                    .is_empty()
-            );
+            for part in [
+                "process",
+                "materials",
+                "deliverables",
+                "acceptance",
+                "after_sales",
+            ] {
+                let first = &reply.json[part][0];
+                assert!(first["zh"].is_string() && first["en"].is_string(), "{part}");
+            }
+            assert!(reply.json["skus"][1]["days"].as_i64() <= reply.json["days"].as_i64());
         } else {
             assert_eq!(reply.problem(), (404, "not_found"));
         }

@@ -115,11 +115,8 @@ const ITEMS: Fields = &[("item", "0"), ("item", "1"), ("item", "2"), ("reason", 
 fn items() -> usize {
     let catalogue = catalogue().now();
     let service = catalogue.favourites(1).next().expect("a service").clone();
-    catalogue
-        .category(&service.category)
-        .expect("a category")
-        .acceptance
-        .len()
+    let category = catalogue.category(&service.category).expect("a category");
+    service.promised(category).acceptance.len()
 }
 
 both_dbs! {
@@ -159,6 +156,19 @@ both_dbs! {
         let form = stage.buyer.get(&format!("/xiadan/{}", stage.service)).await;
         for part in ["服务商会收到什么", "所选服务", "您写的备注", "统一社会信用代码"] {
             assert!(form.body.contains(part), "{part}");
+        }
+    }
+
+    a_suppliers_own_members_are_offered_no_order(test) {
+        let mut stage = stage(test).await;
+        let path = format!("/fuwu/{}", stage.service);
+        let (order, own) = (format!("href=\"/xiadan/{}", stage.service), "不能向自己下单");
+        let page = stage.seller.get(&path).await.body;
+        assert!(page.contains(own) && !page.contains(&order));
+        let mut visitor = Browser::new(test);
+        for browser in [&mut stage.buyer, &mut stage.stranger, &mut visitor] {
+            let page = browser.get(&path).await.body;
+            assert!(page.contains(&order) && !page.contains(own));
         }
     }
 

@@ -242,3 +242,30 @@ async fn suppliers_that_may_not_offer_are_neither_listed_nor_found_nor_ordered_f
     assert_eq!(hidden, 4);
     test.close().await;
 }
+
+#[tokio::test]
+async fn an_english_page_of_the_catalogue_holds_no_chinese() {
+    let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let catalogue = crate::browser::catalogue().now();
+    let services = catalogue.favourites(usize::MAX);
+    let mut pages: Vec<String> = services
+        .map(|service| format!("/fuwu/{}?sku=1", service.id))
+        .collect();
+    let suppliers = catalogue.offering().into_iter();
+    pages.extend(suppliers.map(|supplier| format!("/fuwushang/{}?x=1", supplier.id)));
+    pages.extend(["/?x=1", "/fenlei?x=1", "/fuwu?ye=2", "/sousuo?q=logo"].map(str::to_owned));
+    assert!(pages.len() > 50);
+    for path in pages {
+        let page = browser.get(&format!("{path}&lang=en")).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        let (_, main) = page.body.split_once("<main").expect("a main part");
+        let main = main.split("</main>").next().unwrap_or_default();
+        let chinese: String = main
+            .chars()
+            .filter(|sign| matches!(sign, '\u{4e00}'..='\u{9fff}'))
+            .collect();
+        assert!(chinese.is_empty(), "{path}: {chinese}");
+    }
+    test.close().await;
+}

@@ -13,12 +13,12 @@ use std::collections::hash_map::Entry;
 use domain::Refused;
 use domain::account::limits;
 use domain::machine::Role;
-use domain::market::catalogue::{Service, Sku};
+use domain::market::catalogue::{Service, Sku, Text};
 use domain::market::contact;
 use domain::market::ledger::Posting;
 use domain::market::number;
 use domain::market::order::{Event, Facts, Milestone, MilestoneState, Mode, Order, Side, State, Terms};
-use privacy::purpose::FulfilContract;
+use privacy::purpose::{Browse, FulfilContract};
 use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
 use storage::account::code;
@@ -67,9 +67,12 @@ pub struct Snapshot {
     /// How many days the work takes.
     pub days: i64,
     /// By which items the delivery is judged.
-    pub acceptance: Vec<String>,
+    pub acceptance: Vec<Text>,
     /// What the buyer gets.
-    pub deliverables: Vec<String>,
+    pub deliverables: Vec<Text>,
+    /// What holds after the delivery; empty in orders placed before it was frozen.
+    #[serde(default)]
+    pub after_sales: Vec<Text>,
 }
 
 /// An order as placed by a form.
@@ -183,6 +186,21 @@ fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Opt
     Some((true, role))
 }
 
+/// Whether the viewer works for this supplier, and so may not order from it.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn works_for(
+    app: &App,
+    ctx: &Ctx<Browse>,
+    viewer: &Viewer,
+    supplier: Uuid,
+) -> Result<bool, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let memberships = membership::of_account(&mut tx, viewer.account).await?;
+    Ok(memberships.iter().any(|(own, _)| *own == supplier))
+}
+
 /// Places an order and gives its number. The same form sent again gives the same number; the same
 /// key with another service or way to buy is refused.
 ///
@@ -201,7 +219,8 @@ pub async fn place(
     let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
     let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
     let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
-    let sku = service.skus.get(placing.sku).ok_or(Refused::OrderEmpty)?;
+    let offer = service.offer(category, placing.sku).ok_or(Refused::OrderEmpty)?;
+    let sku = offer.sku;
     let note = read_note(placing.note)?;
     let amount = sku
         .price
@@ -216,9 +235,10 @@ pub async fn place(
         sku_en: sku.en.clone(),
         service_fee: sku.price,
         official_fee: service.official_fee,
-        days: service.days,
-        acceptance: category.acceptance.clone(),
-        deliverables: category.deliverables.clone(),
+        days: offer.days,
+        acceptance: offer.promised.acceptance.to_vec(),
+        deliverables: offer.deliverables().cloned().collect(),
+        after_sales: offer.promised.after_sales.to_vec(),
     };
     let milestone = Milestone {
         title: sku.zh.clone(),
@@ -230,7 +250,7 @@ pub async fn place(
     let terms = Terms {
         mode,
         review_days: category.review_days,
-        days: service.days,
+        days: offer.days,
         acceptance_items: snapshot.acceptance.len(),
     };
     let step = Order::placed(terms, vec![milestone], ctx.now())?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Money, Words, word};
+use super::{Money, Words, word, words};
 
 word!(
     /// Whether a supplier may offer.
@@ -32,7 +32,7 @@ pub struct Group {
     categories: Vec<Category>,
 }
 
-/// A category, with what its services have in common.
+/// A category.
 #[derive(Serialize, ToSchema)]
 pub struct Category {
     /// Its identifier.
@@ -41,31 +41,19 @@ pub struct Category {
     /// Its name.
     name: Words,
     /// The licence a supplier must hold; null if none.
-    #[schema(required, example = "代理记账许可证书")]
-    licence: Option<String>,
+    #[schema(required)]
+    licence: Option<Words>,
     /// Days to check a delivery.
     #[schema(example = 7)]
     review_days: i64,
-    /// The steps of the work, in Chinese.
-    process: Vec<String>,
-    /// What the buyer provides, in Chinese.
-    materials: Vec<String>,
-    /// What the buyer gets, in Chinese.
-    deliverables: Vec<String>,
-    /// By which items a delivery is judged, in Chinese.
-    acceptance: Vec<String>,
 }
 
 fn category(category: &domain::Category) -> Category {
     Category {
         slug: category.slug.clone(),
         name: Words::new(&category.zh, &category.en),
-        licence: (!category.licence.is_empty()).then(|| category.licence.clone()),
+        licence: (!category.licence.is_empty()).then(|| Words::from(&category.licence)),
         review_days: category.review_days,
-        process: category.process.clone(),
-        materials: category.materials.clone(),
-        deliverables: category.deliverables.clone(),
-        acceptance: category.acceptance.clone(),
     }
 }
 
@@ -122,9 +110,8 @@ pub struct SupplierName {
     id: Uuid,
     /// Its name.
     name: Words,
-    /// Its city.
-    #[schema(example = "杭州")]
-    city: String,
+    /// Its city; the Chinese name is the value of the parameter `city`.
+    city: Words,
 }
 
 fn rated(thousandths: i64) -> Option<i64> {
@@ -135,7 +122,7 @@ fn supplier_name(supplier: &domain::Supplier) -> SupplierName {
     SupplierName {
         id: supplier.id,
         name: Words::new(&supplier.zh, &supplier.en),
-        city: supplier.city.clone(),
+        city: Words::from(&supplier.city),
     }
 }
 
@@ -305,6 +292,20 @@ pub struct Sku {
     service_fee: Money,
     /// Service fee and official fee together.
     total: Money,
+    /// How long it takes this way, in days.
+    #[schema(example = 20)]
+    days: i64,
+    /// What the buyer gets this way beyond the service's deliverables.
+    adds: Vec<Words>,
+}
+
+/// A question and its answer.
+#[derive(Serialize, ToSchema)]
+pub struct Faq {
+    /// The question.
+    question: Words,
+    /// The answer.
+    answer: Words,
 }
 
 /// A service.
@@ -316,7 +317,7 @@ pub struct Service {
     title: Words,
     /// One sentence about it.
     summary: Words,
-    /// Its category, with process, materials, deliverables and acceptance standard.
+    /// Its category.
     category: Category,
     /// Who provides it: a third party, not the platform.
     supplier: SupplierName,
@@ -324,11 +325,23 @@ pub struct Service {
     skus: Vec<Sku>,
     /// The official fee (官费), passed on as it is.
     official_fee: Money,
-    /// How long it takes, in days.
+    /// How long it takes, in days, unless a way to buy says something else.
     #[schema(example = 30)]
     days: i64,
-    /// Tags, in Chinese.
-    tags: Vec<String>,
+    /// The steps of the work.
+    process: Vec<Words>,
+    /// What the buyer provides.
+    materials: Vec<Words>,
+    /// What the buyer gets.
+    deliverables: Vec<Words>,
+    /// By which items a delivery is judged.
+    acceptance: Vec<Words>,
+    /// What holds after the delivery.
+    after_sales: Vec<Words>,
+    /// What buyers ask.
+    faq: Vec<Faq>,
+    /// Tags.
+    tags: Vec<Words>,
     /// Thousandths of a star; null if there is no rating yet.
     #[schema(required, example = 4800)]
     rating: Option<i64>,
@@ -350,7 +363,14 @@ impl Service {
             name: Words::new(&sku.zh, &sku.en),
             service_fee: Money::fen(sku.price),
             total: Money::fen(sku.price.saturating_add(service.official_fee)),
+            days: sku.days.unwrap_or(service.days),
+            adds: words(&sku.adds),
         };
+        let promised = service.promised(own);
+        let faq = promised.faq.iter().map(|faq| Faq {
+            question: Words::from(&faq.question),
+            answer: Words::from(&faq.answer),
+        });
         Some(Self {
             id: service.id,
             title: Words::new(&service.zh, &service.en),
@@ -360,7 +380,13 @@ impl Service {
             skus: service.skus.iter().enumerate().map(sku).collect(),
             official_fee: Money::fen(service.official_fee),
             days: service.days,
-            tags: service.tags.clone(),
+            process: words(promised.process),
+            materials: words(promised.materials),
+            deliverables: words(promised.deliverables),
+            acceptance: words(promised.acceptance),
+            after_sales: words(promised.after_sales),
+            faq: faq.collect(),
+            tags: words(&service.tags),
             rating: rated(service.rating),
             orders_completed: service.sales,
             paused: service.paused,
@@ -381,9 +407,8 @@ pub struct Supplier {
     /// Unified social credit code (统一社会信用代码).
     #[schema(example = "91330100MA27XXXX0K")]
     uscc: String,
-    /// Its city.
-    #[schema(example = "杭州")]
-    city: String,
+    /// Its city; the Chinese name is the value of the parameter `city`.
+    city: Words,
     /// On the platform since this year.
     #[schema(example = 2021)]
     since: i32,
@@ -415,7 +440,7 @@ impl Supplier {
             id: supplier.id,
             name: Words::new(&supplier.zh, &supplier.en),
             uscc: supplier.uscc.clone(),
-            city: supplier.city.clone(),
+            city: Words::from(&supplier.city),
             since: supplier.since,
             standing: supplier.standing.into(),
             rating: rated(supplier.rating),

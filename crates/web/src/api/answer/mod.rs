@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod order;
 
 use domain::calendar::BEIJING;
+use domain::market::catalogue::Text;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -69,6 +70,17 @@ impl Words {
             en: en.to_owned(),
         }
     }
+}
+
+impl From<&Text> for Words {
+    fn from(text: &Text) -> Self {
+        Self::new(&text.zh, &text.en)
+    }
+}
+
+/// Texts as stored.
+fn words<'a>(texts: impl IntoIterator<Item = &'a Text>) -> Vec<Words> {
+    texts.into_iter().map(Words::from).collect()
 }
 
 /// A word the domain knows, as its stable identifier, with all of them in the schema.

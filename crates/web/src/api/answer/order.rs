@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Instant, Money, Words, word};
+use super::{Instant, Money, Words, word, words};
 
 word!(
     /// The state of an order.
@@ -68,10 +68,12 @@ pub struct Agreed {
     /// How many days the work takes.
     #[schema(example = 30)]
     days: i64,
-    /// What the buyer gets, in Chinese.
-    deliverables: Vec<String>,
-    /// By which items the delivery is judged, in Chinese; an item's number is its place, from 0.
-    acceptance: Vec<String>,
+    /// What the buyer gets.
+    deliverables: Vec<Words>,
+    /// By which items the delivery is judged; an item's number is its place, from 0.
+    acceptance: Vec<Words>,
+    /// What holds after the delivery.
+    after_sales: Vec<Words>,
 }
 
 impl From<Snapshot> for Agreed {
@@ -84,8 +86,9 @@ impl From<Snapshot> for Agreed {
             official_fee: Money::fen(agreed.official_fee),
             total: Money::fen(agreed.service_fee.saturating_add(agreed.official_fee)),
             days: agreed.days,
-            deliverables: agreed.deliverables,
-            acceptance: agreed.acceptance,
+            deliverables: words(&agreed.deliverables),
+            acceptance: words(&agreed.acceptance),
+            after_sales: words(&agreed.after_sales),
         }
     }
 }

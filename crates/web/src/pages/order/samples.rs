@@ -218,6 +218,7 @@ impl OrderPage {
             option: own(lang, "普通申请", "Standard filing"),
             days: 30,
             deliverables: vec![own(lang, "受理通知书", "Notice of acceptance")],
+            after_sales: vec![own(lang, "30 天内免费答疑", "Free answers for 30 days")],
             counterparty: row(lang, true).counterparty,
             status: row(lang, true).status,
             steps: vec![
