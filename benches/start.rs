@@ -88,13 +88,13 @@ impl Drop for Running {
     }
 }
 
-/// Fills the data store; the vault is not needed for what is public.
-async fn fill(data: &Path, folder: &Path) -> Result<()> {
+/// Fills the data store of the installation that the program made at its first start.
+async fn fill(folder: &Path) -> Result<()> {
     use storage::market::catalogue as store;
-    let at = |path: &Path| format!("sqlite:{}", path.display());
-    let vault = folder.join("other-vault.sqlite");
-    let (data, vault) = (at(data), at(&vault));
-    let wrapping = WrappingKey::new([7; 32]);
+    let at = |file: &str| format!("sqlite:{}", folder.join(file).display());
+    let (data, vault) = (at("data.sqlite"), at("vault.sqlite"));
+    let key = std::fs::read(folder.join("wrapping.key"))?;
+    let wrapping = WrappingKey::from_slice(&key).context("a key of 32 bytes")?;
     let store = Store::open(&data, &vault, wrapping, Arc::new(SystemEntropy)).await?;
     let app = app(&store);
     let of = generated(SERVICES)?;
@@ -156,7 +156,7 @@ async fn run() -> Result<()> {
     let mut empty = Running::start(&program, &data, address)?;
     empty.first_answer(address, "/").await?;
     empty.stop()?;
-    fill(&data.join("data.sqlite"), &folder).await?;
+    fill(&data).await?;
 
     let (mut home, mut search, mut calm) = (Series::default(), Series::default(), Series::default());
     let mut loaded = None;

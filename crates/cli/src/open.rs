@@ -1,12 +1,13 @@
 //! Opening an installation: stores, key, policy.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use app::{App, Cost};
 use policy::Archive;
 use privacy::{Actor, Ctx, Purpose, SystemReason};
-use storage::Store;
+use storage::{Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
 use crate::keyfile;
@@ -43,7 +44,9 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
     std::fs::create_dir_all(&arguments.data)
         .with_context(|| format!("cannot make the data folder {}", arguments.data.display()))?;
     let in_folder = |file: &str| format!("sqlite:{}", arguments.data.join(file).display());
-    let fresh = arguments.vault_url.is_none() && !arguments.data.join("vault.sqlite").exists();
+    let absent = |file: &str| !arguments.data.join(file).exists();
+    let fresh = (arguments.vault_url.is_some() || absent("vault.sqlite"))
+        && (arguments.database_url.is_some() || absent("data.sqlite"));
     let data = arguments
         .database_url
         .clone()
@@ -60,16 +63,10 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         .clone()
         .unwrap_or_else(|| arguments.data.join("wrapping.key"));
     let entropy = Arc::new(SystemEntropy);
-    let wrapping = keyfile::load(&key_file, fresh || arguments.vault_url.is_some(), &*entropy)?;
+    let wrapping = keyfile::load(&key_file, fresh, &*entropy)?;
     let store = Store::open(&data, &vault, wrapping, entropy.clone())
         .await
-        .map_err(|error| match error {
-            storage::StoreError::Seal(_) => anyhow::anyhow!(
-                "the key file {} does not open this key vault; use the file that belongs to it",
-                key_file.display()
-            ),
-            other => anyhow::Error::new(other).context("cannot open the stores"),
-        })?;
+        .map_err(|error| refusal(error, &key_file))?;
     let policy = policy::builtin().context("the policy's texts")?;
     let version = policy
         .iter()
@@ -84,6 +81,19 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         cost: Cost::STANDARD,
     };
     Ok(Opened { app, policy, version })
+}
+
+/// The store's error in the operator's words.
+fn refusal(error: StoreError, key_file: &Path) -> anyhow::Error {
+    let remedy = match &error {
+        StoreError::Vault(VaultRefused::WrongKey { .. }) | StoreError::Seal(_) => format!(
+            "the key file {} does not open this key vault; use the file that belongs to it",
+            key_file.display()
+        ),
+        StoreError::Vault(_) => "the key vault was not opened; nothing was changed".to_owned(),
+        _ => "cannot open the stores".to_owned(),
+    };
+    anyhow::Error::new(error).context(remedy)
 }
 
 /// Keeps fiction and real use apart.

@@ -15,13 +15,17 @@ pub mod personal;
 pub mod purpose;
 pub mod seal;
 pub mod source;
+pub mod suite;
+pub mod wrap;
 
 pub use ctx::{Actor, Ctx, SystemReason};
 pub use permit::{AccessRecord, Ask, Denied, Known, Permit};
 pub use personal::Personal;
 pub use purpose::{LegalBasis, Purpose, PurposeId};
-pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey, WrappingKey};
+pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey};
 pub use source::{Clock, Entropy};
+pub use suite::Suite;
+pub use wrap::{Binding, HoldId, Holder, KeyEncryptionKey, KeyRing, WrappingKey, unwrap_key, wrap_key};
 
 /// The person a datum is about: pseudonymous, random, never reused (clause 2.1.1.a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,24 +1,17 @@
-//! Sealing under a subject's key, wrapping of subject keys, and the blind index for look-ups.
+//! Sealing under a subject's key, and the blind index for look-ups.
 //!
-//! AES-256-GCM-SIV (misuse-resistant) with a random nonce; associated data binds table, column,
-//! row and subject, so that a swapped row or column does not open. Erasing a person is destroying
-//! one key (clause 1.6).
+//! The suite ([`crate::suite`]) says with which algorithms; the nonce is random; associated data binds
+//! table, column, row and subject, so that a swapped row or column does not open. Erasing a person is
+//! destroying one key (clause 1.6).
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
-use aes_gcm_siv::{Aes256GcmSiv, Nonce};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
 use uuid::Uuid;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::suite::{Suite, Use};
 use crate::{Entropy, Permit, Personal, Purpose, SubjectId};
-
-const NONCE_BYTES: usize = 12;
-/// First byte of every sealed value: the suite.
-const SUITE_AES256_GCM_SIV: u8 = 1;
 
 /// Why a value does not open. Never carries the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,9 +22,15 @@ pub enum SealError {
     /// Truncated, altered, moved to another row, or sealed under another key.
     #[error("the sealed value is damaged or belongs elsewhere")]
     Damaged,
-    /// Sealed by a suite this build does not know.
-    #[error("the sealed value uses an unknown suite")]
+    /// Sealed by another suite than the installation's.
+    #[error("the sealed value uses a suite that this installation does not")]
     UnknownSuite,
+    /// The place of the wrapping key has none, or does not answer.
+    #[error("the wrapping key cannot be had now")]
+    KeyUnavailable,
+    /// The wrapping key cannot serve the installation's suite.
+    #[error("this kind of wrapping key does not offer the installation's suite")]
+    SuiteNotOffered,
 }
 
 /// The place of a sealed value: part of the associated data.
@@ -60,13 +59,14 @@ impl FieldRef {
     }
 }
 
-/// The key of one person. Wiped on drop, never printed.
+/// The key of one person, or of one legal hold. Wiped on drop, never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct SubjectKey([u8; 32]);
-
-/// The key that wraps subject keys; kept outside the database.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct WrappingKey([u8; 32]);
+pub struct SubjectKey {
+    // On the heap, so that moving the key leaves no copy behind.
+    bytes: Box<[u8; 32]>,
+    #[zeroize(skip)]
+    suite: Suite,
+}
 
 impl fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,47 +74,30 @@ impl fmt::Debug for SubjectKey {
     }
 }
 
-impl fmt::Debug for WrappingKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[key]")
-    }
-}
-
-fn encrypt(key: &[u8; 32], aad: &[u8], plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, SealError> {
-    let mut nonce = [0_u8; NONCE_BYTES];
-    entropy.fill(&mut nonce);
-    let cipher = Aes256GcmSiv::new(key.into());
-    let sealed = cipher
-        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad })
-        .map_err(|_| SealError::Damaged)?;
-    let mut out = Vec::with_capacity(1 + NONCE_BYTES + sealed.len());
-    out.push(SUITE_AES256_GCM_SIV);
-    out.extend_from_slice(&nonce);
-    out.extend_from_slice(&sealed);
-    Ok(out)
-}
-
-fn decrypt(key: &[u8; 32], aad: &[u8], bytes: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-    let (suite, rest) = bytes.split_first().ok_or(SealError::Damaged)?;
-    if *suite != SUITE_AES256_GCM_SIV {
-        return Err(SealError::UnknownSuite);
-    }
-    let (nonce, sealed) = rest
-        .split_first_chunk::<NONCE_BYTES>()
-        .ok_or(SealError::Damaged)?;
-    Aes256GcmSiv::new(key.into())
-        .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad })
-        .map(Zeroizing::new)
-        .map_err(|_| SealError::Damaged)
-}
-
 impl SubjectKey {
     /// A fresh key.
     #[must_use]
-    pub fn generate(entropy: &dyn Entropy) -> Self {
-        let mut bytes = [0_u8; 32];
-        entropy.fill(&mut bytes);
-        Self(bytes)
+    pub fn generate(suite: Suite, entropy: &dyn Entropy) -> Self {
+        let mut bytes = Box::new([0_u8; 32]);
+        entropy.fill(&mut *bytes);
+        Self { bytes, suite }
+    }
+
+    pub(crate) fn from_slice(suite: Suite, slice: &[u8]) -> Option<Self> {
+        let mut bytes = Box::new([0_u8; 32]);
+        if slice.len() != bytes.len() {
+            return None;
+        }
+        bytes.copy_from_slice(slice);
+        Some(Self { bytes, suite })
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    pub(crate) const fn suite(&self) -> Suite {
+        self.suite
     }
 
     /// Seals a personal text for its place.
@@ -128,8 +111,9 @@ impl SubjectKey {
         entropy: &dyn Entropy,
     ) -> Result<Sealed<String>, SealError> {
         policy::clause!("2.5.1.c");
-        let bytes = encrypt(
-            &self.0,
+        let bytes = self.suite.encrypt(
+            &self.bytes,
+            Use::Seal,
             &field.associated_data(),
             value.inner().as_bytes(),
             entropy,
@@ -143,57 +127,14 @@ impl SubjectKey {
     /// The keyed digest of a value, for equality look-ups within one field.
     #[must_use]
     pub fn blind_index(&self, field: &str, value: &Personal<String>) -> BlindIndex {
-        BlindIndex(keyed_digest(&self.0, field, value.inner().as_bytes()))
+        BlindIndex(self.suite.digest(&self.bytes, field, value.inner().as_bytes()))
     }
 }
 
-fn keyed_digest(key: &[u8; 32], field: &str, value: &[u8]) -> [u8; 32] {
-    // A key of any length is accepted by HMAC; the error case does not exist for 32 bytes.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return [0; 32];
-    };
-    mac.update(field.as_bytes());
-    mac.update(&[0]);
-    mac.update(value);
-    mac.finalize().into_bytes().into()
-}
-
-/// An HMAC-SHA-256 digest under the field's key: equal values give equal digests, nothing else
+/// An HMAC under the field's key: equal values give equal digests, nothing else
 /// can be told without the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlindIndex(pub [u8; 32]);
-
-impl WrappingKey {
-    /// A key from its 32 bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// Wraps a subject's key for the vault.
-    ///
-    /// # Errors
-    /// [`SealError::Damaged`] if the cipher refuses.
-    pub fn wrap(
-        &self,
-        subject: SubjectId,
-        key: &SubjectKey,
-        entropy: &dyn Entropy,
-    ) -> Result<Vec<u8>, SealError> {
-        encrypt(&self.0, subject.0.as_bytes(), &key.0, entropy)
-    }
-
-    /// Unwraps a subject's key from the vault.
-    ///
-    /// # Errors
-    /// [`SealError::Damaged`] for a wrong wrapping key or a swapped or altered row.
-    pub fn unwrap(&self, subject: SubjectId, wrapped: &[u8]) -> Result<SubjectKey, SealError> {
-        let plain = decrypt(&self.0, subject.0.as_bytes(), wrapped)?;
-        <[u8; 32]>::try_from(plain.as_slice())
-            .map(SubjectKey)
-            .map_err(|_| SealError::Damaged)
-    }
-}
 
 /// A personal value as stored. Only its bytes are visible.
 pub struct Sealed<T> {
@@ -247,7 +188,9 @@ impl Sealed<String> {
         if !permit.covers(field.subject, field.table, field.column) {
             return Err(SealError::NotPermitted);
         }
-        let plain = decrypt(&key.0, &field.associated_data(), &self.bytes)?;
+        let plain = key
+            .suite
+            .decrypt(&key.bytes, Use::Seal, &field.associated_data(), &self.bytes)?;
         String::from_utf8(plain.to_vec()).map_err(|_| SealError::Damaged)
     }
 }
@@ -299,9 +242,15 @@ mod tests {
 
     #[test]
     fn clause_2_5_1_c_a_value_opens_only_in_its_place_under_its_key() {
+        for suite in Suite::ALL {
+            opens_only_in_its_place(suite);
+        }
+    }
+
+    fn opens_only_in_its_place(suite: Suite) {
         let entropy = Counting(AtomicU8::new(0));
         let subject = SubjectId(Uuid::from_u128(1));
-        let key = SubjectKey::generate(&entropy);
+        let key = SubjectKey::generate(suite, &entropy);
         let field = FieldRef {
             table: "account",
             column: "phone",
@@ -323,15 +272,21 @@ mod tests {
             ..field
         };
         assert_eq!(sealed.open(&permit, &key, &other), Err(SealError::NotPermitted));
-        let stranger = SubjectKey::generate(&entropy);
+        let stranger = SubjectKey::generate(suite, &entropy);
         assert_eq!(sealed.open(&permit, &stranger, &field), Err(SealError::Damaged));
     }
 
     #[test]
     fn every_truncation_and_every_flipped_bit_is_refused() {
+        for suite in Suite::ALL {
+            refuses_what_was_altered(suite);
+        }
+    }
+
+    fn refuses_what_was_altered(suite: Suite) {
         let entropy = Counting(AtomicU8::new(7));
         let subject = SubjectId(Uuid::from_u128(1));
-        let key = SubjectKey::generate(&entropy);
+        let key = SubjectKey::generate(suite, &entropy);
         let field = FieldRef {
             table: "account",
             column: "phone",
@@ -356,15 +311,26 @@ mod tests {
     }
 
     #[test]
-    fn a_wrapped_key_unwraps_only_for_its_subject() {
-        let entropy = Counting(AtomicU8::new(3));
-        let (one, two) = (SubjectId(Uuid::from_u128(1)), SubjectId(Uuid::from_u128(2)));
-        let wrapping = WrappingKey::new([9; 32]);
-        let wrapped = wrapping
-            .wrap(one, &SubjectKey::generate(&entropy), &entropy)
-            .expect("wrap");
-        assert!(wrapping.unwrap(one, &wrapped).is_ok());
-        assert!(wrapping.unwrap(two, &wrapped).is_err());
-        assert!(WrappingKey::new([8; 32]).unwrap(one, &wrapped).is_err());
+    fn a_value_of_the_other_suite_is_named_as_such() {
+        let entropy = Counting(AtomicU8::new(0));
+        let subject = SubjectId(Uuid::from_u128(1));
+        let field = FieldRef {
+            table: "account",
+            column: "phone",
+            row: Uuid::from_u128(5),
+            subject,
+        };
+        let [standard, gm] = Suite::ALL.map(|suite| SubjectKey::generate(suite, &entropy));
+        let value = Personal::received("abc".to_owned());
+        let sealed = gm.seal(&field, &value, &entropy).expect("seal");
+        let opened = sealed.open(&permit(subject), &standard, &field);
+        assert_eq!(opened, Err(SealError::UnknownSuite));
+        assert_ne!(standard.blind_index("f", &value), gm.blind_index("f", &value));
+    }
+
+    #[test]
+    fn a_key_does_not_print() {
+        let key = SubjectKey::generate(Suite::Standard, &Counting(AtomicU8::new(0)));
+        assert_eq!(format!("{key:?}"), "[key]");
     }
 }

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// The subject's key is not in the vault: never created, or destroyed by erasure.
     #[error("the subject has no key")]
     NoKey,
+    /// The vault is not opened.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultRefused),
     /// An applied migration differs from the one in this build.
     #[error("migration {0} was applied with another text")]
     MigrationChanged(i64),

@@ -22,6 +22,7 @@ pub mod wipe;
 
 pub use engine::{Engine, StoreError, Value};
 pub use tx::{Store, Tx};
+pub use vault::{Keys, VaultRefused, VaultState};
 
 /// Every statement of this crate, for the catalogue test that prepares each on both engines.
 #[must_use]
@@ -40,6 +41,7 @@ pub fn statements() -> Vec<&'static str> {
         market::order::STATEMENTS,
         market::order_list::STATEMENTS,
         consent::STATEMENTS,
+        vault::open::DATA_STATEMENTS,
         &wipe::statements(),
     ]
     .concat()
@@ -48,5 +50,5 @@ pub fn statements() -> Vec<&'static str> {
 /// Every statement of the vault.
 #[must_use]
 pub fn vault_statements() -> Vec<&'static str> {
-    vault::STATEMENTS.to_vec()
+    vault::statements()
 }

@@ -16,10 +16,14 @@ pub const DATA: &[Migration] = &[
     (4, include_str!("../migrations/data/0004_jobs.sql")),
     (5, include_str!("../migrations/data/0005_api_token.sql")),
     (6, include_str!("../migrations/data/0006_cases_and_expiry.sql")),
+    (7, include_str!("../migrations/data/0007_installation.sql")),
 ];
 
 /// The vault's migrations.
-pub const VAULT: &[Migration] = &[(1, include_str!("../migrations/vault/0001_keys.sql"))];
+pub const VAULT: &[Migration] = &[
+    (1, include_str!("../migrations/vault/0001_keys.sql")),
+    (2, include_str!("../migrations/vault/0002_wrapping_and_holds.sql")),
+];
 
 const APPLIED: &str = "SELECT version, checksum FROM schema_version ORDER BY version";
 const RECORD: &str = "INSERT INTO schema_version (version, checksum) VALUES ($1, $2)";

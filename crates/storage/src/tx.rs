@@ -5,46 +5,41 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, Permit, Personal, Purpose, Sealed, SubjectId, SubjectKey,
-    WrappingKey,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, HoldId, Permit, Personal, Purpose, Sealed, SubjectId,
+    SubjectKey, Suite,
 };
+use time::OffsetDateTime;
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
-use crate::{access, schema, vault};
+use crate::vault::{self, Keys, Vault, VaultState};
+use crate::{access, schema};
 
-/// Both databases and the wrapping key.
+/// Both databases, and the way to the wrapping key.
 #[derive(Clone)]
 pub struct Store {
     data: Pool,
-    vault: Pool,
-    wrapping: WrappingKey,
+    vault: Arc<Vault>,
     entropy: Arc<dyn Entropy>,
 }
 
 impl Store {
-    /// Opens data and vault, brings both schemas up to date and checks that the wrapping key
-    /// opens this vault.
+    /// Opens data and vault, brings both schemas up to date and checks that they belong together and
+    /// that the wrapping key opens this vault.
     ///
     /// # Errors
-    /// [`StoreError`]; a wrong wrapping key is [`privacy::SealError::Damaged`].
+    /// [`StoreError`]; [`StoreError::Vault`] says why a vault is refused.
     pub async fn open(
         data: &str,
         vault_address: &str,
-        wrapping: WrappingKey,
+        keys: impl Into<Keys>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StoreError> {
         let data = Pool::open(data).await?;
         let vault = Pool::open(vault_address).await?;
         schema::migrate(&data, schema::DATA).await?;
         schema::migrate(&vault, schema::VAULT).await?;
-        let store = Self {
-            data,
-            vault,
-            wrapping,
-            entropy,
-        };
-        vault::ensure_root(&store).await?;
-        Ok(store)
+        let vault = Arc::new(vault::open::open(&data, vault, keys.into(), &*entropy).await?);
+        Ok(Self { data, vault, entropy })
     }
 
     /// Which engine holds the data.
@@ -59,12 +54,22 @@ impl Store {
         &*self.entropy
     }
 
-    pub(crate) const fn wrapping(&self) -> &WrappingKey {
-        &self.wrapping
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
-    pub(crate) const fn vault_pool(&self) -> &Pool {
-        &self.vault
+    /// The suite that this installation seals with.
+    #[must_use]
+    pub fn suite(&self) -> Suite {
+        self.vault.suite()
+    }
+
+    /// What the vault is now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn vault_state(&self) -> Result<VaultState, StoreError> {
+        self.vault.state().await
     }
 
     /// Begins a transaction for one use case.
@@ -85,7 +90,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn create_key(&self, subject: SubjectId) -> Result<(), StoreError> {
-        vault::create(self, subject).await
+        self.vault.create(subject, self.entropy()).await
     }
 
     /// Destroys a person's key: everything sealed under it is unreadable from now on, in backups
@@ -95,15 +100,43 @@ impl Store {
     /// [`StoreError::Engine`].
     pub async fn destroy_key(&self, subject: SubjectId) -> Result<(), StoreError> {
         policy::clause!("1.6");
-        vault::destroy(self, subject).await
+        self.vault.destroy(subject).await
     }
 
-    /// The digest under which a value of `field` is looked up.
+    /// Gives a legal hold a key that lasts until an instant. What is sealed for
+    /// [`HoldId::subject`] lies under it. A hold that has a key keeps it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn blind_index(&self, field: &str, value: &Personal<String>) -> Result<BlindIndex, StoreError> {
-        Ok(vault::load(self, vault::ROOT).await?.blind_index(field, value))
+    pub async fn create_hold_key(
+        &self,
+        hold: HoldId,
+        created: OffsetDateTime,
+        until: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        self.vault.create_hold(hold, created, until, self.entropy()).await
+    }
+
+    /// Destroys the key of a hold. Idempotent.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`].
+    pub async fn destroy_hold_key(&self, hold: HoldId) -> Result<(), StoreError> {
+        self.vault.destroy_hold(hold).await
+    }
+
+    /// Holds whose key has come to its end, the earliest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`].
+    pub async fn ended_hold_keys(&self, now: OffsetDateTime, limit: i64) -> Result<Vec<HoldId>, StoreError> {
+        self.vault.ended_holds(now, limit).await
+    }
+
+    /// The digest under which a value of `field` is looked up.
+    #[must_use]
+    pub fn blind_index(&self, field: &str, value: &Personal<String>) -> BlindIndex {
+        self.vault.root().blind_index(field, value)
     }
 
     /// Prepares every statement of both stores (the catalogue test).
@@ -112,7 +145,7 @@ impl Store {
     /// The first statement that an engine does not take.
     pub async fn prepare_all(&self) -> Result<usize, StoreError> {
         let (data, vault) = (crate::statements(), crate::vault_statements());
-        for (pool, statements) in [(&self.data, &data), (&self.vault, &vault)] {
+        for (pool, statements) in [(&self.data, &data), (self.vault.pool(), &vault)] {
             let mut conn = pool.begin().await?;
             for statement in statements {
                 conn.prepare(statement).await?;
@@ -127,7 +160,7 @@ impl Store {
     /// [`StoreError::Engine`].
     pub async fn live_columns(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut columns = schema::live_columns(&self.data).await?;
-        columns.extend(schema::live_columns(&self.vault).await?);
+        columns.extend(schema::live_columns(self.vault.pool()).await?);
         columns.sort();
         columns.dedup();
         Ok(columns)
@@ -136,7 +169,7 @@ impl Store {
     /// Closes all connections.
     pub async fn close(&self) {
         self.data.close().await;
-        self.vault.close().await;
+        self.vault.pool().close().await;
     }
 }
 
@@ -200,7 +233,7 @@ impl<P: Purpose> Tx<'_, P> {
         field: &FieldRef,
         value: &Personal<String>,
     ) -> Result<Sealed<String>, StoreError> {
-        let key = vault::load(self.store, field.subject).await?;
+        let key = self.store.vault.load(field.subject, self.ctx.now()).await?;
         Ok(key.seal(field, value, self.store.entropy())?)
     }
 
@@ -217,7 +250,7 @@ impl<P: Purpose> Tx<'_, P> {
         // A page opens many fields of one person: the vault is asked once a transaction.
         let key = match self.keys.entry(field.subject) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(vault::load(self.store, field.subject).await?),
+            Entry::Vacant(place) => place.insert(self.store.vault.load(field.subject, self.ctx.now()).await?),
         };
         Ok(sealed.open(permit, key, field)?)
     }
@@ -226,7 +259,18 @@ impl<P: Purpose> Tx<'_, P> {
     ///
     /// # Errors
     /// [`StoreError::Engine`].
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.conn.commit().await
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        // What is written here may be sealed under a key just made: the data must not outlive a
+        // vault without it.
+        let vault = &self.store.vault;
+        let Some(generation) = vault.unrecorded() else {
+            return self.conn.commit().await;
+        };
+        self.conn
+            .execute(vault::open::LEARN, &[Value::Int(generation)])
+            .await?;
+        self.conn.commit().await?;
+        vault.recorded(generation);
+        Ok(())
     }
 }

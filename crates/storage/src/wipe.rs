@@ -5,7 +5,6 @@ use privacy::Purpose;
 
 use crate::engine::StoreError;
 use crate::tx::Tx;
-use crate::vault;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
@@ -47,7 +46,7 @@ pub fn tables() -> Vec<&'static str> {
 /// # Errors
 /// [`StoreError`].
 pub async fn everything<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
-    vault::destroy_all(tx.store()).await?;
+    tx.store().vault().destroy_all().await?;
     let mut removed = 0;
     for (_, statement) in TABLES {
         removed += tx.execute(statement, &[]).await?;

@@ -159,19 +159,41 @@ impl TestStore {
         )
     }
 
-    /// Runs a statement behind the store's back, as a fault or an intruder would.
+    /// Runs a statement on the data behind the store's back, as a fault or an intruder would.
     pub async fn tamper(&self, sql: &str) {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        let address = &self.addresses.0;
+        tamper(&self.addresses.0, sql).await;
+    }
+
+    /// Runs a statement on the vault behind the store's back.
+    pub async fn tamper_vault(&self, sql: &str) {
+        tamper(&self.addresses.1, sql).await;
+    }
+
+    /// A person's key as it lies in the vault.
+    pub async fn wrapped(&self, subject: SubjectId) -> Vec<u8> {
+        const SQL: &str = "SELECT wrapped FROM subject_key WHERE subject = $1";
+        let address = &self.addresses.1;
         if let Some(path) = address.strip_prefix("sqlite:") {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let pool = sqlx::SqlitePool::connect_with(options).await.expect("the data");
-            sqlx::query(sql).execute(&pool).await.expect("tampered");
-            pool.close().await;
+            let asked = sqlx::query_scalar(SQL).bind(subject.0);
+            asked.fetch_one(&sqlite(path).await).await.expect("a key")
         } else {
-            let pool = sqlx::PgPool::connect(address).await.expect("the data");
-            sqlx::query(sql).execute(&pool).await.expect("tampered");
-            pool.close().await;
+            let pool = sqlx::PgPool::connect(address).await.expect("the store");
+            let asked = sqlx::query_scalar(SQL).bind(subject.0);
+            asked.fetch_one(&pool).await.expect("a key")
+        }
+    }
+
+    /// Puts a wrapped key into the vault behind the store's back.
+    pub async fn put_wrapped(&self, subject: SubjectId, wrapped: &[u8], version: i64) {
+        const SQL: &str = "UPDATE subject_key SET wrapped = $2, version = $3 WHERE subject = $1";
+        let address = &self.addresses.1;
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let put = sqlx::query(SQL).bind(subject.0).bind(wrapped).bind(version);
+            put.execute(&sqlite(path).await).await.expect("put");
+        } else {
+            let pool = sqlx::PgPool::connect(address).await.expect("the store");
+            let put = sqlx::query(SQL).bind(subject.0).bind(wrapped).bind(version);
+            put.execute(&pool).await.expect("put");
         }
     }
 
@@ -182,6 +204,24 @@ impl TestStore {
             std::fs::remove_dir_all(folder).expect("the test's folder goes");
         }
     }
+}
+
+async fn tamper(address: &str, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    if let Some(path) = address.strip_prefix("sqlite:") {
+        let pool = sqlite(path).await;
+        sqlx::query(sql).execute(&pool).await.expect("tampered");
+        pool.close().await;
+    } else {
+        let pool = sqlx::PgPool::connect(address).await.expect("the store");
+        sqlx::query(sql).execute(&pool).await.expect("tampered");
+        pool.close().await;
+    }
+}
+
+async fn sqlite(path: &str) -> sqlx::SqlitePool {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    sqlx::SqlitePool::connect_with(options).await.expect("the store")
 }
 
 /// Runs a test on both engines: `both_dbs! { name(test) { … } }` makes `name::sqlite` and

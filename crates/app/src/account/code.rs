@@ -48,7 +48,7 @@ pub(super) async fn send<P: Purpose>(
     reason: &'static str,
 ) -> Result<(), Failure> {
     let (id, secret) = (app.entropy.id(), digits(app));
-    let code_digest = keyed(app, id, &secret).await?;
+    let code_digest = keyed(app, id, &secret);
     let expires_at = tx.ctx().now() + limits::CODE_LIFE;
     code::insert(
         tx,
@@ -80,11 +80,10 @@ pub(crate) async fn message<P: Purpose>(
     Ok(code::send(tx, subject, app.entropy.id(), &recipient, &body).await?)
 }
 
-async fn keyed(app: &App, id: Uuid, digits: &str) -> Result<Vec<u8>, Failure> {
-    Ok(index(app, "one_time_code.code", &format!("{id}:{digits}"))
-        .await?
+fn keyed(app: &App, id: Uuid, digits: &str) -> Vec<u8> {
+    index(app, "one_time_code.code", &format!("{id}:{digits}"))
         .0
-        .to_vec())
+        .to_vec()
 }
 
 /// Checks and uses up the latest code. A wrong try is counted and made lasting by the caller's
@@ -104,7 +103,7 @@ pub(super) async fn redeem<P: Purpose>(
         return Ok(None);
     }
     let typed: String = typed.trim().chars().take(16).collect();
-    if !bool::from(keyed(app, row.id, &typed).await?.ct_eq(&row.code_digest)) {
+    if !bool::from(keyed(app, row.id, &typed).ct_eq(&row.code_digest)) {
         code::count_try(tx, row.id).await?;
         return Ok(None);
     }

@@ -72,7 +72,7 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
             name::comparable(&name::parse(&typed).unwrap_or(typed)),
         ),
     };
-    let digest = index(app, field, &plain).await?;
+    let digest = index(app, field, &plain);
     let (found, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
         let since = ctx.now() - limits::LOGIN_WINDOW;

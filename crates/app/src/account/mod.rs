@@ -50,11 +50,9 @@ pub(crate) fn salt(entropy: &dyn Entropy) -> [u8; 16] {
     bytes
 }
 
-pub(crate) async fn index(app: &App, field: &str, value: &str) -> Result<BlindIndex, Failure> {
-    Ok(app
-        .store
+pub(crate) fn index(app: &App, field: &str, value: &str) -> BlindIndex {
+    app.store
         .blind_index(field, &Personal::received(value.to_owned()))
-        .await?)
 }
 
 /// Begins a session in the running transaction.

@@ -33,7 +33,7 @@ pub async fn change_password(
     form: &PasswordChange<'_>,
 ) -> Result<(), Failure> {
     password::check(form.password, &[])?;
-    let key = index(app, "account.password", &viewer.account.to_string()).await?;
+    let key = index(app, "account.password", &viewer.account.to_string());
     let (row, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
         let since = ctx.now() - limits::LOGIN_WINDOW;
@@ -64,7 +64,7 @@ pub async fn change_password(
 /// [`Failure::Refused`] for a number that is none, or too many codes.
 pub async fn request_reset(app: &App, ctx: &Ctx<VerifyHolder>, phone: &str) -> Result<(), Failure> {
     let number = Phone::parse(phone, app.demo)?.into_digits();
-    let digest = index(app, account::PHONE, &number).await?;
+    let digest = index(app, account::PHONE, &number);
     let mut tx = app.store.begin(ctx).await?;
     code::admit(&mut tx, digest).await?;
     if let Some(row) = account::find(&mut tx, account::PHONE, digest).await? {
@@ -100,7 +100,7 @@ pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Resu
     let (Ok(number), true) = (number, refusals.is_empty()) else {
         return Err(Failure::Refused(refusals));
     };
-    let digest = index(app, account::PHONE, &number).await?;
+    let digest = index(app, account::PHONE, &number);
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
     let mut tx = app.store.begin(ctx).await?;
     let redeemed = code::redeem(app, &mut tx, digest, REASON, form.code).await?;

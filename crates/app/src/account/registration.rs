@@ -133,7 +133,7 @@ pub async fn request_code(
             return Err(Failure::Refused(refusals));
         }
     };
-    let digest = index(app, account::PHONE, &number).await?;
+    let digest = index(app, account::PHONE, &number);
     let fresh = SubjectId(app.entropy.id());
     let mut tx = app.store.begin(ctx).await?;
     code::admit(&mut tx, digest).await?;
@@ -173,8 +173,8 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     let (Ok(number), Ok(chosen), true) = (number, chosen, refusals.is_empty()) else {
         return Err(Failure::Refused(refusals));
     };
-    let phone_digest = index(app, account::PHONE, &number).await?;
-    let name_digest = index(app, account::NAME, &name::comparable(&chosen)).await?;
+    let phone_digest = index(app, account::PHONE, &number);
+    let name_digest = index(app, account::NAME, &name::comparable(&chosen));
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
 
     let mut tx = app.store.begin(ctx).await?;

@@ -102,7 +102,7 @@ pub(super) async fn seed(
     let mut viewers = Vec::with_capacity(PEOPLE.len());
     let mut hash = None;
     for person in PEOPLE {
-        let phone_digest = index(app, account::PHONE, person.phone).await?;
+        let phone_digest = index(app, account::PHONE, person.phone);
         let known = {
             let mut tx = app.store.begin(ctx).await?;
             account::find(&mut tx, account::PHONE, phone_digest).await?
@@ -139,8 +139,8 @@ async fn make(
 ) -> Result<(Uuid, SubjectId), Failure> {
     let (id_, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));
     app.store.create_key(subject).await?;
-    let phone_digest = index(app, account::PHONE, person.phone).await?;
-    let name_digest = index(app, account::NAME, &name::comparable(person.name)).await?;
+    let phone_digest = index(app, account::PHONE, person.phone);
+    let name_digest = index(app, account::NAME, &name::comparable(person.name));
     let (name, phone) = (
         Personal::received(person.name.to_owned()),
         Personal::received(person.phone.to_owned()),

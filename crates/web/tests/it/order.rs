@@ -41,14 +41,10 @@ async fn stage(test: &TestStore) -> Stage {
     }
     let (service, supplier) = service();
     let ctx = test.system::<KeepAccount>();
-    let digest = test
-        .store
-        .blind_index(
-            storage::account::PHONE,
-            &privacy::Personal::received("10000000002".to_owned()),
-        )
-        .await
-        .expect("a digest");
+    let digest = test.store.blind_index(
+        storage::account::PHONE,
+        &privacy::Personal::received("10000000002".to_owned()),
+    );
     let mut tx = test.store.begin(&ctx).await.expect("begin");
     let seller = storage::account::find(&mut tx, storage::account::PHONE, digest)
         .await

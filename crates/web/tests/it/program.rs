@@ -198,7 +198,7 @@ async fn join(test: &TestStore, name: &str, supplier: Uuid) {
     let ctx = test.system::<KeepAccount>();
     let name = privacy::Personal::received(name.to_owned());
     let field = storage::account::NAME;
-    let digest = test.store.blind_index(field, &name).await.expect("digest");
+    let digest = test.store.blind_index(field, &name);
     let mut tx = test.store.begin(&ctx).await.expect("begin");
     let account = storage::account::find(&mut tx, field, digest)
         .await

@@ -270,7 +270,7 @@ pub async fn place(
             items: &[],
         },
     };
-    let ration = index(app, "service_order.buyer", &viewer.account.to_string()).await?;
+    let ration = index(app, "service_order.buyer", &viewer.account.to_string());
     let mut tx = app.store.begin(ctx).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     if memberships.iter().any(|(own, _)| *own == supplier.id) {
