@@ -150,6 +150,7 @@ fn service(random: &mut Random, core: &Core<'_>, supplier: &Supplier) -> Result<
     Ok(Service {
         paused: false,
         content: Content::default(),
+        plan: Vec::new(),
         id: random.id(),
         supplier: supplier.id,
         category: core.category.slug.clone(),

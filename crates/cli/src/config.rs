@@ -37,6 +37,12 @@ pub enum Command {
         order: String,
         /// `refund` gives back what is held, `continue` lets the work go on.
         decision: Decision,
+        /// Who decides: an identifier of staff such as `arbiter-1`, never a name. Both sides see it.
+        #[arg(long)]
+        by: String,
+        /// Why; both sides read it.
+        #[arg(long)]
+        reason: String,
     },
     /// Lets the jobs that were set aside be tried again.
     RetryJobs,

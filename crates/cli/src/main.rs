@@ -28,9 +28,12 @@ fn main() -> anyhow::Result<()> {
             Some(Command::Worker) => worker::work(&arguments).await,
             Some(Command::Migrate) => operator::migrate(&arguments).await,
             Some(Command::Doctor) => operator::doctor(&arguments).await,
-            Some(Command::DecideRefund { ref order, decision }) => {
-                operator::decide_refund(&arguments, order, decision).await
-            }
+            Some(Command::DecideRefund {
+                ref order,
+                decision,
+                ref by,
+                ref reason,
+            }) => operator::decide_refund(&arguments, order, decision, (by, reason)).await,
             Some(Command::RetryJobs) => operator::retry_jobs(&arguments).await,
             Some(Command::PurgeDemo { yes }) => operator::purge_demo(&arguments, yes).await,
         }

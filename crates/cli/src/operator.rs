@@ -3,6 +3,7 @@
 use anyhow::{Context as _, bail};
 use app::market::order;
 use app::{Failure, job};
+use domain::Refused;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
 
@@ -101,18 +102,39 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
 /// Decides a refund that the supplier did not answer.
 ///
 /// # Errors
-/// An unknown order, or one that waits for no decision.
-pub async fn decide_refund(arguments: &Arguments, number: &str, decision: Decision) -> anyhow::Result<()> {
+/// An unknown order, one that waits for no decision, no identifier of staff, no reason or one that
+/// holds contact data.
+pub async fn decide_refund(
+    arguments: &Arguments,
+    number: &str,
+    decision: Decision,
+    (by, reason): (&str, &str),
+) -> anyhow::Result<()> {
     let opened = existing(arguments).await?;
     let ctx = opened.system(SystemReason::Start);
     let decision = match decision {
         Decision::Refund => order::Decision::Refund,
         Decision::Continue => order::Decision::Continue,
     };
-    match order::decide(&opened.app, &ctx, number, decision).await {
+    let ruling = order::Ruling {
+        number,
+        decision,
+        by,
+        reason,
+    };
+    match order::decide(&opened.app, &ctx, &ruling).await {
         Ok(()) => tell("decided; both sides will be told"),
         Err(Failure::NotFound) => bail!("there is no such order"),
-        Err(Failure::Refused(_)) => bail!("this order waits for no decision"),
+        Err(Failure::Refused(refusals)) => {
+            let said: Vec<&str> = refusals
+                .iter()
+                .map(|refused| match refused {
+                    Refused::OrderNotNow => "this order waits for no decision",
+                    other => other.message(false),
+                })
+                .collect();
+            bail!("{}", said.join(" "))
+        }
         Err(failure) => return Err(failure.into()),
     }
     opened.app.store.close().await;

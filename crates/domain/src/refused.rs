@@ -79,6 +79,18 @@ pub enum Refused {
     TooManyOrders,
     /// A reason or note holds contact or identity data.
     NoteContact,
+    /// The milestone at hand is not named, or another one is.
+    MilestoneOther,
+    /// A partial refund is more than nothing and less than the milestone's amount.
+    OfferAmount,
+    /// The delivery of an official fee names its receipt.
+    ReceiptMissing,
+    /// The receipt's number cannot be one.
+    ReceiptInvalid,
+    /// The milestone holds no official fee to have a receipt of.
+    ReceiptUnneeded,
+    /// The platform's decision names the member of staff by an identifier.
+    StaffInvalid,
 }
 
 impl Refused {
@@ -121,6 +133,12 @@ impl Refused {
         Self::RefundsUsedUp,
         Self::TooManyOrders,
         Self::ServicePaused,
+        Self::MilestoneOther,
+        Self::OfferAmount,
+        Self::ReceiptMissing,
+        Self::ReceiptInvalid,
+        Self::ReceiptUnneeded,
+        Self::StaffInvalid,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -341,6 +359,42 @@ impl Refused {
                 "reason",
                 "内容里似乎有手机号、证件号、邮箱或银行账号，请删去后再提交；这里写的内容对方都能看到。",
                 "This seems to hold a phone, identity or bank number or an address for mail; take it out and send again. The other side sees what you write here.",
+            ),
+            Self::MilestoneOther => (
+                "milestone_other",
+                "milestone",
+                "请指明当前进行中的阶段；如页面上不是这一阶段，请刷新后再提交。",
+                "Name the milestone that is under way; if the page shows another one, reload it and send again.",
+            ),
+            Self::OfferAmount => (
+                "offer_amount",
+                "amount",
+                "请填写大于 0 元且小于本阶段金额的数，精确到分，如 1280.50；要全额退还，请选择“同意退款”。",
+                "Enter more than 0 and less than this milestone's amount, to the fen, such as 1280.50; to give back all of it, agree to the refund.",
+            ),
+            Self::ReceiptMissing => (
+                "receipt_missing",
+                "receipt",
+                "本阶段含官费，请填写官费缴纳凭证号后再提交交付。",
+                "This milestone holds an official fee: enter the number of its receipt, then deliver.",
+            ),
+            Self::ReceiptInvalid => (
+                "receipt_invalid",
+                "receipt",
+                "官费缴纳凭证号应为 6–40 位字母、数字或连字符，至少含 4 位数字；请照凭证填写，不要填写手机号或身份证号。",
+                "The receipt's number has 6 to 40 letters, digits or hyphens, at least 4 of them digits; copy it from the receipt, and enter no phone or identity number.",
+            ),
+            Self::ReceiptUnneeded => (
+                "receipt_unneeded",
+                "receipt",
+                "本阶段不含官费，请清空官费缴纳凭证号。",
+                "This milestone holds no official fee; leave the receipt's number out.",
+            ),
+            Self::StaffInvalid => (
+                "staff_invalid",
+                "by",
+                "请填写处理人员的代号：1–32 位小写字母、数字或连字符，如 arbiter-1，不要填写姓名。",
+                "Name the member of staff by an identifier of 1 to 32 small letters, digits or hyphens, such as arbiter-1, not by a person's name.",
             ),
             Self::FormStale => (
                 "form_stale",

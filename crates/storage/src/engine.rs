@@ -64,6 +64,8 @@ pub enum Engine {
 pub enum Value {
     /// An integer.
     Int(i64),
+    /// An integer or nothing.
+    OptInt(Option<i64>),
     /// A text.
     Text(String),
     /// A text or nothing.
@@ -155,6 +157,7 @@ macro_rules! bound {
         for value in $values {
             query = match value {
                 Value::Int(v) => query.bind(*v),
+                Value::OptInt(v) => query.bind(*v),
                 Value::Text(v) => query.bind(v.clone()),
                 Value::OptText(v) => query.bind(v.clone()),
                 Value::Bytes(v) => query.bind(v.clone()),
@@ -269,6 +272,7 @@ macro_rules! column {
 
 impl Row {
     column!(int, i64);
+    column!(opt_int, Option<i64>);
     column!(text, String);
     column!(opt_text, Option<String>);
     column!(bytes, Vec<u8>);

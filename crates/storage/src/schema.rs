@@ -17,6 +17,10 @@ pub const DATA: &[Migration] = &[
     (5, include_str!("../migrations/data/0005_api_token.sql")),
     (6, include_str!("../migrations/data/0006_cases_and_expiry.sql")),
     (7, include_str!("../migrations/data/0007_installation.sql")),
+    (
+        8,
+        include_str!("../migrations/data/0008_milestones_and_offers.sql"),
+    ),
 ];
 
 /// The vault's migrations.

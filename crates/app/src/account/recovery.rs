@@ -36,6 +36,8 @@ pub async fn change_password(
     let key = index(app, "account.password", &viewer.account.to_string());
     let (row, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
+        // Guesses sent at once are counted one after another.
+        account::hold(&mut tx, viewer.account).await?;
         let since = ctx.now() - limits::LOGIN_WINDOW;
         limits::may_log_in(codes::attempts_since(&mut tx, WRONG, key, since).await?)?;
         let attempt = codes::count_attempt(&mut tx, WRONG, key).await?;

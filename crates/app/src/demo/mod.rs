@@ -6,6 +6,7 @@ mod people;
 use std::collections::HashMap;
 
 use domain::market::catalogue::{Category, Content, Group, Service, Sku, Standing, Supplier, Text};
+use domain::market::plan::{self, Stage};
 use privacy::Ctx;
 use privacy::purpose::{KeepAccount, Operate};
 use serde::Deserialize;
@@ -86,6 +87,8 @@ struct ServiceText {
     rating: i64,
     #[serde(default)]
     paused: bool,
+    #[serde(default)]
+    plan: Vec<Stage>,
     skus: Vec<Sku>,
 }
 
@@ -166,13 +169,19 @@ pub fn catalogue() -> Result<DemoCatalogue, Fault> {
         rating: text.rating,
         paused: text.paused,
         content: contents.service.remove(&text.key).unwrap_or_default(),
+        plan: text.plan,
         skus: text.skus,
     });
+    let services: Vec<Service> = services.collect();
+    let planned = |service: &Service| service.skus.iter().all(|sku| plan::parts(service, sku).is_some());
+    if !services.iter().all(planned) {
+        return Err(Fault::Document);
+    }
     let demo = DemoCatalogue {
         groups: texts.group,
         categories,
         suppliers: suppliers.collect(),
-        services: services.collect(),
+        services,
     };
     // Contents of nothing would be a slip of the pen.
     if contents.category.is_empty() && contents.service.is_empty() {

@@ -59,6 +59,8 @@ const CONFIRM: (i64, By, Event, &str) = (2, Owner, Event::SupplierConfirm, "");
 const SIGN: (i64, By, Event, &str) = (3, Buyer, Event::Sign, "");
 const FUND: (i64, By, Event, &str) = (4, Buyer, Event::Fund, "");
 const DELIVER: (i64, By, Event, &str) = (48, Owner, Event::Deliver, "材料已上传，请查收。");
+/// The fictional number of an official receipt.
+const RECEIPT: &str = "YS-2026-000365";
 const ACCEPT: (i64, By, Event, &str) = (60, Buyer, Event::Accept, "");
 const RELEASE: (i64, By, Event, &str) = (61, Clock, Event::Release, "");
 
@@ -184,6 +186,60 @@ const SCENES: &[Scene] = &[
             (70, Owner, Event::AgreeRefund, "同意，尚未寄出。"),
         ],
     ),
+    // Three milestones, the second under way.
+    scene(
+        LIN,
+        "s24",
+        500,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            (200, Owner, Event::Deliver, "差距评估报告已提交。"),
+            (220, Buyer, Event::Accept, ""),
+            (221, Clock, Event::Release, ""),
+            (230, Buyer, Event::Fund, ""),
+        ],
+    ),
+    // A partial refund: one offered and one agreed.
+    scene(
+        HE,
+        "s29",
+        150,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            (100, Buyer, Event::RequestRefund, "改用成品系统，不再定制。"),
+            (
+                120,
+                Owner,
+                Event::OfferPartial,
+                "需求调研已完成，退还未开展部分。",
+            ),
+        ],
+    ),
+    scene(
+        LIN,
+        "s25",
+        360,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            (150, Buyer, Event::RequestRefund, "今年条件不够，先不申报。"),
+            (
+                170,
+                Owner,
+                Event::OfferPartial,
+                "评估与材料清单已完成，其余退还。",
+            ),
+            (180, Buyer, Event::AcceptPartial, ""),
+        ],
+    ),
     // Placed before the supplier was suspended; open orders go on.
     scene(HE, "s45", 500, "", &[CONFIRM, SIGN, FUND]),
 ];
@@ -290,35 +346,48 @@ async fn play(
             }
         };
         let step = ctx::<FulfilContract>(app, base, person(viewer), hours_ago);
-        let items = match event {
-            Event::Deliver => (0..acceptance(catalogue, service)).collect(),
-            Event::Reject => vec![0],
-            _ => Vec::new(),
-        };
+        let (at_hand, items, fee, price) = milestone(app, base, &order).await?;
         let act = Act {
             number: &order,
             version,
             event: *event,
-            items,
+            items: match event {
+                Event::Deliver => (0..items).collect(),
+                Event::Reject => vec![0],
+                _ => Vec::new(),
+            },
             note,
+            milestone: at_hand,
+            // Three fifths of it, in whole yuan.
+            amount: (*event == Event::OfferPartial).then_some(price * 3 / 5 / 100 * 100),
+            receipt: if *event == Event::Deliver && fee > 0 {
+                RECEIPT
+            } else {
+                ""
+            },
         };
         order::act(app, &step, viewer, &act).await?;
     }
     Ok(())
 }
 
-fn acceptance(catalogue: &Catalogue, service: Uuid) -> usize {
-    catalogue
-        .service(service)
-        .and_then(|service| {
-            Some(
-                service
-                    .promised(catalogue.category(&service.category)?)
-                    .acceptance
-                    .len(),
-            )
-        })
-        .unwrap_or_default()
+/// The milestone at hand: its number from 1, how many items judge it, its official fee and its price.
+async fn milestone(
+    app: &App,
+    base: &Ctx<Operate>,
+    number: &str,
+) -> Result<(Option<i64>, usize, i64, i64), Failure> {
+    let mut tx = app.store.begin(base).await?;
+    let mut row = store::by_number(&mut tx, number)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    order::read(&mut row)?;
+    let at_hand = row.order.at_hand();
+    let place = at_hand.and_then(|index| i64::try_from(index + 1).ok());
+    Ok(match at_hand.and_then(|index| row.order.milestones.get(index)) {
+        Some(one) => (place, one.acceptance_items, one.official_fee, one.amount),
+        None => (None, 0, 0, 0),
+    })
 }
 
 /// The three notices without which silence accepts nothing.

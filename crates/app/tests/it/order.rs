@@ -75,6 +75,23 @@ pub async fn scene(test: &TestStore) -> Scene {
     }
 }
 
+/// The number of an official receipt.
+pub const RECEIPT: &str = "YS-2026-000365";
+
+/// A step that says nothing besides its event.
+pub fn bare(number: &str, version: i64, event: Event) -> Act<'_> {
+    Act {
+        number,
+        version,
+        event,
+        items: Vec::new(),
+        note: "",
+        milestone: None,
+        amount: None,
+        receipt: "",
+    }
+}
+
 impl Scene {
     pub fn ctx(&self, viewer: &Viewer) -> Ctx<FulfilContract> {
         house::person(&self.app, viewer)
@@ -102,13 +119,22 @@ impl Scene {
         items: &[usize],
         note: &str,
     ) -> Result<(), Failure> {
-        let version = self.view(&self.buyer, number).await.expect("view").order.version;
+        let order = self.view(&self.buyer, number).await.expect("view").order;
+        let at_hand = order.at_hand();
+        let fee = at_hand.is_some_and(|index| order.milestones[index].official_fee > 0);
         let act = Act {
             number,
-            version,
+            version: order.version,
             event,
             items: items.to_vec(),
             note,
+            milestone: at_hand.and_then(|index| i64::try_from(index + 1).ok()),
+            amount: None,
+            receipt: if event == Event::Deliver && fee {
+                RECEIPT
+            } else {
+                ""
+            },
         };
         order::act(&self.app, &self.ctx(viewer), viewer, &act).await
     }
@@ -157,7 +183,7 @@ pub fn refusal<T>(result: Result<T, Failure>) -> Option<Refused> {
         .and_then(|failure| failure.refusals().first().copied())
 }
 
-fn movements(view: &OrderView) -> Vec<Posting> {
+pub fn movements(view: &OrderView) -> Vec<Posting> {
     view.postings.iter().map(|(posting, _)| *posting).collect()
 }
 
@@ -189,7 +215,7 @@ both_dbs! {
         let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
         for (viewer, number) in [(&scene.stranger, number.as_str()), (&scene.buyer, "QF000000000000")] {
             assert!(matches!(scene.view(viewer, number).await, Err(Failure::NotFound)));
-            let act = Act { number, version: 1, event: Event::Cancel, items: Vec::new(), note: "" };
+            let act = bare(number, 1, Event::Cancel);
             let done = order::act(&scene.app, &scene.ctx(viewer), viewer, &act).await;
             assert!(matches!(done, Err(Failure::NotFound)));
         }
@@ -225,7 +251,7 @@ both_dbs! {
         let wrong = scene.act(&scene.buyer, &number, Event::SupplierConfirm, &[], "").await;
         assert_eq!(refusal(wrong), Some(Refused::OrderNotYou));
         scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
-        let act = Act { number: &number, version: 1, event: Event::Cancel, items: Vec::new(), note: "" };
+        let act = bare(&number, 1, Event::Cancel);
         let stale = order::act(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &act).await;
         assert_eq!(refusal(stale), Some(Refused::OrderNotNow));
         let view = scene.view(&scene.buyer, &number).await.expect("view");
@@ -364,37 +390,6 @@ both_dbs! {
         let view = scene.view(&scene.buyer, &number).await.expect("view");
         assert_eq!(view.order.state, State::Cancelled);
         assert!(sound(&movements(&view)) && view.postings.len() == 2, "what was held went back");
-    }
-
-    an_unanswered_refund_waits_for_the_platform_which_decides_either_way(test) {
-        use order::Decision::{Continue, Refund};
-        let scene = scene(test).await;
-        for (key, decision, to) in [(1, Continue, State::InService), (2, Refund, State::Cancelled)] {
-            let number = scene.place_as(&scene.buyer, 0, key).await.expect("placed");
-            scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
-            scene.act(&scene.buyer, &number, Event::Sign, &[], "").await.expect("sign");
-            scene.act(&scene.buyer, &number, Event::Fund, &[], "").await.expect("fund");
-            scene.act(&scene.buyer, &number, Event::RequestRefund, &[], "项目取消").await.expect("asked");
-            let decide = async || order::decide(&scene.app, &system(&scene.app), &number, decision).await;
-            assert_eq!(refusal(decide().await), Some(Refused::OrderNotNow), "the supplier still has time");
-            let (_, at) = scene.view(&scene.buyer, &number).await.expect("view").due.expect("a timer");
-            test.clock.advance(at.expect("a known day") - scene.app.clock.now() - Duration::seconds(1));
-            assert_eq!(scene.timers().await, 0);
-            assert!(order::undecided(&scene.app, &system(&scene.app)).await.expect("listed").is_empty());
-            test.clock.advance(Duration::seconds(1));
-            assert_eq!(scene.timers().await, 1);
-            let view = scene.view(&scene.buyer, &number).await.expect("view");
-            assert_eq!((view.order.state, view.due), (State::Cancelling, None));
-            let waiting = order::undecided(&scene.app, &system(&scene.app)).await.expect("listed");
-            assert_eq!(waiting, [number.as_str()]);
-            decide().await.expect("decided");
-            let view = scene.view(&scene.seller, &number).await.expect("view");
-            assert_eq!(view.order.state, to);
-            assert_eq!(view.events.last().map(|event| event.side), Some(domain::market::order::Side::Platform));
-            assert!(sound(&movements(&view)));
-            let unknown = order::decide(&scene.app, &system(&scene.app), "QF0", decision).await;
-            assert!(matches!(unknown, Err(Failure::NotFound)));
-        }
     }
 
     an_unconfirmed_order_lapses_after_two_working_days(test) {

@@ -59,7 +59,7 @@ both_dbs! {
         assert_eq!(view.snapshot.acceptance, [Text::new("甲", ""), Text::new("乙", "")]);
         assert_eq!(view.snapshot.deliverables, [Text::new("丙", "")]);
         assert!(view.snapshot.after_sales.is_empty());
-        assert_eq!(view.order.acceptance_items, 2);
+        assert_eq!(view.order.milestones[0].acceptance_items, 2);
     }
 
     only_a_suppliers_members_work_for_it(test) {

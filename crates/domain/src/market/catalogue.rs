@@ -8,6 +8,8 @@ pub use content::{Content, Faq, Offer, Promised, Text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::plan::Stage;
+
 /// A group of categories.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Group {
@@ -163,6 +165,9 @@ pub struct Service {
     /// What it promises, where that is not what its category does.
     #[serde(flatten)]
     pub content: Content,
+    /// The milestones of its work; empty if it is delivered at once.
+    #[serde(default)]
+    pub plan: Vec<Stage>,
     /// The ways to buy it; at least one.
     pub skus: Vec<Sku>,
 }

@@ -1,5 +1,6 @@
 //! The market: what is offered, ordered, delivered and paid.
 
+pub mod amount;
 pub mod capital;
 pub mod catalogue;
 pub mod contact;
@@ -7,3 +8,6 @@ pub mod ledger;
 pub mod notice;
 pub mod number;
 pub mod order;
+pub mod plan;
+pub mod receipt;
+pub mod staff;

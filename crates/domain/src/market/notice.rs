@@ -36,6 +36,8 @@ pub const fn told(event: Event) -> &'static [Side] {
         | Event::Object
         | Event::RequestRefund
         | Event::Accept
+        | Event::AcceptPartial
+        | Event::DeclinePartial
         | Event::Release => &[Side::Supplier],
         Event::SupplierConfirm
         | Event::ReceiptConfirmed
@@ -44,6 +46,7 @@ pub const fn told(event: Event) -> &'static [Side] {
         | Event::AutoAccept
         | Event::AgreeRefund
         | Event::RefuseRefund
+        | Event::OfferPartial
         | Event::Quit => &[Side::Buyer],
         Event::Cancel
         | Event::ContractLapsed
@@ -51,6 +54,7 @@ pub const fn told(event: Event) -> &'static [Side] {
         | Event::DeliveryLapsed
         | Event::ReworkLapsed
         | Event::RefundUnanswered
+        | Event::OfferLapsed
         | Event::ContinueByPlatform
         | Event::RefundByPlatform => &[Side::Buyer, Side::Supplier],
         Event::Sign | Event::Close => &[],
@@ -100,6 +104,14 @@ pub fn of(event: Event, step: &Step, by: Side, now: OffsetDateTime) -> Vec<Notic
             at: now,
         })
         .collect();
+    if event == Event::Release && step.order.state == State::AwaitingFunds {
+        // The next milestone waits for the buyer's money.
+        notices.push(Notice {
+            side: Side::Buyer,
+            nth: 1,
+            at: now,
+        });
+    }
     if step.order.state == State::Delivered
         && let Some((Event::AutoAccept, Due::At(end))) = step.timer
     {
@@ -136,19 +148,13 @@ mod tests {
         Terms {
             mode: Mode::Simulated,
             review_days,
-            days: 20,
-            acceptance_items: 0,
         }
     }
 
     #[test]
     fn a_supplier_who_has_not_delivered_is_reminded_when_due_and_three_and_ten_days_later() {
         let now = datetime!(2026-11-20 14:00 +8);
-        let milestone = Milestone {
-            title: "步骤".to_owned(),
-            amount: 1,
-            state: MilestoneState::Planned,
-        };
+        let milestone = Milestone::planned("步骤".to_owned(), 1, 20, 0);
         let placed = Order::placed(terms(7), vec![milestone], now).expect("an order");
         let order = Order {
             state: State::AwaitingFunds,
@@ -192,9 +198,8 @@ mod tests {
     fn a_delivery_is_told_three_times_before_its_end_and_nobody_is_told_of_their_own_step() {
         let now = datetime!(2026-11-20 14:00 +8);
         let milestone = Milestone {
-            title: "步骤".to_owned(),
-            amount: 1,
             state: MilestoneState::Funded,
+            ..Milestone::planned("步骤".to_owned(), 1, 20, 0)
         };
         for days in [3, 7, 15] {
             let placed = Order::placed(terms(days), vec![milestone.clone()], now).expect("an order");

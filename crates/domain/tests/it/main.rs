@@ -2,3 +2,4 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod order;
+mod order_plan;

@@ -3,7 +3,7 @@
 use domain::Refused;
 use domain::calendar::Due;
 use domain::machine::{No, Role};
-use domain::market::ledger::{Posting, sound};
+use domain::market::ledger::{Account, Posting, balances, sound};
 use domain::market::order::{
     Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step, Terms,
 };
@@ -11,51 +11,48 @@ use proptest::prelude::*;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-const NOW: OffsetDateTime = datetime!(2026-11-20 14:00 +8);
+pub const NOW: OffsetDateTime = datetime!(2026-11-20 14:00 +8);
 
-const fn terms(mode: Mode, review_days: i64) -> Terms {
-    Terms {
-        mode,
-        review_days,
-        days: 20,
-        acceptance_items: 2,
-    }
+pub const fn terms(mode: Mode, review_days: i64) -> Terms {
+    Terms { mode, review_days }
 }
 
-fn order(mode: Mode, amounts: &[i64]) -> Step {
+pub fn order(mode: Mode, amounts: &[i64]) -> Step {
     let milestones = amounts
         .iter()
-        .map(|amount| Milestone {
-            title: "步骤".to_owned(),
-            amount: *amount,
-            state: MilestoneState::Planned,
-        })
+        .map(|amount| Milestone::planned("步骤".to_owned(), *amount, 20, 2))
         .collect();
     Order::placed(terms(mode, 7), milestones, NOW).expect("an order")
 }
 
-fn facts() -> Facts {
+/// Facts with which every event that fits the state can happen to the order.
+pub fn facts(order: &Order) -> Facts {
+    let at_hand = order.at_hand();
+    let milestone = at_hand.map(|index| &order.milestones[index]);
     Facts {
         items: vec![0, 1],
         reason: true,
+        milestone: at_hand,
+        amount: milestone.map(|milestone| milestone.amount / 2),
+        receipt: milestone.is_some_and(|milestone| milestone.official_fee > 0),
     }
 }
 
 /// A role that may do it.
-fn actor(state: State, event: Event) -> Role {
+pub fn actor(state: State, event: Event) -> Role {
     *Role::ALL
         .iter()
         .find(|role| MACHINE.decide(state, event, **role).is_ok())
         .expect("someone may")
 }
 
-fn walk(mut step: Step, events: &[Event]) -> (Order, Vec<Posting>) {
+pub fn walk(mut step: Step, events: &[Event]) -> (Order, Vec<Posting>) {
     let mut postings = step.postings.clone();
     for event in events {
         let role = actor(step.order.state, *event);
         step = step
             .order
-            .step(*event, role, &facts(), NOW)
+            .step(*event, role, &facts(&step.order), NOW)
             .expect("a step of the main job");
         postings.extend(step.postings.iter().copied());
     }
@@ -210,7 +207,7 @@ fn clocks_stand_at_their_figures() {
     assert_eq!(at(&placed), (Event::ConfirmLapsed, Duration::hours(4 * 24 + 10)));
     let next = |order: &Order, event| {
         order
-            .step(event, actor(order.state, event), &facts(), NOW)
+            .step(event, actor(order.state, event), &facts(order), NOW)
             .expect("a step")
     };
     let contract = next(&placed.order, Event::SupplierConfirm);
@@ -256,14 +253,14 @@ fn clocks_stand_at_their_figures() {
     assert!(
         silent
             .order
-            .step(Event::Object, Role::BuyerBuyer, &facts(), NOW)
+            .step(Event::Object, Role::BuyerBuyer, &facts(&silent.order), NOW)
             .is_ok()
     );
     let spoken = next(&delivered.order, Event::Accept);
     assert_eq!(
         spoken
             .order
-            .step(Event::Object, Role::BuyerBuyer, &facts(), NOW)
+            .step(Event::Object, Role::BuyerBuyer, &facts(&spoken.order), NOW)
             .err(),
         Some(Refused::OrderNotNow)
     );
@@ -295,6 +292,7 @@ fn deliveries_and_rejections_name_their_items() {
             &Facts {
                 items: items.to_vec(),
                 reason,
+                ..facts(order)
             },
             NOW,
         )
@@ -329,11 +327,7 @@ fn deliveries_and_rejections_name_their_items() {
 
 #[test]
 fn empty_and_overflowing_orders_are_refused() {
-    let milestone = |amount| Milestone {
-        title: String::new(),
-        amount,
-        state: MilestoneState::Planned,
-    };
+    let milestone = |amount| Milestone::planned(String::new(), amount, 20, 2);
     for milestones in [
         vec![],
         vec![milestone(0)],
@@ -363,17 +357,17 @@ fn a_refund_that_does_not_come_about_leaves_the_order_where_it_was() {
         );
         for back in [RefuseRefund, WithdrawRefund, ContinueByPlatform] {
             let asked = order
-                .step(RequestRefund, Role::BuyerOwner, &facts(), late)
+                .step(RequestRefund, Role::BuyerOwner, &facts(&order), late)
                 .expect("asked")
                 .order;
             let asked = if back == ContinueByPlatform {
-                let unanswered = asked.step(RefundUnanswered, Role::System, &facts(), late);
+                let unanswered = asked.step(RefundUnanswered, Role::System, &facts(&asked), late);
                 unanswered.expect("unanswered").order
             } else {
                 asked
             };
             let step = asked
-                .step(back, actor(State::Cancelling, back), &facts(), late)
+                .step(back, actor(State::Cancelling, back), &facts(&asked), late)
                 .expect("back");
             assert_eq!(step.order.state, state, "{back:?}");
             assert!(step.postings.is_empty());
@@ -392,15 +386,18 @@ fn a_refund_that_does_not_come_about_leaves_the_order_where_it_was() {
         &[SupplierConfirm, Sign, Fund, Deliver],
     );
     for _ in 0..2 {
-        let asked = order.step(RequestRefund, Role::BuyerOwner, &facts(), NOW);
-        let refused = asked
-            .expect("asked")
-            .order
-            .step(RefuseRefund, Role::SupplierOwner, &facts(), NOW);
+        let asked = order.step(RequestRefund, Role::BuyerOwner, &facts(&order), NOW);
+        let refused =
+            asked
+                .expect("asked")
+                .order
+                .step(RefuseRefund, Role::SupplierOwner, &facts(&order), NOW);
         order = refused.expect("refused").order;
     }
     assert_eq!(
-        order.step(RequestRefund, Role::BuyerOwner, &facts(), NOW).err(),
+        order
+            .step(RequestRefund, Role::BuyerOwner, &facts(&order), NOW)
+            .err(),
         Some(Refused::RefundsUsedUp)
     );
 }
@@ -416,16 +413,16 @@ fn a_bank_transfer_is_booked_when_it_arrives_and_its_refund_when_it_is_back() {
     assert!(none.is_empty(), "nothing is booked on the buyer's word");
     assert!(!waiting.allowed(Role::BuyerOwner).contains(&Fund));
     assert_eq!(
-        waiting.step(Fund, Role::BuyerOwner, &facts(), NOW).err(),
+        waiting.step(Fund, Role::BuyerOwner, &facts(&waiting), NOW).err(),
         Some(Refused::OrderNotNow)
     );
     let paid = waiting
-        .step(ReceiptConfirmed, Role::SupplierFinance, &facts(), NOW)
+        .step(ReceiptConfirmed, Role::SupplierFinance, &facts(&waiting), NOW)
         .expect("arrived");
     assert_eq!((paid.order.state, paid.postings.len()), (State::InService, 1));
     let ended = paid
         .order
-        .step(Quit, Role::SupplierOwner, &facts(), NOW)
+        .step(Quit, Role::SupplierOwner, &facts(&paid.order), NOW)
         .expect("given up");
     assert_eq!(ended.order.state, State::Cancelled);
     assert!(ended.postings.is_empty(), "nobody here moved the money back");
@@ -433,7 +430,7 @@ fn a_bank_transfer_is_booked_when_it_arrives_and_its_refund_when_it_is_back() {
     assert!(ended.order.allowed(Role::BuyerOwner).contains(&RefundReceived));
     let back = ended
         .order
-        .step(RefundReceived, Role::BuyerOwner, &facts(), NOW)
+        .step(RefundReceived, Role::BuyerOwner, &facts(&ended.order), NOW)
         .expect("back");
     assert_eq!(
         (back.order.state, back.order.milestones[0].state),
@@ -443,18 +440,18 @@ fn a_bank_transfer_is_booked_when_it_arrives_and_its_refund_when_it_is_back() {
     assert!(back.order.allowed(Role::BuyerOwner).is_empty());
     let (held, _) = walk(order(Mode::Simulated, &[1]), &[SupplierConfirm, Sign]);
     for event in [TransferSent, ReceiptConfirmed] {
-        let refused = held.step(event, actor(State::AwaitingFunds, event), &facts(), NOW);
+        let refused = held.step(event, actor(State::AwaitingFunds, event), &facts(&held), NOW);
         assert_eq!(refused.err(), Some(Refused::OrderNotNow));
     }
 }
 
 /// The events that can really happen to an order now, each once, with a role that may.
-fn possible(order: &Order) -> Vec<(Event, Role)> {
+pub fn possible(order: &Order) -> Vec<(Event, Role)> {
     let mut possible = Vec::new();
     for role in Role::ALL {
         for event in order.allowed(*role) {
             let known = possible.iter().any(|(known, _)| *known == event);
-            if !known && order.step(event, *role, &facts(), NOW).is_ok() {
+            if !known && order.step(event, *role, &facts(order), NOW).is_ok() {
                 possible.push((event, *role));
             }
         }
@@ -468,6 +465,38 @@ fn held(order: &Order) -> i64 {
         .iter()
         .filter(|milestone| milestone.state == MilestoneState::Funded);
     funded.map(|milestone| milestone.amount).sum()
+}
+
+/// What the movements of each milestone left with whom is what its state says.
+fn settled_as_its_state_says(order: &Order, postings: &[Posting]) {
+    for (place, milestone) in (1..).zip(&order.milestones) {
+        let own: Vec<Posting> = postings
+            .iter()
+            .filter(|posting| posting.milestone == place)
+            .copied()
+            .collect();
+        let left = balances(&own).expect("no overflow");
+        let at = |account| left.get(&account).copied().unwrap_or(0);
+        let (amount, back) = (milestone.amount, milestone.returned);
+        let direct = order.mode == Mode::Offline;
+        let (buyer, held, supplier) = match milestone.state {
+            MilestoneState::Planned | MilestoneState::Refunded => (0, 0, 0),
+            MilestoneState::Funded if direct => (-amount, 0, amount),
+            MilestoneState::Funded => (-amount, amount, 0),
+            MilestoneState::Released | MilestoneState::RefundOwed => (-amount, 0, amount),
+            MilestoneState::Split => (back - amount, 0, amount - back),
+        };
+        assert_eq!(
+            (at(Account::Buyer), at(Account::Held), at(Account::Supplier)),
+            (buyer, held, supplier),
+            "{milestone:?}"
+        );
+        assert!((0..=amount).contains(&back));
+        assert_eq!(
+            milestone.state == MilestoneState::Split,
+            back > 0 && back < amount && milestone.state != MilestoneState::RefundOwed
+        );
+    }
 }
 
 #[test]
@@ -493,7 +522,10 @@ fn random_walks_meet_every_event() {
             mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             // Most walks are led away from an early end, or few would come far.
             let goes_on = |(event, role): &(Event, Role)| {
-                let next = step.order.step(*event, *role, &facts(), NOW).expect("possible");
+                let next = step
+                    .order
+                    .step(*event, *role, &facts(&step.order), NOW)
+                    .expect("possible");
                 !MACHINE.ends.contains(&next.order.state)
             };
             if !mixed.is_multiple_of(8) && choices.iter().any(goes_on) {
@@ -502,7 +534,10 @@ fn random_walks_meet_every_event() {
             let place = usize::try_from((mixed ^ (mixed >> 31)) >> 33).expect("small") % choices.len();
             let (event, role) = choices[place];
             seen.insert(event);
-            step = step.order.step(event, role, &facts(), NOW).expect("possible");
+            step = step
+                .order
+                .step(event, role, &facts(&step.order), NOW)
+                .expect("possible");
         }
     }
     for event in Event::ALL {
@@ -524,21 +559,29 @@ proptest! {
         let mode = if offline { Mode::Offline } else { Mode::Simulated };
         let mut step = order(mode, &amounts);
         let mut postings = Vec::new();
+        let mut taken = Vec::new();
         for choice in choices {
             let possible = possible(&step.order);
             if possible.is_empty() {
                 break;
             }
             let (event, role) = *choice.get(&possible);
-            let next = step.order.step(event, role, &facts(), NOW).expect("possible");
+            let next = step.order.step(event, role, &facts(&step.order), NOW).expect("possible");
             prop_assert_eq!(next.order.version, step.order.version + 1);
             postings.extend(next.postings.iter().copied());
+            taken.push((event, role, facts(&step.order)));
             step = next;
             prop_assert!(sound(&postings));
-            let mirrored = domain::market::ledger::balances(&postings).expect("no overflow");
+            settled_as_its_state_says(&step.order, &postings);
+            let mirrored = balances(&postings).expect("no overflow");
             let expected = if offline { 0 } else { held(&step.order) };
-            prop_assert_eq!(mirrored.get(&domain::market::ledger::Account::Held).copied().unwrap_or(0), expected);
+            prop_assert_eq!(mirrored.get(&Account::Held).copied().unwrap_or(0), expected);
         }
+        // The events alone lead to the same order again.
+        let again = taken.iter().fold(order(mode, &amounts), |before, (event, role, facts)| {
+            before.order.step(*event, *role, facts, NOW).expect("it was possible before")
+        });
+        prop_assert_eq!(&again, &step);
         // From wherever it is, somebody's silence or the platform leads to an end.
         for _ in 0..20 {
             if MACHINE.ends.contains(&step.order.state) {
@@ -548,9 +591,10 @@ proptest! {
                 (Some((event, _)), _) => (event, Role::System),
                 (None, _) => (Event::RefundByPlatform, Role::PlatformArbiter),
             };
-            step = step.order.step(event, role, &facts(), NOW).expect("the way out");
+            step = step.order.step(event, role, &facts(&step.order), NOW).expect("the way out");
         }
         prop_assert!(MACHINE.ends.contains(&step.order.state));
         prop_assert_eq!(held(&step.order), 0, "an ended order holds nothing");
+        prop_assert_eq!(step.order.offered, None, "and no offer is open");
     }
 }

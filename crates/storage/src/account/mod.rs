@@ -24,8 +24,9 @@ const FIND: &str = "SELECT a.id, a.subject, a.name, a.phone, a.password_hash, a.
     FROM blind_index b JOIN account a ON a.id = b.account WHERE b.field = $1 AND b.digest = $2";
 const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account WHERE id = $1";
 const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 WHERE id = $1";
+const HOLD: &str = "UPDATE account SET created_at = created_at WHERE id = $1";
 const ANY: &str = "SELECT id FROM account ORDER BY id LIMIT 1";
-pub(crate) const STATEMENTS: &[&str] = &[ANY, INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
+pub(crate) const STATEMENTS: &[&str] = &[HOLD, ANY, INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
 
 /// An account as stored.
 #[derive(Debug)]
@@ -125,6 +126,15 @@ pub async fn find<P: Purpose>(
 ) -> Result<Option<AccountRow>, StoreError> {
     let values = [Value::Text(field.to_owned()), Value::Bytes(digest.0.to_vec())];
     tx.row(FIND, &values).await?.as_ref().map(read).transpose()
+}
+
+/// Holds the account's row until the transaction ends: whoever counts what this account did, and does
+/// one more, comes after who is doing so already.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hold<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute(HOLD, &[Value::Id(id)]).await.map(|_| ())
 }
 
 /// Whether there is any account at all.

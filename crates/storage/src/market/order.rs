@@ -16,7 +16,8 @@ macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked FROM service_order ",
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered \
+             FROM service_order ",
             $rest
         )
     };
@@ -33,16 +34,21 @@ const BY_ID: &str = selected!("WHERE id = $1");
 const BY_KEY: &str = selected!("WHERE buyer = $1 AND request_key = $2");
 const DUE: &str = "SELECT number FROM service_order WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
 const MILESTONES: &str =
-    "SELECT title, amount, state FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
+    "SELECT title, amount, state, returned FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
-    due_at = $8, work_due_at = $9, asked_from = $10, refunds_asked = $11 WHERE id = $1 AND version = $2";
-const SET_MILESTONE: &str = "UPDATE order_milestone SET state = $3 WHERE order_id = $1 AND place = $2";
-const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    due_at = $8, work_due_at = $9, asked_from = $10, refunds_asked = $11, offered = $12 WHERE id = $1 AND version = $2";
+const SET_MILESTONE: &str =
+    "UPDATE order_milestone SET state = $3, returned = $4 WHERE order_id = $1 AND place = $2";
+const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at, \
+    milestone, amount, receipt, staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const INSERT_POSTING: &str = "INSERT INTO order_posting (order_id, version, place, milestone, from_account, to_account, \
     amount, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, e.account, a.subject, e.items, e.note, e.at \
-    FROM order_event e LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version DESC LIMIT 500";
+// What the platform writes is sealed under the buyer's key: it is about their order.
+const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, \
+    CASE WHEN e.account IS NULL THEN b.subject ELSE a.subject END, e.items, e.note, e.at, \
+    e.milestone, e.amount, e.receipt, e.staff \
+    FROM order_event e JOIN service_order o ON o.id = e.order_id LEFT JOIN account b ON b.id = o.buyer \
+    LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version DESC LIMIT 500";
 const POSTINGS: &str = "SELECT milestone, from_account, to_account, amount, at FROM order_posting WHERE order_id = $1 \
     ORDER BY version DESC, place DESC LIMIT 1000";
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -115,7 +121,7 @@ fn due_values(timer: Option<(Event, Due)>) -> (Value, Value) {
     (Value::OptText(event), Value::OptTime(at))
 }
 
-pub(super) fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, StoreError> {
+pub(super) fn read(row: &Row) -> Result<OrderRow, StoreError> {
     let state = State::parse(&row.text(5)?).ok_or(StoreError::Malformed("order state"))?;
     let mode = Mode::parse(&row.text(7)?).ok_or(StoreError::Malformed("order mode"))?;
     let due = match row.opt_text(12)? {
@@ -137,14 +143,13 @@ pub(super) fn read(row: &Row, acceptance_items: usize) -> Result<OrderRow, Store
             mode,
             milestones: Vec::new(),
             review_days: row.int(8)?,
-            days: 0,
             work_due: row.opt_time(15)?,
             asked_from: match row.opt_text(16)? {
                 Some(text) => Some(State::parse(&text).ok_or(StoreError::Malformed("order state"))?),
                 None => None,
             },
             refunds_asked: row.int(17)?,
-            acceptance_items,
+            offered: row.opt_int(18)?,
             round: row.int(9)?,
             by_silence: row.int(10)? != 0,
         },
@@ -197,10 +202,11 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewOrder<'_>) -> Resul
 async fn with_milestones<P: Purpose>(tx: &mut Tx<'_, P>, mut row: OrderRow) -> Result<OrderRow, StoreError> {
     for milestone in tx.rows(MILESTONES, &[Value::Id(row.id)]).await? {
         row.order.milestones.push(Milestone {
-            title: milestone.text(0)?,
-            amount: milestone.int(1)?,
+            returned: milestone.int(3)?,
             state: MilestoneState::parse(&milestone.text(2)?)
                 .ok_or(StoreError::Malformed("milestone state"))?,
+            // The rest of what was agreed stands in the order's document.
+            ..Milestone::planned(milestone.text(0)?, milestone.int(1)?, 0, 0)
         });
     }
     Ok(row)
@@ -212,7 +218,7 @@ async fn with_milestones<P: Purpose>(tx: &mut Tx<'_, P>, mut row: OrderRow) -> R
 /// [`StoreError`].
 pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<Option<OrderRow>, StoreError> {
     match tx.row(BY_NUMBER, &[Value::Text(number.to_owned())]).await? {
-        Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
+        Some(row) => Ok(Some(with_milestones(tx, read(&row)?).await?)),
         None => Ok(None),
     }
 }
@@ -223,7 +229,7 @@ pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<O
 /// [`StoreError`].
 pub async fn by_id<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<OrderRow>, StoreError> {
     match tx.row(BY_ID, &[Value::Id(id)]).await? {
-        Some(row) => Ok(Some(with_milestones(tx, read(&row, 0)?).await?)),
+        Some(row) => Ok(Some(with_milestones(tx, read(&row)?).await?)),
         None => Ok(None),
     }
 }
@@ -239,7 +245,7 @@ pub async fn by_key<P: Purpose>(
 ) -> Result<Option<OrderRow>, StoreError> {
     tx.row(BY_KEY, &[Value::Id(buyer), Value::Id(key)])
         .await?
-        .map(|row| read(&row, 0))
+        .map(|row| read(&row))
         .transpose()
 }
 
@@ -257,12 +263,38 @@ pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<Strin
 pub struct Doer<'a> {
     /// Which side.
     pub side: Side,
-    /// The account, and the person behind it.
-    pub account: Option<(Uuid, SubjectId)>,
-    /// What they wrote, sealed under their own key.
-    pub note: Option<&'a Personal<String>>,
+    /// The account.
+    pub account: Option<Uuid>,
+    /// What they wrote, and under whose key it is sealed: the writer's own; what the platform writes,
+    /// under the buyer's.
+    pub note: Option<(SubjectId, &'a Personal<String>)>,
     /// The acceptance items named.
     pub items: &'a [usize],
+    /// The milestone it happened to, counted from 0.
+    pub milestone: Option<usize>,
+    /// The amount named, in fen.
+    pub amount: Option<i64>,
+    /// The number of the official receipt.
+    pub receipt: Option<&'a str>,
+    /// Who of the operator's staff decided: an identifier, never a name.
+    pub staff: Option<&'a str>,
+}
+
+impl Doer<'_> {
+    /// Someone of this side, who says nothing.
+    #[must_use]
+    pub const fn of(side: Side) -> Self {
+        Self {
+            side,
+            account: None,
+            note: None,
+            items: &[],
+            milestone: None,
+            amount: None,
+            receipt: None,
+            staff: None,
+        }
+    }
 }
 
 /// The place of an event's note.
@@ -285,15 +317,16 @@ async fn insert_event<P: Purpose>(
 ) -> Result<(), StoreError> {
     let now = tx.ctx().now();
     let event_id = tx.store().entropy().id();
-    let note = match (doer.note, doer.account) {
-        (Some(note), Some((_, subject))) => Some(
+    let note = match doer.note {
+        Some((subject, note)) => Some(
             tx.seal(&note_field(event_id, subject), note)
                 .await?
                 .as_bytes()
                 .to_vec(),
         ),
-        _ => None,
+        None => None,
     };
+    let milestone = doer.milestone.filter(|_| event.of_milestone());
     let items: Vec<String> = doer.items.iter().map(ToString::to_string).collect();
     let values = [
         Value::Id(event_id),
@@ -302,10 +335,14 @@ async fn insert_event<P: Purpose>(
         Value::Text(event.as_str().to_owned()),
         Value::Text(order.state.as_str().to_owned()),
         Value::Text(doer.side.as_str().to_owned()),
-        Value::OptId(doer.account.map(|(account, _)| account)),
+        Value::OptId(doer.account),
         Value::Text(items.join(",")),
         Value::OptBytes(note),
         Value::Time(now),
+        Value::OptInt(milestone.and_then(|place| i64::try_from(place).ok())),
+        Value::OptInt(doer.amount),
+        Value::OptText(doer.receipt.map(str::to_owned)),
+        Value::OptText(doer.staff.map(str::to_owned)),
     ];
     tx.execute(INSERT_EVENT, &values).await.map(|_| ())
 }
@@ -335,6 +372,7 @@ pub async fn record<P: Purpose>(
         Value::OptTime(order.work_due),
         Value::OptText(order.asked_from.map(|state| state.as_str().to_owned())),
         Value::Int(order.refunds_asked),
+        Value::OptInt(order.offered),
     ];
     if tx.execute(UPDATE, &values).await? != 1 {
         return Err(StoreError::Stale);
@@ -344,6 +382,7 @@ pub async fn record<P: Purpose>(
             Value::Id(id),
             Value::Int(place),
             Value::Text(milestone.state.as_str().to_owned()),
+            Value::Int(milestone.returned),
         ];
         tx.execute(SET_MILESTONE, &values).await?;
     }
@@ -376,7 +415,7 @@ pub struct EventRow {
     pub to: State,
     /// Which side.
     pub side: Side,
-    /// The person who wrote the note.
+    /// The person under whose key the note is sealed.
     pub subject: Option<SubjectId>,
     /// The acceptance items named.
     pub items: Vec<usize>,
@@ -384,6 +423,14 @@ pub struct EventRow {
     pub note: Option<Sealed<String>>,
     /// When.
     pub at: OffsetDateTime,
+    /// The milestone it happened to, counted from 0.
+    pub milestone: Option<usize>,
+    /// The amount named, in fen.
+    pub amount: Option<i64>,
+    /// The number of the official receipt.
+    pub receipt: Option<String>,
+    /// Who of the operator's staff decided.
+    pub staff: Option<String>,
 }
 
 /// An order's events, oldest first; of very many the latest.
@@ -400,14 +447,18 @@ pub async fn events<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Vec<Even
                 event: Event::parse(&row.text(1)?).ok_or(StoreError::Malformed("order event"))?,
                 to: State::parse(&row.text(2)?).ok_or(StoreError::Malformed("order state"))?,
                 side: Side::parse(&row.text(3)?).ok_or(StoreError::Malformed("order side"))?,
-                subject: row.opt_id(5)?.map(SubjectId),
+                subject: row.opt_id(4)?.map(SubjectId),
                 items: row
-                    .text(6)?
+                    .text(5)?
                     .split(',')
                     .filter_map(|item| item.parse().ok())
                     .collect(),
-                note: row.opt_bytes(7)?.map(Sealed::from_stored),
-                at: row.time(8)?,
+                note: row.opt_bytes(6)?.map(Sealed::from_stored),
+                at: row.time(7)?,
+                milestone: row.opt_int(8)?.and_then(|place| usize::try_from(place).ok()),
+                amount: row.opt_int(9)?,
+                receipt: row.opt_text(10)?,
+                staff: row.opt_text(11)?,
             })
         })
         .collect()

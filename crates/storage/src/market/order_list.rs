@@ -15,7 +15,8 @@ macro_rules! listed {
     ($side:literal, $state:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked FROM service_order WHERE ",
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered \
+             FROM service_order WHERE ",
             $side,
             " = $1",
             $state,
@@ -89,7 +90,7 @@ pub async fn page<P: Purpose>(
         in_state
     });
     let rows = tx.rows(statement, &values).await?;
-    rows.iter().map(|row| read(row, 0)).collect()
+    rows.iter().map(read).collect()
 }
 
 /// How many orders of a supplier are in each state; states without orders are not named.

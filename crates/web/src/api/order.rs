@@ -136,6 +136,36 @@ pub const ACT: &[Field] = &[
         en: "For a delivery the acceptance items that are done, for a rejection those that fail, by number from 0",
         example: "[]",
     },
+    Field {
+        name: "milestone",
+        kind: Kind::Whole { least: 1, most: 100 },
+        required: false,
+        default: None,
+        zh: "所指的阶段，从 1 开始；有多个阶段时，交付、验收和驳回必须写明当前阶段",
+        en: "The milestone meant, from 1; where there are several, a delivery, its acceptance and its rejection name the one under way",
+        example: "1",
+    },
+    Field {
+        name: "amount",
+        kind: Kind::Whole {
+            least: 1,
+            most: 100_000_000_000,
+        },
+        required: false,
+        default: None,
+        zh: "提出部分退款时：退还买方的金额，单位为分，须小于本阶段金额",
+        en: "For the offer of a partial refund: what goes back to the buyer, in fen, less than the milestone's amount",
+        example: "100",
+    },
+    Field {
+        name: "receipt",
+        kind: Kind::Text { least: 0, most: 60 },
+        required: false,
+        default: None,
+        zh: "交付含官费的阶段时：官费缴纳凭证号",
+        en: "For a delivery that holds an official fee: the number of the official receipt",
+        example: "",
+    },
     NOTE,
 ];
 
@@ -201,6 +231,9 @@ pub async fn act(call: Call, number: Part, body: Body) -> Result<Json<Order>, Pr
         event,
         items: fields.places("items"),
         note: fields.text("note").unwrap_or_default(),
+        milestone: fields.whole("milestone"),
+        amount: fields.whole("amount"),
+        receipt: fields.text("receipt").unwrap_or_default(),
     };
     order::act(
         &call.state.app,

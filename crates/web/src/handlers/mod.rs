@@ -7,6 +7,8 @@ pub mod gallery;
 pub mod home;
 pub mod interface;
 pub mod order;
+mod order_action;
 mod order_view;
+mod place_view;
 pub mod policy;
 pub mod token;

@@ -4,6 +4,7 @@ use app::Failure;
 use app::market::order::{self, Act, Listing, Placing};
 use axum::http::StatusCode;
 use domain::Refused;
+use domain::market::amount;
 use domain::market::order::{Event, State};
 use privacy::purpose::{FulfilContract, Operate};
 use privacy::{Actor, Ctx, SystemReason};
@@ -11,7 +12,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::account::clock_text as clock;
-use super::order_view::{account_name, line, order_page, place_page, status_options};
+use super::order_view::{account_name, line, order_page, status_options};
+use super::place_view::place_page;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
@@ -186,6 +188,9 @@ struct StepForm {
     version: i64,
     items: Vec<String>,
     reason: String,
+    milestone: Option<i64>,
+    amount: String,
+    receipt: String,
 }
 
 impl StepForm {
@@ -197,6 +202,10 @@ impl StepForm {
                 "version" => form.version = value.parse().unwrap_or_default(),
                 "item" => form.items.push(value),
                 "reason" => form.reason = value,
+                // What is no number names no milestone, and is refused as such.
+                "milestone" => form.milestone = Some(value.parse().unwrap_or_default()),
+                "amount" => form.amount = value,
+                "receipt" => form.receipt = value,
                 _ => return None,
             }
         }
@@ -227,18 +236,23 @@ pub async fn act(
             .map(|item| item.parse().unwrap_or(usize::MAX))
             .collect(),
         note: &form.reason,
+        milestone: form.milestone,
+        amount: amount::read(&form.amount),
+        receipt: &form.receipt,
     };
     match order::act(&visit.state.app, &visit.ctx(), viewer, &act).await {
         Ok(()) => Ok(Answer::to(&back)),
         Err(Failure::Refused(refusals)) => {
             let errors = errors(visit.lang, &refusals, |field| match field {
-                "item" | "reason" => format!("{}-{field}", event.as_str()),
+                "item" | "reason" | "amount" | "receipt" => format!("{}-{field}", event.as_str()),
                 _ => "h-actions".to_owned(),
             });
             let draft = Draft {
                 event: event.as_str().to_owned(),
                 reason: form.reason,
                 items: form.items,
+                amount: form.amount,
+                receipt: form.receipt,
             };
             show_order(&visit, &number, draft, errors).await
         }
@@ -259,6 +273,10 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
         (State::InService, lang.t("服务中", "in service")),
         (State::Rework, lang.t("待返工", "to mend")),
         (State::Cancelling, lang.t("退款待答复", "refunds to answer")),
+        (
+            State::PartialOffered,
+            lang.t("部分退款待买方答复", "offers with the buyer"),
+        ),
         (State::AwaitingFunds, lang.t("待买方付款", "waiting for payment")),
         (State::Delivered, lang.t("待买方验收", "waiting to be checked")),
     ];

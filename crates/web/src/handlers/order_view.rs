@@ -1,20 +1,19 @@
 //! From what the use cases give to what the order pages show.
 
-use app::market::order::{Happened, OrderLine, OrderView};
+use app::market::order::{Happened, OrderLine, OrderView, Snapshot};
 use domain::market::capital::capital;
 use domain::market::catalogue::Text;
 use domain::market::ledger::Account;
-use domain::market::order::{Event, Mode, State};
+use domain::market::order::{Event, MACHINE, Milestone, Mode, State};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::account::clock_text as clock;
-use super::order::PlaceForm;
+use super::order_action::action;
 use crate::pages::account::FieldError;
-use crate::pages::frame::Lang;
+use crate::pages::frame::{Lang, money};
 use crate::pages::order::{
-    AcceptanceItem, Action, ActionKind, Draft, EventRow, LedgerLine, MilestoneRow, OrderPage, OrderRow,
-    PlacePage, PriceLine, Receiver, SkuChoice, StatusOption, Step, StepState,
+    AcceptanceItem, AtHand, Draft, EventRow, LedgerLine, MilestoneRow, OrderPage, OrderRow, PriceLine,
+    StatusOption, Step, StepState,
 };
 use crate::request::Visit;
 
@@ -61,6 +60,10 @@ const fn consequence(event: Event) -> (&'static str, &'static str) {
         Event::AutoAccept => ("视为验收通过", "it counts as accepted"),
         Event::Release => ("结算给服务商", "the money is settled"),
         Event::RefundUnanswered => ("交由平台处理", "the platform decides"),
+        Event::OfferLapsed => (
+            "视为不接受，订单继续",
+            "it counts as declined and the order goes on",
+        ),
         Event::Close => ("订单归档关闭", "the order is closed"),
         _ => ("", ""),
     }
@@ -129,160 +132,6 @@ pub fn status_options(lang: Lang, chosen: Option<State>) -> Vec<StatusOption> {
         .collect()
 }
 
-fn terms(lang: Lang, review_days: i64, demo: bool) -> Vec<String> {
-    let pay = if demo {
-        lang.t(
-            "服务商确认、您确认条款之后才付款；演示站为模拟支付，不会扣款。",
-            "You pay after the provider has confirmed and you have accepted the terms; here payment is simulated.",
-        )
-    } else {
-        lang.t(
-            "服务商确认、您确认条款之后才付款；款项由您直接转给服务商，平台不经手资金。",
-            "You pay after the provider has confirmed and you have accepted the terms, straight to the provider; the platform never holds money.",
-        )
-    };
-    let check = if lang == Lang::Zh {
-        format!(
-            "交付后您有 {review_days} 天验收；期间会提醒您 3 次，到期未处理视为通过，此后 7 天内仍可提出异议。"
-        )
-    } else {
-        format!(
-            "You have {review_days} days to check a delivery and are reminded three times; silence counts as acceptance, and you may still object for 7 days."
-        )
-    };
-    vec![
-        lang.t(
-            "服务商须在 2 个工作日内确认，否则订单自动取消。",
-            "The provider confirms within two working days, or the order is cancelled.",
-        )
-        .to_owned(),
-        lang.t(
-            "付款之前任何一方都可以取消，不收费用。",
-            "Until payment either side may cancel, free of charge.",
-        )
-        .to_owned(),
-        pay.to_owned(),
-        check,
-        lang.t(
-            "价格与验收标准以下单时为准，之后的改动不影响本订单。",
-            "Price and acceptance standard are those of today; later changes do not reach this order.",
-        )
-        .to_owned(),
-    ]
-}
-
-/// The page before an order; `None` if the service is not offered.
-pub fn place_page(
-    visit: &Visit,
-    service: &str,
-    form: &PlaceForm,
-    errors: Vec<FieldError>,
-) -> Option<PlacePage> {
-    let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
-    let service = catalogue.service(Uuid::parse_str(service).ok()?)?;
-    let supplier = catalogue.supplier(service.supplier)?;
-    let category = catalogue.category(&service.category)?;
-    let skus = service.skus.iter().enumerate().map(|(place, sku)| SkuChoice {
-        id: place.to_string(),
-        label: lang.pick(&sku.zh, &sku.en).to_owned(),
-        service_fee: sku.price,
-        official_fee: service.official_fee,
-        days: sku.days.unwrap_or(service.days),
-    });
-    let shared = [
-        lang.t(
-            "订单号、所选服务、规格与金额",
-            "The order's number, service, option and amount",
-        ),
-        lang.t("您写的备注（如有）", "Your note, if you write one"),
-        lang.t(
-            "您在订单中的操作与时间（以“买方”显示）",
-            "What you do in the order and when, shown as “buyer”",
-        ),
-    ];
-    Some(PlacePage {
-        f: visit.frame(lang.t("确认下单", "Check your order")),
-        errors,
-        service_id: service.id.to_string(),
-        service: lang.pick(&service.zh, &service.en).to_owned(),
-        supplier: Receiver {
-            name: lang.pick(&supplier.zh, &supplier.en).to_owned(),
-            register_no: supplier.uscc.clone(),
-            statement: lang
-                .t(
-                    "该服务商尚未发布单独的说明；下单时不会向其提供您的手机号和账号名称。",
-                    "The provider has published none; your number and account name are not given to it with the order.",
-                )
-                .to_owned(),
-        },
-        skus: skus.collect(),
-        chosen: form.sku.clone(),
-        note: form.note.clone(),
-        key: form.key.clone(),
-        terms: terms(lang, category.review_days, visit.state.settings.demo),
-        shared: shared.map(str::to_owned).to_vec(),
-    })
-}
-
-/// What cannot be undone, said before the button; empty for the rest.
-const fn warning(event: Event) -> (&'static str, &'static str) {
-    match event {
-        Event::Sign => (
-            "确认即表示您同意下方的价格、交付物和验收标准；确认后等待付款。",
-            "You agree to the price, deliverables and acceptance standard below; payment comes next.",
-        ),
-        Event::Accept => (
-            "验收后款项随即结算给服务商，不能撤回。请先逐项核对下方的验收标准。",
-            "The money is settled to the provider at once and cannot be called back. Check the acceptance standard below first.",
-        ),
-        Event::TransferSent => (
-            "请先把款项直接转到服务商的对公账户，平台不经手资金。服务商确认到账后开始服务。",
-            "Transfer the money to the provider's company account first; the platform never holds it. Work begins when the provider confirms receipt.",
-        ),
-        Event::ReceiptConfirmed => (
-            "请确认款项已到账；确认后开始计算服务期限。",
-            "Confirm that the money has arrived; the time for the work then begins.",
-        ),
-        Event::RefundReceived => ("请在款项到账后再确认。", "Confirm only once the money is back."),
-        Event::AgreeRefund => (
-            "同意后款项退还买方，订单取消，不能撤回。",
-            "The money goes back to the buyer and the order is cancelled; this cannot be undone.",
-        ),
-        _ => ("", ""),
-    }
-}
-
-/// The button of an event.
-fn action(event: Event) -> Action {
-    let (style, kind) = match event {
-        Event::SupplierConfirm => ("btn-primary", ActionKind::Plain),
-        Event::Sign
-        | Event::Accept
-        | Event::ReceiptConfirmed
-        | Event::TransferSent
-        | Event::RefundReceived => ("btn-primary", ActionKind::Confirm),
-        Event::AgreeRefund => ("btn-ghost", ActionKind::Confirm),
-        Event::WithdrawRefund => ("btn-ghost", ActionKind::Plain),
-        Event::Fund => ("btn-primary", ActionKind::Fund),
-        Event::Deliver => ("btn-primary", ActionKind::Deliver),
-        Event::Reject => ("btn-danger", ActionKind::Reject),
-        Event::Cancel | Event::Quit => ("btn-danger", ActionKind::Reason),
-        _ => ("btn-ghost", ActionKind::Reason),
-    };
-    Action {
-        event: event.as_str().to_owned(),
-        label_zh: event.label(true),
-        label_en: event.label(false),
-        style,
-        kind,
-        required: matches!(
-            event,
-            Event::Reject | Event::Object | Event::RequestRefund | Event::RefuseRefund
-        ),
-        warning: warning(event),
-    }
-}
-
 /// The progress bar. An order that ended early shows how far it came.
 fn steps(lang: Lang, view: &OrderView) -> Vec<Step> {
     const PATH: [State; 6] = [
@@ -299,7 +148,10 @@ fn steps(lang: Lang, view: &OrderView) -> Vec<Step> {
         label: label.to_owned(),
         state,
     };
-    if matches!(state, State::Cancelled | State::Terminated | State::Cancelling) {
+    if matches!(
+        state,
+        State::Cancelled | State::Terminated | State::Cancelling | State::PartialOffered
+    ) {
         let mut steps: Vec<Step> = PATH
             .iter()
             .take_while(|stage| {
@@ -347,30 +199,113 @@ fn stage_name(lang: Lang, stage: State) -> &'static str {
     }
 }
 
-fn event_row(lang: Lang, event: Happened, acceptance: &[Text]) -> EventRow {
-    let mut note = event.note;
+fn event_row(lang: Lang, event: Happened, snapshot: &Snapshot) -> EventRow {
+    let mut facts = Vec::new();
     if event.event == Event::Reject {
+        let acceptance = snapshot.acceptance_of(event.milestone.unwrap_or_default());
         let failed: Vec<&str> = event
             .items
             .iter()
             .filter_map(|item| acceptance.get(*item).map(|text| lang.text(text)))
             .collect();
-        let named = format!(
+        facts.push(format!(
             "{}{}",
             lang.t("未达标：", "Failing: "),
             failed.join(lang.t("、", ", "))
-        );
-        note = if note.is_empty() {
-            named
-        } else {
-            format!("{named} · {note}")
-        };
+        ));
     }
+    if let Some(amount) = event.amount {
+        facts.push(format!(
+            "{}{}",
+            lang.t("退还买方 ", "Back to the buyer: "),
+            money(amount)
+        ));
+    }
+    if !event.receipt.is_empty() {
+        let label = lang.t("官费缴纳凭证号：", "Number of the official receipt: ");
+        facts.push(format!("{label}{}", event.receipt));
+    }
+    let mut who = event.side.label(lang == Lang::Zh).to_owned();
+    if !event.staff.is_empty() {
+        who = format!("{who} {}", event.staff);
+    }
+    let several = snapshot.plan.len() > 1;
     EventRow {
         when: clock(event.at),
-        who: event.side.label(lang == Lang::Zh).to_owned(),
+        who,
         label: event.event.label(lang == Lang::Zh).to_owned(),
-        note,
+        milestone: event
+            .milestone
+            .filter(|_| several)
+            .map(|place| numbered(lang, place))
+            .unwrap_or_default(),
+        facts,
+        note: event.note,
+    }
+}
+
+/// A milestone by its number.
+fn numbered(lang: Lang, place: usize) -> String {
+    let number = place + 1;
+    if lang == Lang::Zh {
+        format!("第 {number} 阶段")
+    } else {
+        format!("Milestone {number}")
+    }
+}
+
+/// The place of the milestone under way; none once the order has ended.
+fn under_way(view: &OrderView) -> Option<usize> {
+    let ended = MACHINE.ends.contains(&view.order.state);
+    view.order.at_hand().filter(|_| !ended)
+}
+
+/// The milestones with what is paid for each.
+fn milestones(lang: Lang, view: &OrderView) -> Vec<MilestoneRow> {
+    let (snapshot, at_hand) = (&view.snapshot, under_way(view));
+    let rows = view.order.milestones.iter().enumerate();
+    let row = |(place, milestone): (usize, &Milestone)| {
+        let part = snapshot.plan.get(place);
+        MilestoneRow {
+            title: part.map_or_else(
+                || milestone.title.clone(),
+                |part| lang.pick(&part.zh, &part.en).to_owned(),
+            ),
+            status: milestone.state.label(lang == Lang::Zh).to_owned(),
+            fen: milestone.amount,
+            official_fee: milestone.official_fee,
+            returned: milestone.returned,
+            current: at_hand == Some(place),
+            acceptance: part.map(|part| lang.texts(&part.acceptance)).unwrap_or_default(),
+        }
+    };
+    rows.map(row).collect()
+}
+
+/// The milestone under way, for the forms.
+fn at_hand(lang: Lang, view: &OrderView) -> AtHand {
+    let Some(place) = under_way(view) else {
+        return AtHand::default();
+    };
+    let milestone = &view.order.milestones[place];
+    let delivered = view
+        .events
+        .iter()
+        .rev()
+        .find(|event| event.event == Event::Deliver && event.milestone == Some(place));
+    let title = match view.snapshot.plan.get(place) {
+        Some(part) if view.snapshot.plan.len() > 1 => {
+            let title = lang.pick(&part.zh, &part.en);
+            format!("{}{}{title}", numbered(lang, place), lang.t("：", ": "))
+        }
+        _ => String::new(),
+    };
+    AtHand {
+        number: Some(place + 1),
+        title,
+        fen: milestone.amount,
+        official_fee: milestone.official_fee,
+        receipt: delivered.map(|event| event.receipt.clone()).unwrap_or_default(),
     }
 }
 
@@ -406,26 +341,19 @@ fn ledger(lang: Lang, view: &OrderView) -> Vec<LedgerLine> {
 pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<FieldError>) -> OrderPage {
     let lang = visit.lang;
     let (steps, ledger) = (steps(lang, &view), ledger(lang, &view));
+    let actions = view.allowed.iter().map(|event| action(lang, *event, &view));
+    let actions: Vec<_> = actions.collect();
+    let (milestones, at_hand) = (milestones(lang, &view), at_hand(lang, &view));
+    let place = view.order.at_hand().unwrap_or_default();
     let snapshot = view.snapshot;
     let total = snapshot.service_fee.saturating_add(snapshot.official_fee);
-    let acceptance = snapshot
-        .acceptance
-        .iter()
-        .enumerate()
-        .map(|(place, label)| AcceptanceItem {
+    let listed = |labels: &[Text]| -> Vec<AcceptanceItem> {
+        let items = labels.iter().enumerate().map(|(place, label)| AcceptanceItem {
             id: place.to_string(),
             label: lang.text(label).to_owned(),
         });
-    let milestones = view.order.milestones.iter().map(|milestone| MilestoneRow {
-        // An order in one piece carries the option's name.
-        title: if milestone.title == snapshot.sku_zh {
-            lang.pick(&snapshot.sku_zh, &snapshot.sku_en).to_owned()
-        } else {
-            milestone.title.clone()
-        },
-        status: milestone.state.label(lang == Lang::Zh).to_owned(),
-        fen: milestone.amount,
-    });
+        items.collect()
+    };
     OrderPage {
         f: visit.frame(lang.pick(&snapshot.service_zh, &snapshot.service_en)),
         errors,
@@ -454,8 +382,10 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
             ),
             (_, due) => due_text(lang, due, visit.state.app.clock.now()),
         },
-        actions: view.allowed.iter().map(|event| action(*event)).collect(),
-        acceptance: acceptance.collect(),
+        actions,
+        items: listed(snapshot.acceptance_of(place)),
+        acceptance: listed(&snapshot.acceptance),
+        at_hand,
         share_fields: Vec::new(),
         offline: view.order.mode == Mode::Offline,
         price: vec![
@@ -470,13 +400,13 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         ],
         total,
         total_upper: capital(total),
-        milestones: milestones.collect(),
+        milestones,
         ledger,
         events: view
             .events
             .into_iter()
             .rev()
-            .map(|event| event_row(lang, event, &snapshot.acceptance))
+            .map(|event| event_row(lang, event, &snapshot))
             .collect(),
     }
 }

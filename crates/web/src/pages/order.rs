@@ -6,7 +6,10 @@ use askama::Template;
 use super::account::FieldError;
 use super::frame::{Frame, money};
 
+mod rows;
 mod samples;
+
+pub use rows::{AcceptanceItem, AtHand, EventRow, LedgerLine, MilestoneRow, ShareField, Step, StepState};
 
 /// One line of a price.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +52,35 @@ pub struct SkuChoice {
     pub official_fee: i64,
     /// How many days it takes.
     pub days: i64,
+    /// Its milestones; empty if it is delivered at once.
+    pub plan: Vec<PlanRow>,
+}
+
+/// A milestone before the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRow {
+    /// What is delivered.
+    pub title: String,
+    /// How many days it takes from its payment.
+    pub days: i64,
+    /// What is paid for it in fen, official fee included.
+    pub fen: i64,
+    /// The official fee in it, in fen.
+    pub official_fee: i64,
+}
+
+impl PlanRow {
+    /// The amount as text.
+    #[must_use]
+    pub fn amount(&self) -> String {
+        money(self.fen)
+    }
+
+    /// The official fee as text.
+    #[must_use]
+    pub fn official_text(&self) -> String {
+        money(self.official_fee)
+    }
 }
 
 impl SkuChoice {
@@ -104,6 +136,12 @@ impl PlacePage {
     #[must_use]
     pub fn err(&self, name: &str) -> Option<&str> {
         FieldError::find(&self.errors, name)
+    }
+
+    /// Whether any way to buy is delivered in several milestones.
+    #[must_use]
+    pub fn planned(&self) -> bool {
+        self.skus.iter().any(|sku| !sku.plan.is_empty())
     }
 
     /// Whether a way to buy is the chosen one.
@@ -191,8 +229,10 @@ pub enum ActionKind {
     Plain,
     /// The acceptance items that fail, and a reason.
     Reject,
-    /// The acceptance items that are done, and a note.
+    /// The acceptance items that are done, the receipt of an official fee, and a note.
     Deliver,
+    /// What goes back of the price, and a reason.
+    Offer,
     /// A look at the way of paying, and optional sharing of contact details.
     Fund,
     /// A reason.
@@ -216,8 +256,8 @@ pub struct Action {
     pub kind: ActionKind,
     /// Whether it needs a reason.
     pub required: bool,
-    /// What cannot be undone, in Chinese and English; empty if nothing.
-    pub warning: (&'static str, &'static str),
+    /// What cannot be undone, in the page's language; empty if nothing.
+    pub warning: String,
 }
 
 /// What was typed into a refused action; ticks to share contact details are never kept.
@@ -229,113 +269,10 @@ pub struct Draft {
     pub reason: String,
     /// The ticked acceptance items.
     pub items: Vec<String>,
-}
-
-/// How far a step of the progress bar is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepState {
-    /// Behind.
-    Done,
-    /// Now.
-    Current,
-    /// Ahead.
-    Todo,
-}
-
-/// A step of the progress bar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Its name.
-    pub label: String,
-    /// How far it is.
-    pub state: StepState,
-}
-
-/// An acceptance item of the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AcceptanceItem {
-    /// The value its tick sends.
-    pub id: String,
-    /// Its text.
-    pub label: String,
-}
-
-/// A contact detail the buyer may share when paying.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShareField {
-    /// The value its tick sends.
-    pub id: String,
-    /// Its name.
-    pub label: String,
-    /// What the supplier needs it for.
-    pub why: String,
-}
-
-/// A milestone of the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MilestoneRow {
-    /// What is delivered.
-    pub title: String,
-    /// The state's name.
-    pub status: String,
-    /// Its price in fen.
-    pub fen: i64,
-}
-
-impl MilestoneRow {
-    /// The price as text.
-    #[must_use]
-    pub fn amount_text(&self) -> String {
-        money(self.fen)
-    }
-}
-
-/// One side of a movement of the order's money.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LedgerLine {
-    /// When.
-    pub when: String,
-    /// The account's name.
-    pub account: String,
-    /// What leaves the account, in fen; zero if nothing does.
-    pub debit: i64,
-    /// What reaches the account, in fen; zero if nothing does.
-    pub credit: i64,
-    /// The account's balance afterwards, in fen.
-    pub balance: i64,
-}
-
-impl LedgerLine {
-    /// The debit as text; a dash for none.
-    #[must_use]
-    pub fn debit_text(&self) -> String {
-        money_or_dash(self.debit)
-    }
-
-    /// The credit as text; a dash for none.
-    #[must_use]
-    pub fn credit_text(&self) -> String {
-        money_or_dash(self.credit)
-    }
-
-    /// The balance as text.
-    #[must_use]
-    pub fn balance_text(&self) -> String {
-        money(self.balance)
-    }
-}
-
-/// Something that happened to the order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventRow {
-    /// When.
-    pub when: String,
-    /// What kind of party did it; never a personal name.
-    pub who: String,
-    /// What happened.
-    pub label: String,
-    /// The reason or note; empty for none.
-    pub note: String,
+    /// The amount.
+    pub amount: String,
+    /// The number of the official receipt.
+    pub receipt: String,
 }
 
 /// `GET /dingdan/{no}`: one order.
@@ -344,7 +281,8 @@ pub struct EventRow {
 pub struct OrderPage {
     /// The surrounding layout.
     pub f: Frame,
-    /// Problems with the refused action; a field is called `{event}-item` or `{event}-reason`.
+    /// Problems with the refused action; a field is called `{event}-item`, `{event}-reason`,
+    /// `{event}-amount` or `{event}-receipt`.
     pub errors: Vec<FieldError>,
     /// What was typed into the refused action.
     pub draft: Draft,
@@ -372,7 +310,11 @@ pub struct OrderPage {
     pub due: Option<String>,
     /// What the viewer may do now.
     pub actions: Vec<Action>,
-    /// The declared acceptance items.
+    /// The milestone under way.
+    pub at_hand: AtHand,
+    /// The items by which the milestone under way is judged.
+    pub items: Vec<AcceptanceItem>,
+    /// The declared acceptance items of the order.
     pub acceptance: Vec<AcceptanceItem>,
     /// The contact details that may be shared when paying.
     pub share_fields: Vec<ShareField>,
@@ -415,6 +357,32 @@ impl OrderPage {
     #[must_use]
     pub fn drafted(&self, event: &str, item: &str) -> bool {
         self.draft.event == event && self.draft.items.iter().any(|ticked| ticked == item)
+    }
+
+    /// The price of the milestone under way as text.
+    #[must_use]
+    pub fn at_hand_text(&self) -> String {
+        money(self.at_hand.fen)
+    }
+
+    /// What was typed as amount in the refused action.
+    #[must_use]
+    pub fn drafted_amount(&self, event: &str) -> &str {
+        if self.draft.event == event {
+            &self.draft.amount
+        } else {
+            ""
+        }
+    }
+
+    /// What was typed as receipt in the refused action, or what the last delivery named.
+    #[must_use]
+    pub fn drafted_receipt(&self, event: &str) -> &str {
+        if self.draft.event == event {
+            &self.draft.receipt
+        } else {
+            &self.at_hand.receipt
+        }
     }
 
     /// What was typed as reason or note in the refused action.

@@ -9,6 +9,7 @@ mod budget;
 mod html;
 mod kept;
 mod order;
+mod order_plan;
 mod pages;
 mod program;
 mod public;

@@ -14,15 +14,21 @@ fn service() -> (String, uuid::Uuid) {
     (service.id.to_string(), service.supplier)
 }
 
-struct Stage {
-    buyer: Browser,
-    seller: Browser,
-    stranger: Browser,
-    service: String,
+pub struct Stage {
+    pub buyer: Browser,
+    pub seller: Browser,
+    pub stranger: Browser,
+    pub service: String,
 }
 
 /// The catalogue stored, a buyer, an owner of the supplier, and someone else.
 async fn stage(test: &TestStore) -> Stage {
+    let (service, supplier) = service();
+    stage_of(test, service, supplier).await
+}
+
+/// The same for a service of this supplier.
+pub async fn stage_of(test: &TestStore, service: String, supplier: uuid::Uuid) -> Stage {
     let app = state(test, true).app;
     app::demo::seed(&app, &test.system::<Operate>(), |_, _| {})
         .await
@@ -39,7 +45,6 @@ async fn stage(test: &TestStore) -> Stage {
         browser.register(phone, name).await;
         people.push(browser);
     }
-    let (service, supplier) = service();
     let ctx = test.system::<KeepAccount>();
     let digest = test.store.blind_index(
         storage::account::PHONE,
@@ -65,7 +70,7 @@ async fn stage(test: &TestStore) -> Stage {
 }
 
 /// The value of a hidden field.
-fn hidden(page: &Page, name: &str) -> String {
+pub fn hidden(page: &Page, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     let at = page.body.find(&mark).unwrap_or_else(|| panic!("no {name}")) + mark.len();
     page.body[at..].split('"').next().unwrap_or_default().to_owned()
@@ -73,7 +78,7 @@ fn hidden(page: &Page, name: &str) -> String {
 
 impl Stage {
     /// Places an order and gives its path.
-    async fn place(&mut self) -> String {
+    pub async fn place(&mut self) -> String {
         let path = format!("/xiadan/{}", self.service);
         let form = self.buyer.get(&path).await;
         let fields = [
@@ -92,15 +97,17 @@ impl Stage {
     }
 }
 
-/// Takes a step from the order's page.
-async fn act(browser: &mut Browser, order: &str, event: &str, more: &[(&str, &str)]) -> Page {
+/// Takes a step from the order's page, with the hidden fields of its form.
+pub async fn act(browser: &mut Browser, order: &str, event: &str, more: &[(&str, &str)]) -> Page {
     let page = browser.get(order).await;
     let (csrf, version) = (page.csrf(), hidden(&page, "version"));
-    let fields = [
-        &[("csrf", csrf.as_str()), ("version", version.as_str())][..],
-        more,
-    ]
-    .concat();
+    let milestone = page
+        .body
+        .contains("name=\"milestone\"")
+        .then(|| hidden(&page, "milestone"));
+    let mut fields = vec![("csrf", csrf.as_str()), ("version", version.as_str())];
+    fields.extend(milestone.iter().map(|number| ("milestone", number.as_str())));
+    fields.extend(more);
     browser.post(&format!("{order}/{event}"), &fields).await
 }
 

@@ -1,14 +1,17 @@
 //! The platform's decision on a refund that the supplier did not answer: the way out for orders that
 //! wait for no clock. Recorded as the platform's step, told to both sides.
 
+use domain::Refused;
 use domain::machine::Role;
 use domain::market::order::{Event, Facts, Side};
+use domain::market::staff;
 use privacy::Ctx;
 use privacy::purpose::Operate;
+use storage::account;
 use storage::market::books;
 use storage::market::order::{self as store, Doer};
 
-use super::{moved_on, read, tell};
+use super::{found, moved_on, read, read_note, tell};
 use crate::{App, Failure};
 
 /// What the platform decides.
@@ -29,33 +32,53 @@ pub async fn undecided(app: &App, ctx: &Ctx<Operate>) -> Result<Vec<String>, Fai
     Ok(books::undecided(&mut tx, 100).await?)
 }
 
-/// Decides.
+/// A decision with who answers for it and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruling<'a> {
+    /// The order's number.
+    pub number: &'a str,
+    /// What is decided.
+    pub decision: Decision,
+    /// Who of the operator's staff decides, by an identifier such as `arbiter-1`.
+    pub by: &'a str,
+    /// Why; both sides read it.
+    pub reason: &'a str,
+}
+
+/// Decides. Who decided and why is written with the step. The reason is sealed under the buyer's key:
+/// it is about their order, and goes with it.
 ///
 /// # Errors
-/// [`Failure::NotFound`] for an unknown number, [`domain::Refused::OrderNotNow`] for an order that
-/// waits for no decision.
-pub async fn decide(app: &App, ctx: &Ctx<Operate>, number: &str, decision: Decision) -> Result<(), Failure> {
-    let event = match decision {
+/// [`Failure::NotFound`] for an unknown number, [`Refused::OrderNotNow`] for an order that waits for no
+/// decision, [`Refused::StaffInvalid`], [`Refused::ReasonMissing`], [`Refused::NoteLong`],
+/// [`Refused::NoteContact`].
+pub async fn decide(app: &App, ctx: &Ctx<Operate>, ruling: &Ruling<'_>) -> Result<(), Failure> {
+    let staff = staff::identifier(ruling.by)?;
+    let reason = read_note(ruling.reason)?.ok_or(Refused::ReasonMissing)?;
+    let event = match ruling.decision {
         Decision::Refund => Event::RefundByPlatform,
         Decision::Continue => Event::ContinueByPlatform,
     };
     let mut tx = app.store.begin(ctx).await?;
-    let mut row = store::by_number(&mut tx, number)
+    let mut row = found(&mut tx, ruling.number).await?;
+    read(&mut row)?;
+    let buyer = account::by_id(&mut tx, row.buyer)
         .await?
         .ok_or(Failure::NotFound)?;
-    read(&mut row)?;
     // Without a clock running out the sides still have their word.
     if matches!(row.due, Some((_, Some(_)))) {
-        return Err(domain::Refused::OrderNotNow.into());
+        return Err(Refused::OrderNotNow.into());
     }
-    let step = row
-        .order
-        .step(event, Role::PlatformArbiter, &Facts::default(), ctx.now())?;
+    let facts = Facts {
+        reason: true,
+        ..Facts::default()
+    };
+    let step = row.order.step(event, Role::PlatformArbiter, &facts, ctx.now())?;
     let doer = Doer {
-        side: Side::Platform,
-        account: None,
-        note: None,
-        items: &[],
+        note: Some((buyer.subject, &reason)),
+        milestone: row.order.at_hand(),
+        staff: Some(staff),
+        ..Doer::of(Side::Platform)
     };
     moved_on(store::record(&mut tx, row.id, event, &step, &doer).await)?;
     tell::enqueue(&mut tx, row.id, event, &step, Side::Platform).await?;

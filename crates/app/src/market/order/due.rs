@@ -102,10 +102,8 @@ pub(crate) async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Res
         .order
         .step(event, Role::System, &Facts::default(), ctx.now())?;
     let doer = Doer {
-        side: Side::System,
-        account: None,
-        note: None,
-        items: &[],
+        milestone: row.order.at_hand(),
+        ..Doer::of(Side::System)
     };
     match store::record(&mut tx, row.id, event, &step, &doer).await {
         Ok(()) => {

@@ -5,42 +5,39 @@ mod books;
 mod decide;
 mod due;
 mod list;
+mod place;
 mod tell;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use domain::Refused;
-use domain::account::limits;
 use domain::machine::Role;
-use domain::market::catalogue::{Service, Sku, Text};
-use domain::market::contact;
+use domain::market::catalogue::Text;
 use domain::market::ledger::Posting;
-use domain::market::number;
-use domain::market::order::{Event, Facts, Milestone, MilestoneState, Mode, Order, Side, State, Terms};
+use domain::market::order::{Event, Facts, Order, Side, State};
+use domain::market::plan::Part;
+use domain::market::{contact, number, receipt};
 use privacy::purpose::{Browse, FulfilContract};
 use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
-use storage::account::code;
 use storage::market::membership;
-use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
+use storage::market::order::{self as store, Doer, OrderRow};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::catalogue::Catalogue;
-use crate::account::{Viewer, index};
+use crate::account::Viewer;
 use crate::{App, Failure, Fault};
 
 pub use books::{BookLine, Books, Verdict, demo_books, late, undated, verdict};
-pub use decide::{Decision, decide, undecided};
+pub use decide::{Decision, Ruling, decide, undecided};
 pub use due::{Round, run_due};
 pub(crate) use due::{date_undated, take_due};
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
+pub use place::{Placing, place};
 pub use tell::{TELL, tell};
 
-/// The kind under which placed orders are counted.
-const PLACED: &str = "order_placed";
 /// The longest reason or note, in characters; [`Refused::NoteLong`] names it.
 pub const NOTE_CHARS: usize = 2000;
 
@@ -73,19 +70,20 @@ pub struct Snapshot {
     /// What holds after the delivery; empty in orders placed before it was frozen.
     #[serde(default)]
     pub after_sales: Vec<Text>,
+    /// The milestones; one after reading, if the order was made before there were plans.
+    #[serde(default)]
+    pub plan: Vec<Part>,
 }
 
-/// An order as placed by a form.
-#[derive(Clone, Copy, Debug)]
-pub struct Placing<'a> {
-    /// The service.
-    pub service: Uuid,
-    /// Which way to buy, counted from 0.
-    pub sku: usize,
-    /// The form's own key: the same form sent twice is one order.
-    pub request_key: Uuid,
-    /// A note to the supplier, as typed; may be empty.
-    pub note: &'a str,
+impl Snapshot {
+    /// By which items a milestone is judged, counted from 0: its own, or those of the order.
+    #[must_use]
+    pub fn acceptance_of(&self, milestone: usize) -> &[Text] {
+        match self.plan.get(milestone) {
+            Some(part) if !part.acceptance.is_empty() => &part.acceptance,
+            _ => &self.acceptance,
+        }
+    }
 }
 
 /// Something that happened to an order.
@@ -101,6 +99,14 @@ pub struct Happened {
     pub items: Vec<usize>,
     /// The reason or note; empty if none.
     pub note: String,
+    /// The milestone it happened to, counted from 0.
+    pub milestone: Option<usize>,
+    /// The amount named, in fen: what a partial refund gives back.
+    pub amount: Option<i64>,
+    /// The number of the official receipt; empty if none.
+    pub receipt: String,
+    /// Who of the operator's staff decided: an identifier; empty if none.
+    pub staff: String,
     /// When.
     pub at: OffsetDateTime,
 }
@@ -143,12 +149,12 @@ pub struct Act<'a> {
     pub items: Vec<usize>,
     /// The reason or note as typed.
     pub note: &'a str,
-}
-
-fn new_number(app: &App) -> String {
-    let mut bytes = [0_u8; number::SIGNS];
-    app.entropy.fill(&mut bytes);
-    number::of(bytes)
+    /// The milestone meant, counted from 1; needed for a delivery and its answer where there are several.
+    pub milestone: Option<i64>,
+    /// For the offer of a partial refund: what goes back, in fen.
+    pub amount: Option<i64>,
+    /// For a delivery with an official fee: the number of its receipt, as typed.
+    pub receipt: &'a str,
 }
 
 /// The order of a number; what cannot be one is not asked of the database.
@@ -159,11 +165,26 @@ async fn found<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<OrderRow,
     store::by_number(tx, number).await?.ok_or(Failure::NotFound)
 }
 
-fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
-    let snapshot: Snapshot =
+/// What was agreed, and the order's milestones completed by it.
+pub(crate) fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
+    let mut snapshot: Snapshot =
         serde_json::from_str(&row.snapshot).map_err(|_| Failure::Fault(Fault::Document))?;
-    row.order.acceptance_items = snapshot.acceptance.len();
-    row.order.days = snapshot.days;
+    if snapshot.plan.is_empty() {
+        snapshot.plan.push(Part {
+            zh: snapshot.sku_zh.clone(),
+            en: snapshot.sku_en.clone(),
+            service_fee: snapshot.service_fee,
+            official_fee: snapshot.official_fee,
+            days: snapshot.days,
+            acceptance: Vec::new(),
+        });
+    }
+    for (place, milestone) in row.order.milestones.iter_mut().enumerate() {
+        let part = snapshot.plan.get(place).ok_or(Failure::Fault(Fault::Document))?;
+        milestone.official_fee = part.official_fee;
+        milestone.days = part.days;
+        milestone.acceptance_items = snapshot.acceptance_of(place).len();
+    }
     Ok(snapshot)
 }
 
@@ -199,111 +220,6 @@ pub async fn works_for(
     let mut tx = app.store.begin(ctx).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     Ok(memberships.iter().any(|(own, _)| *own == supplier))
-}
-
-/// Places an order and gives its number. The same form sent again gives the same number; the same
-/// key with another service or way to buy is refused.
-///
-/// # Errors
-/// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
-/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::OrderKeyUsed`],
-/// [`Refused::NoteLong`] or [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
-/// [`Refused::TooManyOrders`].
-pub async fn place(
-    app: &App,
-    ctx: &Ctx<FulfilContract>,
-    viewer: &Viewer,
-    catalogue: &Catalogue,
-    placing: Placing<'_>,
-) -> Result<String, Failure> {
-    let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
-    let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
-    let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
-    let offer = service.offer(category, placing.sku).ok_or(Refused::OrderEmpty)?;
-    let sku = offer.sku;
-    let note = read_note(placing.note)?;
-    let amount = sku
-        .price
-        .checked_add(service.official_fee)
-        .ok_or(Refused::OrderEmpty)?;
-    let snapshot = Snapshot {
-        service_zh: service.zh.clone(),
-        service_en: service.en.clone(),
-        supplier_zh: supplier.zh.clone(),
-        supplier_en: supplier.en.clone(),
-        sku_zh: sku.zh.clone(),
-        sku_en: sku.en.clone(),
-        service_fee: sku.price,
-        official_fee: service.official_fee,
-        days: offer.days,
-        acceptance: offer.promised.acceptance.to_vec(),
-        deliverables: offer.deliverables().cloned().collect(),
-        after_sales: offer.promised.after_sales.to_vec(),
-    };
-    let milestone = Milestone {
-        title: sku.zh.clone(),
-        amount,
-        state: MilestoneState::Planned,
-    };
-    // The simulated partner exists in a demonstration only.
-    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
-    let terms = Terms {
-        mode,
-        review_days: category.review_days,
-        days: offer.days,
-        acceptance_items: snapshot.acceptance.len(),
-    };
-    let step = Order::placed(terms, vec![milestone], ctx.now())?;
-    let new = NewOrder {
-        id: app.entropy.id(),
-        number: &new_number(app),
-        buyer: viewer.account,
-        supplier: supplier.id,
-        service: service.id,
-        step: &step,
-        snapshot: serde_json::to_string(&snapshot).map_err(|_| Failure::Fault(Fault::Document))?,
-        request_key: placing.request_key,
-        doer: Doer {
-            side: Side::Buyer,
-            account: Some((viewer.account, viewer.subject)),
-            note: note.as_ref(),
-            items: &[],
-        },
-    };
-    let ration = index(app, "service_order.buyer", &viewer.account.to_string());
-    let mut tx = app.store.begin(ctx).await?;
-    let memberships = membership::of_account(&mut tx, viewer.account).await?;
-    if memberships.iter().any(|(own, _)| *own == supplier.id) {
-        return Err(Refused::OrderOwnService.into());
-    }
-    if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
-        return same(earlier, service, sku);
-    }
-    if service.paused {
-        return Err(Refused::ServicePaused.into());
-    }
-    let window = ctx.now() - limits::ORDERS_WINDOW;
-    limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
-    code::count_attempt(&mut tx, PLACED, ration).await?;
-    if store::insert(&mut tx, &new).await? {
-        tell::enqueue(&mut tx, new.id, Event::Place, &step, Side::Buyer).await?;
-        tx.commit().await?;
-        return Ok(new.number.to_owned());
-    }
-    // The same form, sent at the same time by another request.
-    let earlier = store::by_key(&mut tx, viewer.account, placing.request_key).await?;
-    same(earlier.ok_or(Failure::NotFound)?, service, sku)
-}
-
-/// The number of the order that this form made before, if it is the same order. Prices may have
-/// changed since; what was chosen may not.
-fn same(mut earlier: OrderRow, service: &Service, sku: &Sku) -> Result<String, Failure> {
-    let agreed = read(&mut earlier)?;
-    if earlier.service == service.id && (&agreed.sku_zh, &agreed.sku_en) == (&sku.zh, &sku.en) {
-        Ok(earlier.number)
-    } else {
-        Err(Refused::OrderKeyUsed.into())
-    }
 }
 
 /// A reason or note as typed: trimmed; nothing if empty.
@@ -349,6 +265,10 @@ async fn opened(
             side: row.side,
             items: row.items,
             note,
+            milestone: row.milestone,
+            amount: row.amount,
+            receipt: row.receipt.unwrap_or_default(),
+            staff: row.staff.unwrap_or_default(),
             at: row.at,
         });
     }
@@ -404,7 +324,8 @@ pub async fn view(
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a stranger, [`Refused::OrderNotNow`] if the order moved on since the
-/// page was shown, [`Refused::NoteLong`], [`Refused::NoteContact`], or what [`Order::step`] refuses.
+/// page was shown, [`Refused::NoteLong`], [`Refused::NoteContact`], [`Refused::ReceiptInvalid`], or
+/// what [`Order::step`] refuses.
 pub async fn act(
     app: &App,
     ctx: &Ctx<FulfilContract>,
@@ -423,17 +344,34 @@ pub async fn act(
     let mut items = act.items.clone();
     items.sort_unstable();
     items.dedup();
+    // A receipt belongs to a delivery, an amount to an offer; with anything else they say nothing.
+    let receipt = match act.event {
+        Event::Deliver => receipt::read(act.receipt)?,
+        _ => None,
+    };
+    let amount = act.amount.filter(|_| act.event == Event::OfferPartial);
     let facts = Facts {
         items,
         reason: note.is_some(),
+        // A number that is none of a milestone means none of them, and is refused.
+        milestone: act.milestone.map(|place| {
+            let place = usize::try_from(place).unwrap_or_default();
+            place.checked_sub(1).unwrap_or(usize::MAX)
+        }),
+        amount,
+        receipt: receipt.is_some(),
     };
     let step = row.order.step(act.event, role, &facts, ctx.now())?;
     let side = if as_supplier { Side::Supplier } else { Side::Buyer };
     let doer = Doer {
-        side,
-        account: Some((viewer.account, viewer.subject)),
-        note: note.as_ref(),
+        account: Some(viewer.account),
+        note: note.as_ref().map(|note| (viewer.subject, note)),
         items: &facts.items,
+        milestone: row.order.at_hand(),
+        // What is accepted is what was offered.
+        amount: amount.or(row.order.offered.filter(|_| act.event == Event::AcceptPartial)),
+        receipt: receipt.as_deref(),
+        ..Doer::of(side)
     };
     moved_on(store::record(&mut tx, row.id, act.event, &step, &doer).await)?;
     tell::enqueue(&mut tx, row.id, act.event, &step, side).await?;

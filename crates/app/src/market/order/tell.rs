@@ -185,7 +185,13 @@ fn text(row: &OrderRow, event: Event, nth: i64) -> String {
             "订单 {number} 应于 {due} 交付，请尽快交付；逾期 15 天订单将取消。/ Order {number} was due on {due}; 15 days after that it is cancelled."
         );
     }
-    let (zh, en) = told(event);
+    let (zh, en) = match event {
+        Event::Release if row.order.state == State::AwaitingFunds => (
+            "上一阶段已结算，请买方在 7 天内为下一阶段付款",
+            "the milestone is settled, the next one waits for the buyer's payment within 7 days",
+        ),
+        _ => told(event),
+    };
     format!("订单 {number}：{zh}。/ Order {number}: {en}.")
 }
 
@@ -231,6 +237,22 @@ const fn told(event: Event) -> (&'static str, &'static str) {
         Event::RefuseRefund => (
             "服务商不同意退款，订单继续，请登录查看原因",
             "the provider does not agree to the refund, the order goes on",
+        ),
+        Event::OfferPartial => (
+            "服务商提出部分退款，请在 3 个工作日内登录答复，逾期订单继续",
+            "the provider offers a partial refund, answer within three working days or the order goes on",
+        ),
+        Event::AcceptPartial => (
+            "买方接受部分退款，订单已终止",
+            "the buyer accepts the partial refund, the order has ended",
+        ),
+        Event::DeclinePartial => (
+            "买方不接受部分退款，订单继续",
+            "the buyer declines the partial refund, the order goes on",
+        ),
+        Event::OfferLapsed => (
+            "部分退款逾期未答复，订单继续",
+            "the partial refund was not answered in time, the order goes on",
         ),
         Event::RefundUnanswered => (
             "退款申请逾期未答复，等待平台处理",

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 
 use domain::calendar::{Due, working_days_after};
 use domain::machine::Role;
-use domain::market::order::{
-    Event, Facts, MACHINE, Milestone, MilestoneState, Mode, Order, State, Step, Terms,
-};
+use domain::market::order::{Event, Facts, MACHINE, Milestone, Mode, Order, State, Step, Terms};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -30,29 +28,24 @@ const AGREED: i64 = 1000;
 
 /// Every step that can be reached, one of each kind, and the ways between the states.
 fn explored(review_days: i64) -> (Vec<Step>, Vec<Edge>) {
-    let milestone = |title: &str| Milestone {
-        title: title.to_owned(),
-        amount: 1,
-        state: MilestoneState::Planned,
-    };
+    // Two fen, so that a part of it can be offered.
+    let milestone = |title: &str| Milestone::planned(title.to_owned(), 2, AGREED, 1);
     let placed = |mode| {
-        let terms = Terms {
-            mode,
-            review_days,
-            days: AGREED,
-            acceptance_items: 1,
-        };
+        let terms = Terms { mode, review_days };
         Order::placed(terms, vec![milestone("1"), milestone("2")], NOW).expect("an order")
     };
     let mut steps: Vec<Step> = Mode::ALL.iter().map(|mode| placed(*mode)).collect();
     let mut edges: Vec<Edge> = Vec::new();
-    let facts = Facts {
-        items: vec![0],
-        reason: true,
-    };
     let mut next = 0;
     while let Some(order) = steps.get(next).map(|step| step.order.clone()) {
         next += 1;
+        let facts = Facts {
+            items: vec![0],
+            reason: true,
+            milestone: order.at_hand(),
+            amount: Some(1),
+            receipt: false,
+        };
         for event in Event::ALL {
             for role in Role::ALL {
                 let Ok(mut step) = order.step(*event, *role, &facts, NOW) else {

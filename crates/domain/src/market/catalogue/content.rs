@@ -200,6 +200,7 @@ mod tests {
                 deliverables: said("service"),
                 ..Content::default()
             },
+            plan: Vec::new(),
             skus: vec![sku(None, Vec::new()), sku(Some(4), said("more"))],
         }
     }

@@ -20,10 +20,34 @@ pub use table::MACHINE;
 pub struct Milestone {
     /// What is to be delivered.
     pub title: String,
-    /// Its price in fen.
+    /// Its price in fen, official fee included.
     pub amount: i64,
+    /// How much of it is an official fee (官费); its delivery then names the receipt.
+    pub official_fee: i64,
+    /// How many days its work takes, from its payment.
+    pub days: i64,
+    /// By how many acceptance items it is judged.
+    pub acceptance_items: usize,
+    /// What of it went back to the buyer, or is owed to them.
+    pub returned: i64,
     /// How far it is.
     pub state: MilestoneState,
+}
+
+impl Milestone {
+    /// One that is not begun, without an official fee.
+    #[must_use]
+    pub const fn planned(title: String, amount: i64, days: i64, acceptance_items: usize) -> Self {
+        Self {
+            title,
+            amount,
+            official_fee: 0,
+            days,
+            acceptance_items,
+            returned: 0,
+            state: MilestoneState::Planned,
+        }
+    }
 }
 
 /// An order.
@@ -39,16 +63,14 @@ pub struct Order {
     pub milestones: Vec<Milestone>,
     /// Days to check a delivery, from the category.
     pub review_days: i64,
-    /// How many days the work takes, as agreed.
-    pub days: i64,
     /// When the work at hand is due: so many days after its money came.
     pub work_due: Option<OffsetDateTime>,
     /// Where the order was when a refund was asked for.
     pub asked_from: Option<State>,
     /// Refunds asked for on the milestone at hand.
     pub refunds_asked: i64,
-    /// How many declared acceptance items there are.
-    pub acceptance_items: usize,
+    /// What the supplier offered to give back, in fen, while the buyer has not answered.
+    pub offered: Option<i64>,
     /// Times the delivery at hand was rejected.
     pub round: i64,
     /// Whether the acceptance at hand came by silence.
@@ -62,10 +84,6 @@ pub struct Terms {
     pub mode: Mode,
     /// Days to check a delivery; kept within 3 to 15.
     pub review_days: i64,
-    /// How many days the work takes.
-    pub days: i64,
-    /// How many declared acceptance items there are.
-    pub acceptance_items: usize,
 }
 
 /// What a step carries besides its event.
@@ -75,6 +93,12 @@ pub struct Facts {
     pub items: Vec<usize>,
     /// Whether a reason was written (rejection, objection, refund).
     pub reason: bool,
+    /// The milestone meant, counted from 0. Where there are several, a delivery and its answer name it.
+    pub milestone: Option<usize>,
+    /// For the offer of a partial refund: what goes back, in fen.
+    pub amount: Option<i64>,
+    /// Whether the receipt of an official fee was named.
+    pub receipt: bool,
 }
 
 /// What a step leads to.
@@ -98,6 +122,8 @@ pub const FUNDS_DAYS: i64 = 7;
 pub const OVERDUE_DAYS: i64 = 15;
 /// Supplier's time to answer a refund, in working days.
 pub const REFUND_WORKING_DAYS: u32 = 3;
+/// Buyer's time to answer the offer of a partial refund, in working days.
+pub const OFFER_WORKING_DAYS: u32 = 3;
 /// Refunds that can be asked for on one milestone: asking again must not keep a delivery unchecked.
 pub const REFUNDS_PER_MILESTONE: i64 = 2;
 /// Time for rework, in days.
@@ -128,11 +154,10 @@ impl Order {
             mode: terms.mode,
             milestones,
             review_days: terms.review_days.clamp(3, 15),
-            days: terms.days,
             work_due: None,
             asked_from: None,
             refunds_asked: 0,
-            acceptance_items: terms.acceptance_items,
+            offered: None,
             round: 0,
             by_silence: false,
         };
@@ -177,28 +202,54 @@ impl Order {
                 Event::RefundUnanswered,
                 working_days_after(now, REFUND_WORKING_DAYS),
             ),
+            State::PartialOffered => (Event::OfferLapsed, working_days_after(now, OFFER_WORKING_DAYS)),
             State::Cancelled | State::Terminated | State::Closed => return None,
         };
         Some(due)
     }
 
     fn check(&self, event: Event, facts: &Facts) -> Result<(), Refused> {
-        let within = facts.items.iter().all(|item| *item < self.acceptance_items);
+        let at_hand = self.at_hand();
+        let milestone = at_hand.and_then(|index| self.milestones.get(index));
+        let several = self.milestones.len() > 1;
+        let unnamed = facts.milestone.is_none()
+            && several
+            && matches!(event, Event::Deliver | Event::Accept | Event::Reject);
+        if unnamed || (facts.milestone.is_some() && facts.milestone != at_hand) {
+            return Err(Refused::MilestoneOther);
+        }
+        let acceptance_items = milestone.map_or(0, |milestone| milestone.acceptance_items);
+        let within = facts.items.iter().all(|item| *item < acceptance_items);
         match event {
             Event::Deliver => {
-                let all = (0..self.acceptance_items).all(|item| facts.items.contains(&item));
-                if all && within {
-                    Ok(())
-                } else {
-                    Err(Refused::DeliveryIncomplete)
+                let all = (0..acceptance_items).all(|item| facts.items.contains(&item));
+                let passes_on = milestone.is_some_and(|milestone| milestone.official_fee > 0);
+                match (all && within, passes_on, facts.receipt) {
+                    (false, ..) => Err(Refused::DeliveryIncomplete),
+                    (true, true, false) => Err(Refused::ReceiptMissing),
+                    (true, false, true) => Err(Refused::ReceiptUnneeded),
+                    (true, ..) => Ok(()),
                 }
             }
             Event::Reject if facts.items.is_empty() || !within => Err(Refused::RejectionUnnamed),
-            Event::Reject | Event::Object | Event::RequestRefund | Event::RefuseRefund if !facts.reason => {
+            Event::Reject
+            | Event::Object
+            | Event::RequestRefund
+            | Event::RefuseRefund
+            | Event::OfferPartial
+                if !facts.reason =>
+            {
                 Err(Refused::ReasonMissing)
             }
             Event::RequestRefund if self.refunds_asked >= REFUNDS_PER_MILESTONE => {
                 Err(Refused::RefundsUsedUp)
+            }
+            Event::OfferPartial => {
+                let whole = milestone.map_or(0, |milestone| milestone.amount);
+                match facts.amount {
+                    Some(part) if part > 0 && part < whole => Ok(()),
+                    _ => Err(Refused::OfferAmount),
+                }
             }
             _ if !self.belongs(event) => Err(Refused::OrderNotNow),
             _ => Ok(()),
@@ -254,7 +305,8 @@ impl Order {
             Event::Fund | Event::ReceiptConfirmed => {
                 order.pay_in(at_hand, &mut postings);
                 order.refunds_asked = 0;
-                order.work_due = Some(now + Duration::days(self.days.clamp(1, 3_650)));
+                let days = at_hand.map_or(1, |index| self.milestones[index].days);
+                order.work_due = Some(now + Duration::days(days.clamp(1, 3_650)));
             }
             Event::Release => order.pay_out(at_hand, &mut postings),
             Event::Reject | Event::Object => order.round += 1,
@@ -262,10 +314,17 @@ impl Order {
                 order.asked_from = Some(self.state);
                 order.refunds_asked += 1;
             }
+            Event::OfferPartial => order.offered = facts.amount,
+            Event::AcceptPartial => order.split(at_hand, &mut postings),
             // Asking for a refund undoes no delivery: the order is where it was.
-            Event::RefuseRefund | Event::WithdrawRefund | Event::ContinueByPlatform => {
+            Event::RefuseRefund
+            | Event::WithdrawRefund
+            | Event::ContinueByPlatform
+            | Event::DeclinePartial
+            | Event::OfferLapsed => {
                 order.state = self.asked_from.unwrap_or(to);
                 order.asked_from = None;
+                order.offered = None;
             }
             Event::RefundReceived => {
                 order.state = self.state;
@@ -296,13 +355,14 @@ impl Order {
         })
     }
 
-    fn posting(&self, index: usize, from: Account, to: Account) -> Posting {
+    fn posting(&self, index: usize, from: Account, to: Account, amount: i64) -> Posting {
         let milestone = i64::try_from(index).unwrap_or(i64::MAX - 1) + 1;
+        debug_assert!(amount <= self.milestones[index].amount, "no more than was paid");
         Posting {
             milestone,
             from,
             to,
-            amount: self.milestones[index].amount,
+            amount,
         }
     }
 
@@ -315,43 +375,72 @@ impl Order {
         } else {
             Account::Held
         };
-        postings.push(self.posting(index, Account::Buyer, to));
+        let amount = self.milestones[index].amount;
+        postings.push(self.posting(index, Account::Buyer, to, amount));
     }
 
     fn pay_out(&mut self, at_hand: Option<usize>, postings: &mut Vec<Posting>) {
         let Some(index) = at_hand else { return };
         self.milestones[index].state = MilestoneState::Released;
         if self.mode == Mode::Simulated {
-            postings.push(self.posting(index, Account::Held, Account::Supplier));
+            let amount = self.milestones[index].amount;
+            postings.push(self.posting(index, Account::Held, Account::Supplier, amount));
         }
         if self.at_hand().is_some() {
             self.state = State::AwaitingFunds;
         }
     }
 
+    /// Of what was paid for the milestone at hand, the offered part goes back and the supplier keeps
+    /// the rest.
+    fn split(&mut self, at_hand: Option<usize>, postings: &mut Vec<Posting>) {
+        let (Some(index), Some(back)) = (at_hand, self.offered.take()) else {
+            return;
+        };
+        self.asked_from = None;
+        self.give_back(index, back, postings);
+        if self.mode == Mode::Simulated {
+            let rest = self.milestones[index].amount - back;
+            postings.push(self.posting(index, Account::Held, Account::Supplier, rest));
+        }
+    }
+
+    fn pay_back(&mut self, postings: &mut Vec<Posting>) {
+        for index in 0..self.milestones.len() {
+            if self.milestones[index].state == MilestoneState::Funded {
+                let whole = self.milestones[index].amount;
+                self.give_back(index, whole, postings);
+            }
+        }
+    }
+
     /// What is held goes back. Money paid straight to the supplier is moved by nobody here: the
     /// supplier owes it until the buyer says that it arrived.
-    fn pay_back(&mut self, postings: &mut Vec<Posting>) {
-        let funded = MilestoneState::Funded;
-        for index in 0..self.milestones.len() {
-            if self.milestones[index].state != funded {
-                continue;
-            }
-            if self.mode == Mode::Offline {
-                self.milestones[index].state = MilestoneState::RefundOwed;
-            } else {
-                self.milestones[index].state = MilestoneState::Refunded;
-                postings.push(self.posting(index, Account::Held, Account::Buyer));
-            }
+    fn give_back(&mut self, index: usize, amount: i64, postings: &mut Vec<Posting>) {
+        self.milestones[index].returned = amount;
+        if self.mode == Mode::Offline {
+            self.milestones[index].state = MilestoneState::RefundOwed;
+        } else {
+            self.returned(index, Account::Held, postings);
         }
     }
 
     fn refund_arrived(&mut self, postings: &mut Vec<Posting>) {
         for index in 0..self.milestones.len() {
             if self.milestones[index].state == MilestoneState::RefundOwed {
-                self.milestones[index].state = MilestoneState::Refunded;
-                postings.push(self.posting(index, Account::Supplier, Account::Buyer));
+                self.returned(index, Account::Supplier, postings);
             }
         }
+    }
+
+    fn returned(&mut self, index: usize, from: Account, postings: &mut Vec<Posting>) {
+        let milestone = &mut self.milestones[index];
+        let back = milestone.returned;
+        milestone.state = if back < milestone.amount {
+            MilestoneState::Split
+        } else {
+            MilestoneState::Refunded
+        };
+        postings.push(self.posting(index, from, Account::Buyer, back));
     }
 }

@@ -67,6 +67,8 @@ named! {
         Completed = "completed" "已完成" "completed",
         /// A refund is asked for.
         Cancelling = "cancelling" "退款协商中" "refund being settled",
+        /// The supplier offers part of the money back; the buyer answers.
+        PartialOffered = "partial_offered" "部分退款待买方答复" "partial refund offered",
         /// Ended before anything was paid out.
         Cancelled = "cancelled" "已取消" "cancelled",
         /// Ended after part was paid out.
@@ -125,6 +127,14 @@ named! {
         AgreeRefund = "agree_refund" "同意退款" "Agree to the refund",
         /// The supplier does not agree; the order goes on where it was.
         RefuseRefund = "refuse_refund" "不同意退款" "Refuse the refund",
+        /// The supplier offers to give part of it back and keep the rest.
+        OfferPartial = "offer_partial" "提出部分退款" "Offer a partial refund",
+        /// The buyer takes the offer: the money is split as offered, and the order ends.
+        AcceptPartial = "accept_partial" "接受部分退款" "Accept the partial refund",
+        /// The buyer does not take it; the order goes on where it was.
+        DeclinePartial = "decline_partial" "不接受部分退款" "Decline the partial refund",
+        /// The buyer did not answer the offer in time; the order goes on where it was.
+        OfferLapsed = "offer_lapsed" "部分退款逾期未答复，订单继续" "offer not answered in time, the order goes on",
         /// The supplier gives up.
         Quit = "quit" "放弃服务并退款" "Give up and refund",
         /// The supplier did not answer in time; the platform decides.
@@ -161,5 +171,25 @@ named! {
         RefundOwed = "refund_owed" "待服务商退款" "refund owed by the provider",
         /// Paid back to the buyer.
         Refunded = "refunded" "已退款" "refunded",
+        /// Paid back in part, as both sides agreed; the supplier keeps the rest.
+        Split = "split" "已部分退款，余款已结算" "partly refunded, the rest settled",
+    }
+}
+
+impl Event {
+    /// Whether it happens to the milestone at hand rather than to the order as a whole.
+    #[must_use]
+    pub const fn of_milestone(self) -> bool {
+        !matches!(
+            self,
+            Self::Place
+                | Self::SupplierConfirm
+                | Self::Cancel
+                | Self::ConfirmLapsed
+                | Self::Sign
+                | Self::ContractLapsed
+                | Self::RefundReceived
+                | Self::Close
+        )
     }
 }

@@ -158,6 +158,30 @@ pub const MACHINE: Machine<State, Event> = Machine {
             to: State::InService,
         },
         Row {
+            from: &[State::Cancelling],
+            event: Event::OfferPartial,
+            actors: &[SALES],
+            to: State::PartialOffered,
+        },
+        Row {
+            from: &[State::PartialOffered],
+            event: Event::AcceptPartial,
+            actors: &[BUYER],
+            to: State::Terminated,
+        },
+        Row {
+            from: &[State::PartialOffered],
+            event: Event::DeclinePartial,
+            actors: &[BUYER],
+            to: State::InService,
+        },
+        Row {
+            from: &[State::PartialOffered],
+            event: Event::OfferLapsed,
+            actors: &[&[Role::System]],
+            to: State::InService,
+        },
+        Row {
             from: &[State::InService, State::Rework],
             event: Event::Quit,
             actors: &[&[Role::SupplierOwner]],

@@ -1,7 +1,7 @@
 //! The catalogue's answers. Nothing in them is personal.
 
+use ::domain::market::{catalogue as domain, plan};
 use app::market::catalogue::Catalogue;
-use domain::market::catalogue as domain;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -297,6 +297,31 @@ pub struct Sku {
     days: i64,
     /// What the buyer gets this way beyond the service's deliverables.
     adds: Vec<Words>,
+    /// The milestones, paid for and delivered one after another; they add up to `total`.
+    plan: Vec<PlannedMilestone>,
+}
+
+/// A milestone of a way to buy.
+#[derive(Serialize, ToSchema)]
+pub struct PlannedMilestone {
+    /// What is delivered.
+    title: Words,
+    /// What is paid for it, official fee included.
+    amount: Money,
+    /// The official fee (官费) in it.
+    official_fee: Money,
+    /// How many days it takes, from its payment.
+    #[schema(example = 30)]
+    days: i64,
+}
+
+fn planned(part: &plan::Part) -> PlannedMilestone {
+    PlannedMilestone {
+        title: Words::new(&part.zh, &part.en),
+        amount: Money::fen(part.amount()),
+        official_fee: Money::fen(part.official_fee),
+        days: part.days,
+    }
 }
 
 /// A question and its answer.
@@ -365,6 +390,7 @@ impl Service {
             total: Money::fen(sku.price.saturating_add(service.official_fee)),
             days: sku.days.unwrap_or(service.days),
             adds: words(&sku.adds),
+            plan: plan::parts(service, sku).iter().flatten().map(planned).collect(),
         };
         let promised = service.promised(own);
         let faq = promised.faq.iter().map(|faq| Faq {

@@ -151,11 +151,22 @@ impl From<Listed> for OrderList {
 /// A milestone.
 #[derive(Serialize, ToSchema)]
 pub struct Milestone {
+    /// Its number, from 1: the `milestone` of an event.
+    #[schema(example = 1)]
+    number: usize,
     /// What is to be delivered.
-    #[schema(example = "一年")]
-    title: String,
-    /// Its price.
+    title: Words,
+    /// Its price, official fee included.
     amount: Money,
+    /// The official fee (官费) in it.
+    official_fee: Money,
+    /// What of it went back to the buyer, or is owed to them.
+    returned: Money,
+    /// How many days its work takes, from its payment.
+    #[schema(example = 30)]
+    days: i64,
+    /// By which items it is judged; an item's number is its place, from 0.
+    acceptance: Vec<Words>,
     /// How far it is.
     state: MilestoneState,
 }
@@ -171,6 +182,18 @@ pub struct OrderEvent {
     side: Side,
     /// The acceptance items it names.
     items: Vec<usize>,
+    /// The milestone it happened to, from 1; null if it happened to the order as a whole.
+    #[schema(required, example = 1)]
+    milestone: Option<usize>,
+    /// What a partial refund gives back to the buyer; null if it is none.
+    #[schema(required)]
+    amount: Option<Money>,
+    /// The number of the official receipt named by a delivery; null if none.
+    #[schema(required, example = "YS-2026-000365")]
+    receipt: Option<String>,
+    /// Who of the platform's staff decided, by an identifier; null if nobody of it did.
+    #[schema(required, example = "arbiter-1")]
+    staff: Option<String>,
     /// The reason or note; empty if none.
     #[schema(example = "")]
     note: String,
@@ -185,6 +208,10 @@ impl From<Happened> for OrderEvent {
             to: happened.to.into(),
             side: happened.side.into(),
             items: happened.items,
+            milestone: happened.milestone.map(|place| place + 1),
+            amount: happened.amount.map(Money::fen),
+            receipt: Some(happened.receipt).filter(|text| !text.is_empty()),
+            staff: Some(happened.staff).filter(|text| !text.is_empty()),
             note: happened.note,
             at: happened.at.into(),
         }
@@ -228,6 +255,9 @@ pub struct Order {
     agreed: Agreed,
     /// The milestones, done one after another.
     milestones: Vec<Milestone>,
+    /// What the supplier offers to give back of the milestone under way; null if there is no offer.
+    #[schema(required)]
+    offered: Option<Money>,
     /// Days to check a delivery.
     #[schema(example = 7)]
     review_days: i64,
@@ -259,11 +289,22 @@ impl From<OrderView> for Order {
         } else {
             order::Side::Buyer
         };
-        let milestone = |milestone: order::Milestone| Milestone {
-            title: milestone.title,
+        let snapshot = &view.snapshot;
+        let milestone = |(place, milestone): (usize, &order::Milestone)| Milestone {
+            number: place + 1,
+            title: snapshot.plan.get(place).map_or_else(
+                || Words::new(&milestone.title, ""),
+                |part| Words::new(&part.zh, &part.en),
+            ),
             amount: Money::fen(milestone.amount),
+            official_fee: Money::fen(milestone.official_fee),
+            returned: Money::fen(milestone.returned),
+            days: milestone.days,
+            acceptance: words(snapshot.acceptance_of(place)),
             state: milestone.state.into(),
         };
+        let milestones = view.order.milestones.iter().enumerate();
+        let milestones = milestones.map(milestone).collect();
         let postings = view.postings.into_iter().map(|(posting, at)| Posting {
             milestone: posting.milestone,
             from: posting.from.into(),
@@ -279,7 +320,8 @@ impl From<OrderView> for Order {
             version: view.order.version,
             mode: view.order.mode.into(),
             agreed: view.snapshot.into(),
-            milestones: view.order.milestones.into_iter().map(milestone).collect(),
+            milestones,
+            offered: view.order.offered.map(Money::fen),
             review_days: view.order.review_days,
             work_due: view.order.work_due.map(Instant::from),
             round: view.order.round,

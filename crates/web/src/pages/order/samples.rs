@@ -1,9 +1,9 @@
 //! Sample values of the order pages, and what every rendering of them must keep.
 
 use super::{
-    AcceptanceItem, AccountBalance, Action, ActionKind, Draft, Entry, EventRow, LedgerLine, LedgerPage,
-    MilestoneRow, OrderPage, OrderRow, OrdersPage, PlacePage, PriceLine, Receiver, ShareField, SkuChoice,
-    StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
+    AcceptanceItem, AccountBalance, Action, ActionKind, AtHand, Draft, Entry, EventRow, LedgerLine,
+    LedgerPage, MilestoneRow, OrderPage, OrderRow, OrdersPage, PlacePage, PlanRow, PriceLine, Receiver,
+    ShareField, SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
 };
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Frame, Lang};
@@ -40,6 +40,11 @@ impl PlacePage {
                 service_fee,
                 official_fee: 27_000,
                 days: 30,
+                plan: if id == "fast" {
+                    vec![plan_row(lang, 43_000, 0), plan_row(lang, 70_000, 27_000)]
+                } else {
+                    Vec::new()
+                },
             };
             let empty = Self {
                 f: Frame::sample(lang, lang.t("确认下单", "Check your order"), "/xiadan/tm-1", true),
@@ -120,6 +125,63 @@ impl OrdersPage {
     }
 }
 
+fn milestones(lang: Lang) -> Vec<MilestoneRow> {
+    vec![
+        MilestoneRow {
+            title: own(lang, "查询报告", "Search report"),
+            status: own(lang, "已结算", "settled"),
+            fen: 43_000,
+            official_fee: 0,
+            returned: 0,
+            current: false,
+            acceptance: vec!["报告列明近似商标<b>".to_owned()],
+        },
+        MilestoneRow {
+            title: own(lang, "提交申请<b>", "Filing <b>"),
+            status: own(lang, "进行中", "in progress"),
+            fen: 70_000,
+            official_fee: 27_000,
+            returned: 500,
+            current: true,
+            acceptance: Vec::new(),
+        },
+    ]
+}
+
+fn items(lang: Lang) -> Vec<AcceptanceItem> {
+    let item = |id: &str, zh, en| AcceptanceItem {
+        id: id.to_owned(),
+        label: own(lang, zh, en),
+    };
+    vec![
+        item("0", "取得受理通知书<b>", "Filing receipt obtained <b>"),
+        item(
+            "1",
+            "官费缴纳凭证号已提供",
+            "Number of the official receipt given",
+        ),
+    ]
+}
+
+fn at_hand(lang: Lang) -> AtHand {
+    AtHand {
+        number: Some(2),
+        title: own(lang, "提交申请<b>", "Filing <b>"),
+        fen: 70_000,
+        official_fee: 27_000,
+        receipt: "YS-2026-000365".to_owned(),
+    }
+}
+
+fn plan_row(lang: Lang, fen: i64, official_fee: i64) -> PlanRow {
+    PlanRow {
+        title: own(lang, "递交申请<b>", "Filing <b>"),
+        days: 15,
+        fen,
+        official_fee,
+    }
+}
+
 fn action(
     event: &str,
     labels: (&'static str, &'static str),
@@ -134,15 +196,16 @@ fn action(
         kind,
         required: kind == ActionKind::Reject,
         warning: if kind == ActionKind::Confirm {
-            ("不能撤回。", "This cannot be undone.")
+            "不能撤回。<b>".to_owned()
         } else {
-            ("", "")
+            String::new()
         },
     }
 }
 
 impl OrderPage {
-    /// An order to check, the same with a refused rejection, one to pay, one to deliver and one that is over, in
+    /// An order to check, the same with a refused rejection, one to pay, one to deliver, one with a refund
+    /// to answer and one that is over, in
     /// both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
@@ -157,6 +220,7 @@ impl OrderPage {
                     event: "reject".to_owned(),
                     reason: "缺少<回执>".to_owned(),
                     items: vec!["1".to_owned()],
+                    ..Draft::default()
                 },
                 ..check.clone()
             };
@@ -181,6 +245,44 @@ impl OrderPage {
                     ActionKind::Deliver,
                 )],
                 offline: true,
+                draft: Draft {
+                    event: "deliver".to_owned(),
+                    receipt: "<b>-1".to_owned(),
+                    ..Draft::default()
+                },
+                errors: vec![FieldError::new(
+                    "deliver-receipt",
+                    lang.t("请照凭证填写", "Copy it from the receipt"),
+                )],
+                ..check.clone()
+            };
+            let refund = Self {
+                actions: vec![
+                    action(
+                        "agree_refund",
+                        ("同意退款", "Agree to the refund"),
+                        "btn-ghost",
+                        ActionKind::Confirm,
+                    ),
+                    action(
+                        "offer_partial",
+                        ("提出部分退款", "Offer a partial refund"),
+                        "btn-ghost",
+                        ActionKind::Offer,
+                    ),
+                ],
+                draft: Draft {
+                    event: "offer_partial".to_owned(),
+                    amount: "<b>9999".to_owned(),
+                    ..Draft::default()
+                },
+                errors: vec![FieldError::new(
+                    "offer_partial-amount",
+                    lang.t(
+                        "请填写小于本阶段金额的数",
+                        "Enter less than the milestone's amount",
+                    ),
+                )],
                 ..check.clone()
             };
             let over = Self {
@@ -188,7 +290,7 @@ impl OrderPage {
                 due: None,
                 ..check.clone()
             };
-            vec![check, refused, pay, deliver, over]
+            vec![check, refused, pay, deliver, refund, over]
         })
     }
 
@@ -196,10 +298,6 @@ impl OrderPage {
         let step = |zh, en, state| Step {
             label: own(lang, zh, en),
             state,
-        };
-        let item = |id: &str, zh, en| AcceptanceItem {
-            id: id.to_owned(),
-            label: own(lang, zh, en),
         };
         let line = |zh, en, debit, credit| LedgerLine {
             when: "2026-11-21 10:00".to_owned(),
@@ -251,10 +349,9 @@ impl OrderPage {
                     ActionKind::Reason,
                 ),
             ],
-            acceptance: vec![
-                item("0", "取得受理通知书<b>", "Filing receipt obtained <b>"),
-                item("1", "官费凭证已上传", "Fee receipt uploaded"),
-            ],
+            at_hand: at_hand(lang),
+            items: items(lang),
+            acceptance: items(lang),
             share_fields: Vec::new(),
             offline: false,
             price: vec![
@@ -269,11 +366,7 @@ impl OrderPage {
             ],
             total: 113_000,
             total_upper: "人民币壹仟壹佰叁拾元整".to_owned(),
-            milestones: vec![MilestoneRow {
-                title: own(lang, "提交申请<b>", "Filing <b>"),
-                status: own(lang, "进行中", "in progress"),
-                fen: 113_000,
-            }],
+            milestones: milestones(lang),
             ledger: vec![
                 line("买方", "Buyer", 113_000, 0),
                 line("合作机构存管", "Held by the partner", 0, 113_000),
@@ -282,6 +375,8 @@ impl OrderPage {
                 when: "2026-11-22 09:00".to_owned(),
                 who: own(lang, "服务商", "Provider"),
                 label: own(lang, "提交交付", "Delivered"),
+                milestone: own(lang, "第 2 阶段", "Milestone 2"),
+                facts: vec![own(lang, "凭证号 <b>", "Receipt <b>")],
                 note: "<b>见附件</b>".to_owned(),
             }],
         }
@@ -405,7 +500,7 @@ mod tests {
         }
         assert!(!check.contains(&format!("action=\"/dingdan/{NO}/fund\"")));
         assert_eq!(inputs(&check, "version").len(), 3);
-        assert!(!pages[4].render().unwrap().contains("action=\"/dingdan/QF"));
+        assert!(!pages[5].render().unwrap().contains("action=\"/dingdan/QF"));
     }
 
     #[test]

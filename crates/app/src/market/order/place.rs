@@ -1,0 +1,147 @@
+//! Placing an order: the terms are frozen, the milestones are cut from the service's plan, and the
+//! same form sent twice is one order.
+
+use domain::Refused;
+use domain::account::limits;
+use domain::market::catalogue::{Service, Sku};
+use domain::market::order::{Event, Milestone, Mode, Order, Side, Terms};
+use domain::market::{number, plan};
+use privacy::Ctx;
+use privacy::purpose::FulfilContract;
+use storage::account::{self, code};
+use storage::market::membership;
+use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
+use uuid::Uuid;
+
+use super::super::catalogue::Catalogue;
+use super::{Snapshot, read, read_note, tell};
+use crate::account::{Viewer, index};
+use crate::{App, Failure, Fault};
+
+/// The kind under which placed orders are counted.
+const PLACED: &str = "order_placed";
+
+/// An order as placed by a form.
+#[derive(Clone, Copy, Debug)]
+pub struct Placing<'a> {
+    /// The service.
+    pub service: Uuid,
+    /// Which way to buy, counted from 0.
+    pub sku: usize,
+    /// The form's own key: the same form sent twice is one order.
+    pub request_key: Uuid,
+    /// A note to the supplier, as typed; may be empty.
+    pub note: &'a str,
+}
+
+fn new_number(app: &App) -> String {
+    let mut bytes = [0_u8; number::SIGNS];
+    app.entropy.fill(&mut bytes);
+    number::of(bytes)
+}
+
+/// Places an order and gives its number. The same form sent again gives the same number; the same
+/// key with another service or way to buy is refused.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
+/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::OrderKeyUsed`],
+/// [`Refused::NoteLong`] or [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
+/// [`Refused::TooManyOrders`].
+pub async fn place(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    catalogue: &Catalogue,
+    placing: Placing<'_>,
+) -> Result<String, Failure> {
+    let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
+    let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
+    let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
+    let offer = service.offer(category, placing.sku).ok_or(Refused::OrderEmpty)?;
+    let sku = offer.sku;
+    let note = read_note(placing.note)?;
+    let parts = plan::parts(service, sku).ok_or(Failure::Fault(Fault::Document))?;
+    let snapshot = Snapshot {
+        service_zh: service.zh.clone(),
+        service_en: service.en.clone(),
+        supplier_zh: supplier.zh.clone(),
+        supplier_en: supplier.en.clone(),
+        sku_zh: sku.zh.clone(),
+        sku_en: sku.en.clone(),
+        service_fee: sku.price,
+        official_fee: service.official_fee,
+        days: offer.days,
+        acceptance: offer.promised.acceptance.to_vec(),
+        deliverables: offer.deliverables().cloned().collect(),
+        after_sales: offer.promised.after_sales.to_vec(),
+        plan: parts,
+    };
+    let milestones = snapshot.plan.iter().enumerate().map(|(place, part)| Milestone {
+        official_fee: part.official_fee,
+        ..Milestone::planned(
+            part.zh.clone(),
+            part.amount(),
+            part.days,
+            snapshot.acceptance_of(place).len(),
+        )
+    });
+    // The simulated partner exists in a demonstration only.
+    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
+    let terms = Terms {
+        mode,
+        review_days: category.review_days,
+    };
+    let step = Order::placed(terms, milestones.collect(), ctx.now())?;
+    let new = NewOrder {
+        id: app.entropy.id(),
+        number: &new_number(app),
+        buyer: viewer.account,
+        supplier: supplier.id,
+        service: service.id,
+        step: &step,
+        snapshot: serde_json::to_string(&snapshot).map_err(|_| Failure::Fault(Fault::Document))?,
+        request_key: placing.request_key,
+        doer: Doer {
+            account: Some(viewer.account),
+            note: note.as_ref().map(|note| (viewer.subject, note)),
+            ..Doer::of(Side::Buyer)
+        },
+    };
+    let ration = index(app, "service_order.buyer", &viewer.account.to_string());
+    let mut tx = app.store.begin(ctx).await?;
+    // Orders placed at once are counted one after another.
+    account::hold(&mut tx, viewer.account).await?;
+    let memberships = membership::of_account(&mut tx, viewer.account).await?;
+    if memberships.iter().any(|(own, _)| *own == supplier.id) {
+        return Err(Refused::OrderOwnService.into());
+    }
+    if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
+        return same(earlier, service, sku);
+    }
+    if service.paused {
+        return Err(Refused::ServicePaused.into());
+    }
+    let window = ctx.now() - limits::ORDERS_WINDOW;
+    limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
+    code::count_attempt(&mut tx, PLACED, ration).await?;
+    if store::insert(&mut tx, &new).await? {
+        tell::enqueue(&mut tx, new.id, Event::Place, &step, Side::Buyer).await?;
+        tx.commit().await?;
+        return Ok(new.number.to_owned());
+    }
+    // The same form, sent at the same time by another request.
+    let earlier = store::by_key(&mut tx, viewer.account, placing.request_key).await?;
+    same(earlier.ok_or(Failure::NotFound)?, service, sku)
+}
+
+/// The number of the order that this form made before, if it is the same order. Prices may have
+/// changed since; what was chosen may not.
+fn same(mut earlier: OrderRow, service: &Service, sku: &Sku) -> Result<String, Failure> {
+    let agreed = read(&mut earlier)?;
+    if earlier.service == service.id && (&agreed.sku_zh, &agreed.sku_en) == (&sku.zh, &sku.en) {
+        Ok(earlier.number)
+    } else {
+        Err(Refused::OrderKeyUsed.into())
+    }
+}
