@@ -41,6 +41,15 @@ const PURE: [&str; 3] = ["policy", "privacy", "domain"];
 const IO: [&str; 2] = ["tokio", "tower"];
 
 const MOST_LINES: usize = 600;
+/// Makes a permit of a decision whose record is written, and so is called where records are
+/// written: by the store, and by tests and benches of the kernel itself.
+const DOOR: &str = "after_recording";
+const DOOR_KEEPERS: [&str; 4] = [
+    "crates/privacy/",
+    "crates/storage/src/tx.rs",
+    "benches/kernel.rs",
+    "xtask/src/walls.rs",
+];
 const NO_NAME_FOR_A_MODULE: [&str; 7] = ["util", "utils", "common", "helper", "helpers", "misc", "shared"];
 
 /// One dependency as written in a manifest.
@@ -150,6 +159,11 @@ fn of_file(shown: &str, text: &str) -> Vec<String> {
     if lines > MOST_LINES {
         breaches.push(format!("{shown} has {lines} lines; at most {MOST_LINES}"));
     }
+    if text.contains(DOOR) && !DOOR_KEEPERS.iter().any(|keeper| shown.starts_with(keeper)) {
+        breaches.push(format!(
+            "{shown} calls {DOOR}; only the store turns a decision into a permit"
+        ));
+    }
     for declared in text.lines().filter_map(module_name) {
         if NO_NAME_FOR_A_MODULE.contains(&declared) {
             breaches.push(format!("{shown}: the module name `{declared}` says nothing"));
@@ -189,6 +203,15 @@ fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clause_2_5_1_e_only_the_store_makes_a_permit() {
+        let text = format!("let permit = decided.{DOOR}(&scope);");
+        assert_eq!(of_file("crates/app/src/account/mod.rs", &text).len(), 1);
+        assert_eq!(of_file("crates/storage/src/access.rs", &text).len(), 1);
+        assert!(of_file("crates/storage/src/tx.rs", &text).is_empty());
+        assert!(of_file("crates/privacy/src/seal.rs", &text).is_empty());
+    }
 
     fn members() -> Vec<String> {
         let fixed = LAYERS.iter().map(|(name, _)| (*name).to_owned());

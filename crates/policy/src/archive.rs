@@ -60,11 +60,12 @@ impl Archive {
 /// [`PolicyError`] if a text is malformed.
 pub fn builtin() -> Result<Archive, PolicyError> {
     let mut archive = Archive::default();
-    archive.publish(Version::parse(
+    let version = Version::parse(
         include_str!("../../../policy/2020-11-01/version.toml"),
         include_str!("../../../policy/2020-11-01/clauses.toml"),
         include_str!("../../../policy/2020-11-01/agreement.zh.md"),
         include_str!("../../../policy/2020-11-01/agreement.en.md"),
-    )?)?;
+    )?;
+    archive.publish(version.stating(include_str!("../../../policy/2020-11-01/purposes.toml"))?)?;
     Ok(archive)
 }

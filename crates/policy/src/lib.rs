@@ -11,7 +11,7 @@ mod version;
 pub use archive::{Archive, builtin};
 pub use diff::{Change, Diff};
 pub use text::{Paragraph, Segment, agreement, segments};
-pub use version::{Clause, Kind, Level, PolicyError, Section, Version};
+pub use version::{Clause, Kind, Level, PolicyError, Section, Stated, Version};
 
 /// A language of the texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

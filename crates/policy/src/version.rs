@@ -93,6 +93,22 @@ impl Section {
     }
 }
 
+/// A purpose as a version states it (2.2.6.a): what is not in the list has no permit under it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stated {
+    /// Its id, such as `notify`.
+    pub id: String,
+    /// What it is, in Chinese.
+    pub zh: String,
+    /// What it is, in English.
+    pub en: String,
+    /// The legal bases that carry it.
+    pub bases: Vec<String>,
+    /// The clauses that state it.
+    pub clauses: Vec<String>,
+}
+
 /// Why a version's texts are refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
@@ -111,6 +127,9 @@ pub enum PolicyError {
     /// A clause belongs to no section, so that nobody would read it.
     #[error("clause {0} belongs to no section")]
     Homeless(String),
+    /// A purpose rests on a clause that the version does not have, or stands twice.
+    #[error("purpose {0} stands twice or names a clause that is not there")]
+    Purpose(String),
     /// A version with this id or effective date is already in the archive (0.17).
     #[error("version {0} is already published")]
     Published(String),
@@ -137,6 +156,12 @@ struct ClauseFile {
     clause: Vec<Clause>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PurposeFile {
+    purpose: Vec<Stated>,
+}
+
 /// One version of the policy with its agreement. Immutable.
 #[derive(Clone, Debug)]
 pub struct Version {
@@ -154,6 +179,8 @@ pub struct Version {
     pub sections: Vec<Section>,
     /// Its clauses in order.
     pub clauses: Vec<Clause>,
+    /// The purposes it states; none until [`Version::stating`] read them.
+    pub purposes: Vec<Stated>,
     sensitive: (Vec<String>, Vec<String>),
     agreement: (String, String),
 }
@@ -214,9 +241,36 @@ impl Version {
             kind: file.kind,
             sections: file.section,
             clauses: register.clause,
+            purposes: Vec::new(),
             sensitive: (file.sensitive_zh, file.sensitive_en),
             agreement: (agreement_zh.to_owned(), agreement_en.to_owned()),
         })
+    }
+
+    /// The same version with its list of purposes.
+    ///
+    /// # Errors
+    /// [`PolicyError`] naming what is wrong.
+    pub fn stating(mut self, purposes: &str) -> Result<Self, PolicyError> {
+        let malformed = |error: toml::de::Error| PolicyError::Malformed(error.message().to_owned());
+        let file: PurposeFile = toml::from_str(purposes).map_err(malformed)?;
+        let mut seen = HashSet::new();
+        for stated in &file.purpose {
+            let unknown = stated.clauses.iter().any(|id| self.clause(id).is_none());
+            if unknown || stated.clauses.is_empty() || !seen.insert(stated.id.as_str()) {
+                return Err(PolicyError::Purpose(stated.id.clone()));
+            }
+        }
+        self.purposes = file.purpose;
+        Ok(self)
+    }
+
+    /// Whether this version states the purpose on this basis and has the clause (2.2.6.a).
+    #[must_use]
+    pub fn states(&self, purpose: &str, basis: &str, clause: &str) -> bool {
+        let stated = self.purposes.iter().find(|stated| stated.id == purpose);
+        stated.is_some_and(|stated| stated.bases.iter().any(|known| known == basis))
+            && self.clause(clause).is_some()
     }
 
     /// The clauses of a section, in order.
@@ -297,6 +351,7 @@ impl Version {
             "hash": { "zh-CN": self.policy_hash(Lang::Zh), "en": self.policy_hash(Lang::En) },
             "sections": self.sections,
             "clauses": self.clauses,
+            "purposes": self.purposes,
         })
     }
 }

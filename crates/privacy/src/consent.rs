@@ -1,12 +1,13 @@
-//! Consent as append-only events: what was shown, in which version, and the person's explicit act.
+//! Consent as append-only events: what was shown, in which version, and the person's explicit act;
+//! and what follows from them at an instant.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::SubjectId;
+use crate::{PurposeId, SubjectId};
 
 /// What a consent event says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConsentState {
     /// Given by an explicit act.
     Given,
@@ -36,6 +37,33 @@ impl ConsentState {
     }
 }
 
+/// Who said it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The person, by an explicit act.
+    #[default]
+    Act,
+    /// The person's browser, by a general signal (`Sec-GPC: 1`).
+    Signal,
+}
+
+impl Origin {
+    /// The stable identifier; nothing for the person's own act.
+    #[must_use]
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Act => None,
+            Self::Signal => Some("gpc"),
+        }
+    }
+
+    /// The identifier read back; what is not known is no act of the person.
+    #[must_use]
+    pub const fn parse(text: Option<&str>) -> Self {
+        if text.is_none() { Self::Act } else { Self::Signal }
+    }
+}
+
 /// One consent event: never changed, never deleted before its person's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentEvent {
@@ -43,7 +71,8 @@ pub struct ConsentEvent {
     pub id: Uuid,
     /// Whose consent.
     pub subject: SubjectId,
-    /// The document accepted: `agreement` or `policy` (0.2: one event per document, never bundled).
+    /// The text it is about: `agreement`, `policy`, or an optional offer by its name (0.2: one event
+    /// for each, never bundled).
     pub document: String,
     /// The version shown.
     pub version: String,
@@ -53,6 +82,14 @@ pub struct ConsentEvent {
     pub lang: String,
     /// The act.
     pub state: ConsentState,
+    /// The one purpose of an offer; nothing for a whole document.
+    pub purpose: Option<PurposeId>,
+    /// Who besides the platform receives the data, if someone does.
+    pub recipient: Option<String>,
+    /// From when on a consent is no longer in force.
+    pub expires_at: Option<OffsetDateTime>,
+    /// Who said it.
+    pub origin: Origin,
     /// When.
     pub at: OffsetDateTime,
 }
@@ -60,9 +97,98 @@ pub struct ConsentEvent {
 /// Whether the latest event for `document` is a consent to `version`.
 #[must_use]
 pub fn accepted(events: &[ConsentEvent], document: &str, version: &str) -> bool {
+    latest(events, document)
+        .is_some_and(|event| event.version == version && event.state == ConsentState::Given)
+}
+
+/// The latest word on a document. Of two at the same instant, the one that protects more.
+fn latest<'a>(events: &'a [ConsentEvent], document: &str) -> Option<&'a ConsentEvent> {
     events
         .iter()
         .filter(|event| event.document == document)
-        .max_by_key(|event| event.at)
-        .is_some_and(|event| event.version == version && event.state == ConsentState::Given)
+        .max_by_key(|event| (event.at, event.state))
+}
+
+/// Where a person stands on an offer at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They were never asked, or never answered.
+    Open,
+    /// In force.
+    Given {
+        /// The event, for a permit.
+        event: Uuid,
+        /// When it was given.
+        since: OffsetDateTime,
+        /// Until when.
+        until: Option<OffsetDateTime>,
+    },
+    /// They said no.
+    Refused {
+        /// When.
+        at: OffsetDateTime,
+        /// Who said it.
+        origin: Origin,
+    },
+    /// They took it back.
+    Withdrawn {
+        /// When.
+        at: OffsetDateTime,
+    },
+    /// It ran out.
+    Expired {
+        /// When.
+        at: OffsetDateTime,
+    },
+}
+
+/// Where the person stands on the offer `document` now.
+#[must_use]
+pub fn standing(events: &[ConsentEvent], document: &str, now: OffsetDateTime) -> Standing {
+    let Some(event) = latest(events, document) else {
+        return Standing::Open;
+    };
+    match event.state {
+        ConsentState::Given => match event.expires_at {
+            Some(end) if now >= end => Standing::Expired { at: end },
+            until => Standing::Given {
+                event: event.id,
+                since: event.at,
+                until,
+            },
+        },
+        ConsentState::Refused => Standing::Refused {
+            at: event.at,
+            origin: event.origin,
+        },
+        ConsentState::Withdrawn => Standing::Withdrawn { at: event.at },
+    }
+}
+
+impl Standing {
+    /// Whether the person may be asked: never while it is in force, and after a no or a withdrawal
+    /// not before `pause` is over (2.1.2.1.c). The person's own page offers the choice at any time.
+    #[must_use]
+    pub fn may_ask(self, pause: Duration, now: OffsetDateTime) -> bool {
+        policy::clause!("2.1.2.1.c");
+        match self {
+            Self::Given { .. } => false,
+            Self::Open | Self::Expired { .. } => true,
+            Self::Refused { at, .. } | Self::Withdrawn { at } => now - at >= pause,
+        }
+    }
+
+    /// Whether the state may follow: a withdrawal takes back what is in force, and nothing is said
+    /// twice.
+    #[must_use]
+    pub const fn may_become(self, state: ConsentState) -> bool {
+        match (self, state) {
+            (Self::Given { .. }, ConsentState::Withdrawn) => true,
+            (Self::Given { .. }, ConsentState::Given | ConsentState::Refused) => false,
+            (_, ConsentState::Withdrawn) => false,
+            (Self::Refused { origin, .. }, ConsentState::Refused) => matches!(origin, Origin::Signal),
+            (Self::Withdrawn { .. }, ConsentState::Refused) => false,
+            (_, ConsentState::Given | ConsentState::Refused) => true,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Purpose, PurposeId, SubjectId};
+use crate::{Purpose, PurposeId, Staff, SubjectId};
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Actor {
         /// The person behind it.
         subject: SubjectId,
     },
+    /// A member of staff, about someone else.
+    Staff(Staff),
     /// The program itself.
     System(SystemReason),
 }
@@ -43,10 +45,30 @@ impl Actor {
         match self {
             Self::Visitor => "visitor",
             Self::Person { .. } => "person",
+            Self::Staff(staff) => staff.role.kind(),
             Self::System(SystemReason::Timer) => "system:timer",
             Self::System(SystemReason::Job) => "system:job",
             Self::System(SystemReason::Demo) => "system:demo",
             Self::System(SystemReason::Start) => "system:start",
+        }
+    }
+
+    /// The account acting, if one does.
+    #[must_use]
+    pub const fn account(&self) -> Option<Uuid> {
+        match self {
+            Self::Person { account, .. } => Some(*account),
+            Self::Staff(staff) => Some(staff.account),
+            Self::Visitor | Self::System(_) => None,
+        }
+    }
+
+    /// The reason a member of staff gave, as it is recorded.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Staff(staff) => staff.reason.map(crate::StaffReason::as_str),
+            _ => None,
         }
     }
 
@@ -72,7 +94,8 @@ pub struct Ctx<P: Purpose> {
 }
 
 impl<P: Purpose> Ctx<P> {
-    /// A context for `actor` under the policy version in force for that person (2.9.b).
+    /// A context for `actor` under the policy version in force. Which version rules the person whose
+    /// data is opened, the permit finds out (2.9.b).
     #[must_use]
     pub fn new(actor: Actor, policy_version: impl Into<String>, request: Uuid, now: OffsetDateTime) -> Self {
         Self {

@@ -8,22 +8,28 @@
 //! To add a purpose: add it to [`purpose`], say which bases and clauses carry it, and name it in
 //! the register of columns for the fields it may open.
 
+pub mod ask;
 pub mod consent;
 pub mod ctx;
+pub mod deidentify;
 pub mod permit;
 pub mod personal;
 pub mod purpose;
 pub mod seal;
+mod sensitive;
 pub mod source;
+pub mod staff;
 pub mod suite;
 pub mod wrap;
 
+pub use ask::{AccessRecord, Ask, Denied, Known, LiveConsent, Ruling};
 pub use ctx::{Actor, Ctx, SystemReason};
-pub use permit::{AccessRecord, Ask, Denied, Known, Permit};
-pub use personal::Personal;
+pub use permit::{Grant, Permit, Scope};
+pub use personal::{Opened, Personal, Sensitive};
 pub use purpose::{LegalBasis, Purpose, PurposeId};
 pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey};
 pub use source::{Clock, Entropy};
+pub use staff::{Staff, StaffReason, StaffRole};
 pub use suite::Suite;
 pub use wrap::{Binding, HoldId, Holder, KeyEncryptionKey, KeyRing, WrappingKey, unwrap_key, wrap_key};
 

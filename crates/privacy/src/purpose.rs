@@ -82,6 +82,14 @@ pub enum BasisKind {
 pub enum LegalBasis {
     /// A live consent, by the identifier of its event.
     Consent(uuid::Uuid),
+    /// A live consent asked for and given by itself (PIPL 23, 29): what sensitive data and giving
+    /// to others take.
+    Separate {
+        /// The identifier of its event.
+        consent: uuid::Uuid,
+        /// For whom besides the platform, if for someone.
+        recipient: Option<&'static str>,
+    },
     /// Needed to conclude or perform a contract with the person.
     Contract,
     /// A duty, by article.
@@ -97,7 +105,7 @@ impl LegalBasis {
     #[must_use]
     pub const fn kind(&self) -> BasisKind {
         match self {
-            Self::Consent(_) => BasisKind::Consent,
+            Self::Consent(_) | Self::Separate { .. } => BasisKind::Consent,
             Self::Contract => BasisKind::Contract,
             Self::LegalDuty(_) => BasisKind::LegalDuty,
             Self::Emergency => BasisKind::Emergency,
@@ -110,8 +118,44 @@ impl LegalBasis {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Consent(_) => "consent",
+            Self::Separate { .. } => "separate_consent",
             Self::Contract => "contract",
             Self::LegalDuty(_) => "legal_duty",
+            Self::Emergency => "emergency",
+            Self::LawfulPublication => "lawful_publication",
+        }
+    }
+
+    /// The consent event it names, if it names one.
+    #[must_use]
+    pub const fn consent(&self) -> Option<uuid::Uuid> {
+        match self {
+            Self::Consent(event) | Self::Separate { consent: event, .. } => Some(*event),
+            _ => None,
+        }
+    }
+
+    /// Whether it opens sensitive data: separate consent or a duty of law (1.4).
+    #[must_use]
+    pub const fn is_separate(&self) -> bool {
+        matches!(self, Self::Separate { .. } | Self::LegalDuty(_))
+    }
+
+    /// Whether it rests on a policy the person accepted. A duty of law and an emergency do not.
+    #[must_use]
+    pub const fn needs_policy(&self) -> bool {
+        !matches!(self, Self::LegalDuty(_) | Self::Emergency)
+    }
+}
+
+impl BasisKind {
+    /// The identifier in the policy's list of purposes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "consent",
+            Self::Contract => "contract",
+            Self::LegalDuty => "legal_duty",
             Self::Emergency => "emergency",
             Self::LawfulPublication => "lawful_publication",
         }

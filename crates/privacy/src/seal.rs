@@ -10,8 +10,9 @@ use std::marker::PhantomData;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::permit::{Grant, Scope};
 use crate::suite::{Suite, Use};
-use crate::{Entropy, Permit, Personal, Purpose, SubjectId};
+use crate::{Entropy, Personal, Purpose, SubjectId};
 
 /// Why a value does not open. Never carries the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,9 @@ pub enum SealError {
     /// The permit does not cover this field of this subject.
     #[error("the permit does not cover this field")]
     NotPermitted,
+    /// The permit was given in another transaction.
+    #[error("the permit belongs to another transaction")]
+    OtherTransaction,
     /// Truncated, altered, moved to another row, or sealed under another key.
     #[error("the sealed value is damaged or belongs elsewhere")]
     Damaged,
@@ -175,16 +179,21 @@ impl<T> Sealed<T> {
 }
 
 impl Sealed<String> {
-    /// Opens the value under a permit that covers exactly this field of this subject.
+    /// Opens the value under a permit of the running transaction that covers exactly this field of
+    /// this subject.
     ///
     /// # Errors
     /// [`SealError`].
     pub fn open<P: Purpose>(
         &self,
-        permit: &Permit<P>,
+        permit: &impl Grant<P>,
+        scope: &Scope,
         key: &SubjectKey,
         field: &FieldRef,
     ) -> Result<String, SealError> {
+        if !permit.within(scope) {
+            return Err(SealError::OtherTransaction);
+        }
         if !permit.covers(field.subject, field.table, field.column) {
             return Err(SealError::NotPermitted);
         }
@@ -203,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::purpose::ShowOwn;
-    use crate::{Actor, Ask, Ctx, LegalBasis};
+    use crate::{Actor, Ask, Ctx, LegalBasis, Permit, Sensitive};
 
     struct Counting(AtomicU8);
     impl Entropy for Counting {
@@ -214,7 +223,7 @@ mod tests {
         }
     }
 
-    fn permit(subject: SubjectId) -> Permit<ShowOwn> {
+    fn permit(scope: &Scope, subject: SubjectId, basis: LegalBasis) -> Permit<'_, ShowOwn> {
         let ctx = Ctx::new(
             Actor::Person {
                 account: Uuid::nil(),
@@ -227,16 +236,20 @@ mod tests {
         let ask = Ask {
             subject,
             fields: &["account.phone"],
-            basis: LegalBasis::Contract,
+            basis,
             clause: "2.6.1.a",
             case: None,
         };
         let known = crate::Known {
             registered: true,
+            ruling: Some(crate::Ruling {
+                version: "v".to_owned(),
+                states: true,
+            }),
             ..crate::Known::default()
         };
         ask.decide(&ctx, known)
-            .map(crate::permit::Decided::after_recording)
+            .map(|decided| decided.after_recording(scope))
             .expect("permit")
     }
 
@@ -260,20 +273,75 @@ mod tests {
         let sealed = key
             .seal(&field, &Personal::received("10000000001".to_owned()), &entropy)
             .expect("seal");
-        let permit = permit(subject);
-        assert_eq!(sealed.open(&permit, &key, &field), Ok("10000000001".to_owned()));
+        let scope = Scope::default();
+        let permit = permit(&scope, subject, LegalBasis::Contract);
+        assert_eq!(
+            sealed.open(&permit, &scope, &key, &field),
+            Ok("10000000001".to_owned())
+        );
         let moved = FieldRef {
             row: Uuid::from_u128(6),
             ..field
         };
-        assert_eq!(sealed.open(&permit, &key, &moved), Err(SealError::Damaged));
+        assert_eq!(
+            sealed.open(&permit, &scope, &key, &moved),
+            Err(SealError::Damaged)
+        );
         let other = FieldRef {
             column: "name",
             ..field
         };
-        assert_eq!(sealed.open(&permit, &key, &other), Err(SealError::NotPermitted));
+        assert_eq!(
+            sealed.open(&permit, &scope, &key, &other),
+            Err(SealError::NotPermitted)
+        );
         let stranger = SubjectKey::generate(suite, &entropy);
-        assert_eq!(sealed.open(&permit, &stranger, &field), Err(SealError::Damaged));
+        assert_eq!(
+            sealed.open(&permit, &scope, &stranger, &field),
+            Err(SealError::Damaged)
+        );
+    }
+
+    #[test]
+    fn clause_2_5_1_e_a_permit_of_another_transaction_opens_nothing() {
+        let entropy = Counting(AtomicU8::new(0));
+        let subject = SubjectId(Uuid::from_u128(1));
+        let key = SubjectKey::generate(Suite::Standard, &entropy);
+        let field = phone(subject);
+        let value = Personal::received("10000000001".to_owned());
+        let sealed = key.seal(&field, &value, &entropy).expect("seal");
+        let (scope, other) = (Scope::default(), Scope::default());
+        let permit = permit(&scope, subject, LegalBasis::Contract);
+        let opened = sealed.open(&permit, &other, &key, &field);
+        assert_eq!(opened, Err(SealError::OtherTransaction));
+    }
+
+    #[test]
+    fn clause_1_4_a_sensitive_value_opens_only_on_a_separate_ground() {
+        let entropy = Counting(AtomicU8::new(0));
+        let subject = SubjectId(Uuid::from_u128(1));
+        let key = SubjectKey::generate(Suite::Standard, &entropy);
+        let field = phone(subject);
+        let value = Sensitive::received("110000197001010000".to_owned());
+        let sealed = key.seal_sensitive(&field, &value, &entropy).expect("seal");
+        let scope = Scope::default();
+        let plain = permit(&scope, subject, LegalBasis::Contract);
+        assert_eq!(plain.separate().err(), Some(crate::Denied::SeparateConsent));
+        let duty = permit(&scope, subject, LegalBasis::LegalDuty("PIPL 45"));
+        let separate = duty.separate().expect("a legal duty is enough");
+        let opened = sealed
+            .open_sensitive(&separate, &scope, &key, &field)
+            .expect("open");
+        assert_eq!(opened.whole(), "110000197001010000");
+    }
+
+    const fn phone(subject: SubjectId) -> FieldRef {
+        FieldRef {
+            table: "account",
+            column: "phone",
+            row: Uuid::from_u128(5),
+            subject,
+        }
     }
 
     #[test]
@@ -296,15 +364,16 @@ mod tests {
         let sealed = key
             .seal(&field, &Personal::received("abc".to_owned()), &entropy)
             .expect("seal");
-        let permit = permit(subject);
+        let scope = Scope::default();
+        let permit = permit(&scope, subject, LegalBasis::Contract);
         for length in 0..sealed.as_bytes().len() {
             let cut = Sealed::<String>::from_stored(sealed.as_bytes()[..length].to_vec());
-            assert!(cut.open(&permit, &key, &field).is_err());
+            assert!(cut.open(&permit, &scope, &key, &field).is_err());
             let mut flipped = sealed.as_bytes().to_vec();
             flipped[length] ^= 1;
             assert!(
                 Sealed::<String>::from_stored(flipped)
-                    .open(&permit, &key, &field)
+                    .open(&permit, &scope, &key, &field)
                     .is_err()
             );
         }
@@ -323,7 +392,9 @@ mod tests {
         let [standard, gm] = Suite::ALL.map(|suite| SubjectKey::generate(suite, &entropy));
         let value = Personal::received("abc".to_owned());
         let sealed = gm.seal(&field, &value, &entropy).expect("seal");
-        let opened = sealed.open(&permit(subject), &standard, &field);
+        let scope = Scope::default();
+        let permit = permit(&scope, subject, LegalBasis::Contract);
+        let opened = sealed.open(&permit, &scope, &standard, &field);
         assert_eq!(opened, Err(SealError::UnknownSuite));
         assert_ne!(standard.blind_index("f", &value), gm.blind_index("f", &value));
     }

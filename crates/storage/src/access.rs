@@ -1,52 +1,101 @@
 //! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
-use privacy::{AccessRecord, Actor, Ask, Known, Purpose, SubjectId};
+use privacy::consent::ConsentState;
+use privacy::{AccessRecord, Ask, Known, LiveConsent, Purpose, PurposeId, Ruling, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::engine::{StoreError, Value};
+use crate::engine::{Conn, StoreError, Value};
 use crate::register;
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO access_record \
-    (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id, \
+    reason, consent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
-// Whether an account is on a side of an order, and whether a person is: as its buyer, or as one who
-// took a step in it.
-const IN_CASE: &str = "SELECT \
+// Whether an account is on a side of an order; whether a person is, as its buyer or as one who took a
+// step in it; and the policy version this person accepted last (2.9.b). A version they refused, or
+// were never asked about, does not rule them.
+const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (o.buyer = $2 OR EXISTS \
         (SELECT 1 FROM membership m WHERE m.supplier = o.supplier AND m.account = $2))), \
     (SELECT COUNT(*) FROM service_order o JOIN account a ON a.id = o.buyer WHERE o.id = $1 AND a.subject = $3) + \
-    (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3)";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, IN_CASE];
+    (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3), \
+    (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
+        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
+// A consent, and how many later words of the same person on the same matter there are. Of two at the
+// same instant, neither stands.
+const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
+    (SELECT COUNT(*) FROM consent_event l WHERE l.subject = c.subject AND l.document = c.document \
+        AND l.id <> c.id AND l.at >= c.at) \
+    FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, KNOWN, CONSENT];
 
 /// What the decision about `ask` needs to know.
-pub(crate) async fn known<P: Purpose>(tx: &mut Tx<'_, P>, ask: &Ask) -> Result<Known, StoreError> {
+pub(crate) async fn known<P: Purpose>(
+    conn: &mut Conn,
+    tx: &Tx<'_, P>,
+    ask: &Ask,
+) -> Result<Known, StoreError> {
     let purpose = P::ID.as_str();
     let mut known = Known {
         registered: ask
             .fields
             .iter()
             .all(|field| register::allows(field, purpose, ask.clause)),
+        sensitive: ask.fields.iter().any(|field| register::is_sensitive(field)),
         ..Known::default()
     };
-    if let (Some(case), Actor::Person { account, .. }) = (ask.case, tx.ctx().actor()) {
-        let values = [Value::Id(case), Value::Id(account), Value::Id(ask.subject.0)];
-        if let Some(row) = tx.row(IN_CASE, &values).await? {
-            known.actor_in_case = row.int(0)? > 0;
-            known.subject_in_case = row.int(1)? > 0;
-        }
+    let values = [
+        Value::OptId(ask.case),
+        Value::OptId(tx.ctx().actor().account()),
+        Value::Id(ask.subject.0),
+    ];
+    if let Some(row) = conn.row(KNOWN, &values).await? {
+        known.actor_in_case = row.int(0)? > 0;
+        known.subject_in_case = row.int(1)? > 0;
+        known.ruling = row.opt_text(2)?.map(|version| {
+            let rules = tx.store().policy().get(&version);
+            let basis = ask.basis.kind().as_str();
+            Ruling {
+                states: rules.is_some_and(|rules| rules.states(purpose, basis, ask.clause)),
+                version,
+            }
+        });
+    }
+    if let Some(event) = ask.basis.consent() {
+        known.consent = live(conn, tx, event, ask.subject).await?;
     }
     Ok(known)
 }
 
-pub(crate) async fn record<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    id: Uuid,
-    record: &AccessRecord,
-) -> Result<(), StoreError> {
+/// The consent of an event, if it is this person's and in force at this instant (2.1.1.g).
+async fn live<P: Purpose>(
+    conn: &mut Conn,
+    tx: &Tx<'_, P>,
+    event: Uuid,
+    subject: SubjectId,
+) -> Result<Option<LiveConsent>, StoreError> {
+    policy::clause!("2.1.1.g");
+    let values = [Value::Id(event), Value::Id(subject.0)];
+    let Some(row) = conn.row(CONSENT, &values).await? else {
+        return Ok(None);
+    };
+    let given = ConsentState::parse(&row.text(2)?) == Some(ConsentState::Given);
+    let expired = row.opt_time(3)?.is_some_and(|end| tx.ctx().now() >= end);
+    let purpose = row.opt_text(0)?.as_deref().and_then(PurposeId::parse);
+    let Some(purpose) = purpose.filter(|_| given && !expired && row.int(4).is_ok_and(|later| later == 0))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(LiveConsent {
+        purpose,
+        recipient: row.opt_text(1)?,
+    }))
+}
+
+pub(crate) async fn record(conn: &mut Conn, id: Uuid, record: &AccessRecord) -> Result<(), StoreError> {
     let values = [
         Value::Id(record.subject.0),
         Value::Id(id),
@@ -60,8 +109,10 @@ pub(crate) async fn record<P: Purpose>(
         Value::Id(record.request),
         Value::Time(record.at),
         Value::OptId(record.case),
+        Value::OptText(record.reason.map(str::to_owned)),
+        Value::OptId(record.consent),
     ];
-    tx.execute(INSERT, &values).await.map(|_| ())
+    conn.execute(INSERT, &values).await.map(|_| ())
 }
 
 /// One opening as its person sees it.

@@ -1,14 +1,15 @@
 //! Consent events: appended, never changed (clauses 0.2, 0.7, 0.20).
 
-use privacy::consent::{ConsentEvent, ConsentState};
-use privacy::{Purpose, SubjectId};
+use privacy::consent::{ConsentEvent, ConsentState, Origin};
+use privacy::{Purpose, PurposeId, SubjectId};
 
 use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
 
-const INSERT: &str = "INSERT INTO consent_event (subject, id, document, version, text_hash, lang, state, at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const OF_SUBJECT: &str = "SELECT id, document, version, text_hash, lang, state, at FROM consent_event \
+const INSERT: &str = "INSERT INTO consent_event (subject, id, document, version, text_hash, lang, state, at, \
+    purpose, recipient, expires_at, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const OF_SUBJECT: &str = "SELECT id, document, version, text_hash, lang, state, at, \
+    purpose, recipient, expires_at, origin FROM consent_event \
     WHERE subject = $1 ORDER BY at, id LIMIT 1000";
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_SUBJECT];
 
@@ -26,6 +27,10 @@ pub async fn append<P: Purpose>(tx: &mut Tx<'_, P>, event: &ConsentEvent) -> Res
         Value::Text(event.lang.clone()),
         Value::Text(event.state.as_str().to_owned()),
         Value::Time(event.at),
+        Value::OptText(event.purpose.map(|purpose| purpose.as_str().to_owned())),
+        Value::OptText(event.recipient.clone()),
+        Value::OptTime(event.expires_at),
+        Value::OptText(event.origin.as_str().map(str::to_owned)),
     ];
     tx.execute(INSERT, &values).await.map(|_| ())
 }
@@ -50,6 +55,15 @@ pub async fn of_subject<P: Purpose>(
                 lang: row.text(4)?,
                 state: ConsentState::parse(&row.text(5)?).ok_or(StoreError::Malformed("consent state"))?,
                 at: row.time(6)?,
+                purpose: match row.opt_text(7)? {
+                    Some(text) => {
+                        Some(PurposeId::parse(&text).ok_or(StoreError::Malformed("consent purpose"))?)
+                    }
+                    None => None,
+                },
+                recipient: row.opt_text(8)?,
+                expires_at: row.opt_time(9)?,
+                origin: Origin::parse(row.opt_text(10)?.as_deref()),
             })
         })
         .collect()

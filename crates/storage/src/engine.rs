@@ -28,6 +28,13 @@ pub enum StoreError {
     /// A sealed value did not open or could not be sealed.
     #[error(transparent)]
     Seal(#[from] privacy::SealError),
+    /// A value was to be sealed for a column that the register does not have as sealed, or has in
+    /// another class.
+    #[error("the register has no such sealed column")]
+    NotRegistered,
+    /// The policy's texts are malformed.
+    #[error(transparent)]
+    Policy(#[from] policy::PolicyError),
     /// The subject's key is not in the vault: never created, or destroyed by erasure.
     #[error("the subject has no key")]
     NoKey,

@@ -1,6 +1,6 @@
 //! The data register: `columns.toml`, one entry per column of every table (clauses 0.5, 1.2, 1.3).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -35,10 +35,16 @@ pub struct Column {
     pub class: Class,
     /// The path to the person, or empty.
     pub subject: String,
-    /// The purposes that may open or use it.
+    /// The purposes that may use it.
+    #[serde(default)]
     pub purposes: Vec<String>,
     /// The clauses that allow it.
+    #[serde(default)]
     pub clauses: Vec<String>,
+    /// Of a sealed column: the purposes that may open it, each with its own clauses. `purposes` and
+    /// `clauses` then repeat them.
+    #[serde(default)]
+    pub uses: BTreeMap<String, Vec<String>>,
     /// The retention rule.
     pub retention: String,
     /// Who else may receive it.
@@ -56,23 +62,63 @@ struct Register {
 /// The register's text.
 pub const TEXT: &str = include_str!("../columns.toml");
 
-/// Whether the register gives the sealed column `table.column` to the purpose under the clause. A
-/// column that is not registered, or not sealed, is given to nobody.
+impl Column {
+    /// Whether its values are sealed under their subject's key.
+    #[must_use]
+    pub const fn is_sealed(&self) -> bool {
+        matches!(self.class, Class::Personal | Class::Sensitive)
+    }
+}
+
+/// The sealed columns, by table and name.
+struct SealedColumns(HashMap<String, HashMap<String, Column>>);
+
+impl SealedColumns {
+    fn of(columns: Vec<Column>) -> Self {
+        let mut tables: HashMap<String, HashMap<String, Column>> = HashMap::new();
+        for column in columns.into_iter().filter(Column::is_sealed) {
+            let table = tables.entry(column.table.clone()).or_default();
+            table.insert(column.name.clone(), column);
+        }
+        Self(tables)
+    }
+
+    fn find(&self, field: &str) -> Option<&Column> {
+        let (table, column) = field.split_once('.')?;
+        self.0.get(table)?.get(column)
+    }
+
+    fn allow(&self, field: &str, purpose: &str, clause: &str) -> bool {
+        let uses = self.find(field).and_then(|column| column.uses.get(purpose));
+        uses.is_some_and(|clauses| clauses.iter().any(|known| known == clause))
+    }
+}
+
+fn sealed() -> &'static SealedColumns {
+    static SEALED: OnceLock<SealedColumns> = OnceLock::new();
+    // A malformed register allows nothing; a test reads it before it ships.
+    SEALED.get_or_init(|| SealedColumns::of(columns().unwrap_or_default()))
+}
+
+/// Whether the register gives the sealed column `table.column` to the purpose under this very
+/// clause. A column that is not registered, or not sealed, is given to nobody.
 #[must_use]
 pub fn allows(field: &str, purpose: &str, clause: &str) -> bool {
-    static SEALED: OnceLock<HashMap<String, Column>> = OnceLock::new();
-    let sealed = SEALED.get_or_init(|| {
-        // A malformed register allows nothing; a test reads it before it ships.
-        let columns = columns().unwrap_or_default().into_iter();
-        columns
-            .filter(|column| matches!(column.class, Class::Personal | Class::Sensitive))
-            .map(|column| (format!("{}.{}", column.table, column.name), column))
-            .collect()
-    });
-    sealed.get(field).is_some_and(|column| {
-        column.purposes.iter().any(|known| known == purpose)
-            && column.clauses.iter().any(|known| known == clause)
-    })
+    sealed().allow(field, purpose, clause)
+}
+
+/// Whether `table.column` holds sensitive values. One that is not known does not open at all.
+#[must_use]
+pub fn is_sensitive(field: &str) -> bool {
+    sealed()
+        .find(field)
+        .is_some_and(|column| column.class == Class::Sensitive)
+}
+
+/// The class of a sealed column; nothing for one that is not registered as sealed.
+#[must_use]
+pub fn sealed_class(table: &str, column: &str) -> Option<Class> {
+    Some(sealed().0.get(table)?.get(column)?.class)
 }
 
 /// The register.
@@ -82,7 +128,19 @@ pub fn allows(field: &str, purpose: &str, clause: &str) -> bool {
 pub fn columns() -> Result<Vec<Column>, toml::de::Error> {
     policy::clause!("0.5");
     policy::clause!("1.2");
-    toml::from_str::<Register>(TEXT).map(|register| register.column)
+    read(TEXT)
+}
+
+fn read(text: &str) -> Result<Vec<Column>, toml::de::Error> {
+    let mut columns = toml::from_str::<Register>(text)?.column;
+    for column in columns.iter_mut().filter(|column| !column.uses.is_empty()) {
+        column.purposes = column.uses.keys().cloned().collect();
+        let mut clauses: Vec<String> = column.uses.values().flatten().cloned().collect();
+        clauses.sort();
+        clauses.dedup();
+        column.clauses = clauses;
+    }
+    Ok(columns)
 }
 
 /// How long a rule keeps something, from its trigger on.
@@ -161,4 +219,37 @@ struct Rules {
 /// A malformed `retention.toml`.
 pub fn rules() -> Result<Vec<Rule>, toml::de::Error> {
     toml::from_str::<Rules>(include_str!("../retention.toml")).map(|rules| rules.rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, SealedColumns, read};
+
+    const TEXT: &str = r#"
+[[column]]
+table = "card"
+name = "number"
+class = "sensitive"
+subject = "subject"
+uses = { fulfil_contract = ["2.2.1"], show_own = ["2.6.1.a", "2.6.1.e"] }
+retention = "account_life"
+recipients = []
+export = true
+"#;
+
+    #[test]
+    fn clause_2_2_6_b_a_clause_serves_only_the_purpose_it_stands_with() {
+        let columns = read(TEXT).expect("a register");
+        assert_eq!(columns[0].purposes, ["fulfil_contract", "show_own"]);
+        assert_eq!(columns[0].clauses, ["2.2.1", "2.6.1.a", "2.6.1.e"]);
+        let sealed = SealedColumns::of(columns);
+        assert!(sealed.allow("card.number", "fulfil_contract", "2.2.1"));
+        assert!(sealed.allow("card.number", "show_own", "2.6.1.e"));
+        assert!(!sealed.allow("card.number", "fulfil_contract", "2.6.1.a"));
+        assert!(!sealed.allow("card.number", "show_own", "2.2.1"));
+        assert!(!sealed.allow("card.number", "notify", "2.2.1"));
+        assert!(!sealed.allow("card", "show_own", "2.6.1.a"));
+        let found = sealed.find("card.number").map(|column| column.class);
+        assert_eq!(found, Some(Class::Sensitive));
+    }
 }

@@ -21,6 +21,7 @@ pub const DATA: &[Migration] = &[
         8,
         include_str!("../migrations/data/0008_milestones_and_offers.sql"),
     ),
+    (9, include_str!("../migrations/data/0009_consents.sql")),
 ];
 
 /// The vault's migrations.

@@ -2,17 +2,25 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use policy::{Archive, PolicyError};
+use privacy::permit::Separate;
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, HoldId, Permit, Personal, Purpose, Sealed, SubjectId,
-    SubjectKey, Suite,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, Opened, Permit, Personal, Purpose, Scope, Sealed,
+    Sensitive, SubjectId, SubjectKey, Suite,
 };
 use time::OffsetDateTime;
+use tokio::sync::Mutex;
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
+use crate::register::{self, Class};
 use crate::vault::{self, Keys, Vault, VaultState};
 use crate::{access, schema};
+
+/// The versions this build ships: read once, whatever number of stores is opened.
+static SHIPPED: LazyLock<Result<Arc<Archive>, PolicyError>> =
+    LazyLock::new(|| policy::builtin().map(Arc::new));
 
 /// Both databases, and the way to the wrapping key.
 #[derive(Clone)]
@@ -20,6 +28,7 @@ pub struct Store {
     data: Pool,
     vault: Arc<Vault>,
     entropy: Arc<dyn Entropy>,
+    policy: Arc<Archive>,
 }
 
 impl Store {
@@ -39,7 +48,25 @@ impl Store {
         schema::migrate(&data, schema::DATA).await?;
         schema::migrate(&vault, schema::VAULT).await?;
         let vault = Arc::new(vault::open::open(&data, vault, keys.into(), &*entropy).await?);
-        Ok(Self { data, vault, entropy })
+        Ok(Self {
+            data,
+            vault,
+            entropy,
+            policy: SHIPPED.clone()?,
+        })
+    }
+
+    /// The same store under these versions of the policy instead of those that are shipped.
+    #[must_use]
+    pub fn under(mut self, policy: Arc<Archive>) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The versions of the policy.
+    #[must_use]
+    pub fn policy(&self) -> &Archive {
+        &self.policy
     }
 
     /// Which engine holds the data.
@@ -80,8 +107,9 @@ impl Store {
         Ok(Tx {
             store: self,
             ctx,
-            conn: self.data.begin().await?,
-            keys: HashMap::new(),
+            scope: Scope::default(),
+            conn: Mutex::new(self.data.begin().await?),
+            keys: Mutex::new(HashMap::new()),
         })
     }
 
@@ -175,11 +203,40 @@ impl Store {
 
 /// A transaction of one use case under one purpose. Dropped without [`Tx::commit`], nothing
 /// happened.
+///
+/// A permit borrows its transaction, so that it cannot be used after the commit:
+/// ```compile_fail,E0505
+/// # use storage::{Store, StoreError}; use privacy::{Ask, Ctx, FieldRef, Sealed, purpose::ShowOwn};
+/// # async fn read(store: &Store, ctx: &Ctx<ShowOwn>, ask: Ask, place: &FieldRef, sealed: &Sealed<String>) -> Result<(), StoreError> {
+/// let tx = store.begin(ctx).await?;
+/// let permit = tx.permit(ask).await?;
+/// tx.commit().await?;
+/// let later = store.begin(ctx).await?;
+/// later.open(&permit, place, sealed).await?;
+/// # Ok(()) }
+/// ```
+/// In its own transaction it opens:
+/// ```
+/// # use storage::{Store, StoreError}; use privacy::{Ask, Ctx, FieldRef, Sealed, purpose::ShowOwn};
+/// # async fn read(store: &Store, ctx: &Ctx<ShowOwn>, ask: Ask, place: &FieldRef, sealed: &Sealed<String>) -> Result<(), StoreError> {
+/// let tx = store.begin(ctx).await?;
+/// let permit = tx.permit(ask).await?;
+/// tx.open(&permit, place, sealed).await?;
+/// tx.commit().await?;
+/// # Ok(()) }
+/// ```
+/// A personal value is no value of a statement; only its sealed bytes are:
+/// ```compile_fail,E0308
+/// let phone = privacy::Personal::received("10000000001".to_owned());
+/// let _ = storage::Value::Text(phone);
+/// ```
 pub struct Tx<'s, P: Purpose> {
     store: &'s Store,
     ctx: &'s Ctx<P>,
-    conn: Conn,
-    keys: HashMap<SubjectId, SubjectKey>,
+    scope: Scope,
+    // Asking for a permit writes while earlier permits still borrow the transaction.
+    conn: Mutex<Conn>,
+    keys: Mutex<HashMap<SubjectId, SubjectKey>>,
 }
 
 impl<P: Purpose> Tx<'_, P> {
@@ -196,7 +253,7 @@ impl<P: Purpose> Tx<'_, P> {
     }
 
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        self.conn.execute(sql, values).await
+        self.conn.get_mut().execute(sql, values).await
     }
 
     pub(crate) async fn row(
@@ -204,37 +261,57 @@ impl<P: Purpose> Tx<'_, P> {
         sql: &'static str,
         values: &[Value],
     ) -> Result<Option<Row>, StoreError> {
-        self.conn.row(sql, values).await
+        self.conn.get_mut().row(sql, values).await
     }
 
     pub(crate) async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        self.conn.rows(sql, values).await
+        self.conn.get_mut().rows(sql, values).await
     }
 
-    /// Asks for a permit; writes its access record in this transaction first (2.5.1.e).
+    /// Asks for a permit; writes its access record in this transaction first (2.5.1.e). The permit
+    /// ends with this transaction.
     ///
     /// # Errors
     /// [`StoreError::Denied`] with the kernel's reason.
-    pub async fn permit(&mut self, ask: Ask) -> Result<Permit<P>, StoreError> {
+    pub async fn permit(&self, ask: Ask) -> Result<Permit<'_, P>, StoreError> {
         policy::clause!("2.5.1.e");
-        let known = access::known(self, &ask).await?;
+        let mut conn = self.conn.lock().await;
+        let known = access::known(&mut conn, self, &ask).await?;
         let decided = ask.decide(self.ctx, known)?;
         let id = self.store.entropy().id();
-        access::record(self, id, decided.record()).await?;
-        Ok(decided.after_recording())
+        access::record(&mut conn, id, decided.record()).await?;
+        Ok(decided.after_recording(&self.scope))
     }
 
     /// Seals a value for its place under its subject's key.
     ///
     /// # Errors
+    /// [`StoreError::NotRegistered`] for a place that the register does not have as personal,
     /// [`StoreError::NoKey`] when the subject has none.
     pub async fn seal(
         &self,
         field: &FieldRef,
         value: &Personal<String>,
     ) -> Result<Sealed<String>, StoreError> {
+        policy::clause!("2.1.2.3");
+        registered(field, Class::Personal)?;
         let key = self.store.vault.load(field.subject, self.ctx.now()).await?;
         Ok(key.seal(field, value, self.store.entropy())?)
+    }
+
+    /// Seals a sensitive value for its place under its subject's key.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRegistered`] for a place that the register does not have as sensitive,
+    /// [`StoreError::NoKey`] when the subject has none.
+    pub async fn seal_sensitive(
+        &self,
+        field: &FieldRef,
+        value: &Sensitive<String>,
+    ) -> Result<Sealed<Sensitive<String>>, StoreError> {
+        registered(field, Class::Sensitive)?;
+        let key = self.store.vault.load(field.subject, self.ctx.now()).await?;
+        Ok(key.seal_sensitive(field, value, self.store.entropy())?)
     }
 
     /// Opens a sealed value under a permit of this transaction.
@@ -242,35 +319,68 @@ impl<P: Purpose> Tx<'_, P> {
     /// # Errors
     /// [`StoreError::Seal`] or [`StoreError::NoKey`].
     pub async fn open(
-        &mut self,
-        permit: &Permit<P>,
+        &self,
+        permit: &impl Grant<P>,
         field: &FieldRef,
         sealed: &Sealed<String>,
     ) -> Result<String, StoreError> {
-        // A page opens many fields of one person: the vault is asked once a transaction.
-        let key = match self.keys.entry(field.subject) {
+        let mut keys = self.keys.lock().await;
+        let key = self.key(&mut keys, field.subject).await?;
+        Ok(sealed.open(permit, &self.scope, key, field)?)
+    }
+
+    /// Opens a sensitive value under a permit of this transaction that rests on separate consent
+    /// or a legal duty.
+    ///
+    /// # Errors
+    /// [`StoreError::Seal`] or [`StoreError::NoKey`].
+    pub async fn open_sensitive(
+        &self,
+        permit: &Separate<'_, '_, P>,
+        field: &FieldRef,
+        sealed: &Sealed<Sensitive<String>>,
+    ) -> Result<Opened, StoreError> {
+        let mut keys = self.keys.lock().await;
+        let key = self.key(&mut keys, field.subject).await?;
+        Ok(sealed.open_sensitive(permit, &self.scope, key, field)?)
+    }
+
+    /// A page opens many fields of one person: the vault is asked once a transaction.
+    async fn key<'k>(
+        &self,
+        keys: &'k mut HashMap<SubjectId, SubjectKey>,
+        subject: SubjectId,
+    ) -> Result<&'k SubjectKey, StoreError> {
+        Ok(match keys.entry(subject) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(self.store.vault.load(field.subject, self.ctx.now()).await?),
-        };
-        Ok(sealed.open(permit, key, field)?)
+            Entry::Vacant(place) => place.insert(self.store.vault.load(subject, self.ctx.now()).await?),
+        })
     }
 
     /// Makes everything done here lasting.
     ///
     /// # Errors
     /// [`StoreError::Engine`].
-    pub async fn commit(mut self) -> Result<(), StoreError> {
+    pub async fn commit(self) -> Result<(), StoreError> {
         // What is written here may be sealed under a key just made: the data must not outlive a
         // vault without it.
+        let mut conn = self.conn.into_inner();
         let vault = &self.store.vault;
         let Some(generation) = vault.unrecorded() else {
-            return self.conn.commit().await;
+            return conn.commit().await;
         };
-        self.conn
-            .execute(vault::open::LEARN, &[Value::Int(generation)])
+        conn.execute(vault::open::LEARN, &[Value::Int(generation)])
             .await?;
-        self.conn.commit().await?;
+        conn.commit().await?;
         vault.recorded(generation);
         Ok(())
     }
+}
+
+/// Nothing personal is stored where the register does not know of it (0.5, 2.1.2.3).
+fn registered(field: &FieldRef, class: Class) -> Result<(), StoreError> {
+    if register::sealed_class(field.table, field.column) == Some(class) {
+        return Ok(());
+    }
+    Err(StoreError::NotRegistered)
 }

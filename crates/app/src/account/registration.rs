@@ -3,7 +3,7 @@
 
 use domain::Refused;
 use domain::account::{name, password, phone::Phone};
-use privacy::consent::{ConsentEvent, ConsentState, accepted};
+use privacy::consent::{ConsentEvent, ConsentState, Origin, accepted};
 use privacy::purpose::KeepAccount;
 use privacy::{Ctx, Personal, SubjectId};
 use storage::account::{self, NewAccount};
@@ -106,6 +106,10 @@ pub(crate) async fn record_acceptance(
             text_hash: text_hash.clone(),
             lang: documents.lang.to_owned(),
             state: ConsentState::Given,
+            purpose: None,
+            recipient: None,
+            expires_at: None,
+            origin: Origin::Act,
             at: tx.ctx().now(),
         };
         consent::append(tx, &event).await?;

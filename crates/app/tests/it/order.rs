@@ -436,7 +436,7 @@ both_dbs! {
             (&scene.seller, None, false),
         ] {
             let ctx = scene.ctx(viewer);
-            let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+            let tx = scene.app.store.begin(&ctx).await.expect("begin");
             let ask = privacy::Ask {
                 subject: scene.buyer.subject,
                 fields: &["order_event.note"],

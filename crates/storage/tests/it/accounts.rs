@@ -1,8 +1,8 @@
 //! Accounts, sessions, codes, consent and access records.
 
-use privacy::consent::{ConsentEvent, ConsentState};
+use privacy::consent::{ConsentEvent, ConsentState, Origin};
 use privacy::purpose::{KeepAccount, ShowOwn};
-use privacy::{Ask, Denied, Entropy, LegalBasis, Personal, SubjectId};
+use privacy::{Ask, Clock as _, Denied, Entropy, LegalBasis, Personal, SubjectId};
 use storage::account::session::{self, NewSession};
 use storage::account::token::{self, NewToken};
 use storage::account::{self, NewAccount, code};
@@ -11,9 +11,43 @@ use testkit::{TestStore, both_dbs};
 use time::Duration;
 use uuid::Uuid;
 
-const PHONE: &str = "10000000001";
+pub const PHONE: &str = "10000000001";
 
-pub(crate) async fn register(test: &TestStore) -> (Uuid, SubjectId) {
+/// An event about a whole document.
+pub fn event(test: &TestStore, subject: SubjectId, document: &str, version: &str) -> ConsentEvent {
+    ConsentEvent {
+        id: test.entropy.id(),
+        subject,
+        document: document.to_owned(),
+        version: version.to_owned(),
+        text_hash: "00".to_owned(),
+        lang: "zh".to_owned(),
+        state: ConsentState::Given,
+        purpose: None,
+        recipient: None,
+        expires_at: None,
+        origin: Origin::Act,
+        at: test.clock.now(),
+    }
+}
+
+/// A person with an account, who accepted the policy.
+pub async fn register(test: &TestStore) -> (Uuid, SubjectId) {
+    let (id, subject) = unasked(test).await;
+    accept(test, event(test, subject, "policy", "2020-11-01")).await;
+    (id, subject)
+}
+
+/// Appends a consent event.
+pub async fn accept(test: &TestStore, event: ConsentEvent) {
+    let ctx = test.system::<KeepAccount>();
+    let mut tx = test.store.begin(&ctx).await.expect("begin");
+    consent::append(&mut tx, &event).await.expect("append");
+    tx.commit().await.expect("commit");
+}
+
+/// A person with an account, who accepted nothing.
+pub async fn unasked(test: &TestStore) -> (Uuid, SubjectId) {
     let (id, subject) = (test.entropy.id(), SubjectId(test.entropy.id()));
     test.store.create_key(subject).await.expect("key");
     let ctx = test.system::<KeepAccount>();
@@ -38,7 +72,7 @@ pub(crate) async fn register(test: &TestStore) -> (Uuid, SubjectId) {
     (id, subject)
 }
 
-const fn ask(subject: SubjectId) -> Ask {
+pub const fn ask(subject: SubjectId) -> Ask {
     Ask {
         subject,
         fields: &["account.phone"],
@@ -181,20 +215,11 @@ both_dbs! {
     }
 
     clause_0_2_consent_is_kept_per_document_and_version(test) {
-        let (_, subject) = register(test).await;
+        let (_, subject) = unasked(test).await;
         let ctx = test.system::<KeepAccount>();
         let mut tx = test.store.begin(&ctx).await.expect("begin");
         for document in ["agreement", "policy"] {
-            let event = ConsentEvent {
-                id: test.entropy.id(),
-                subject,
-                document: document.to_owned(),
-                version: "2020-11-01".to_owned(),
-                text_hash: "00".to_owned(),
-                lang: "zh".to_owned(),
-                state: ConsentState::Given,
-                at: ctx.now(),
-            };
+            let event = event(test, subject, document, "2020-11-01");
             consent::append(&mut tx, &event).await.expect("append");
         }
         let events = consent::of_subject(&mut tx, subject).await.expect("read");

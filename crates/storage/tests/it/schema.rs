@@ -38,10 +38,10 @@ fn clause_1_2_personal_columns_name_a_subject_a_purpose_and_a_clause() {
         for purpose in &column.purposes {
             assert!(PurposeId::parse(purpose).is_some(), "{place}: {purpose}");
         }
-        if matches!(
-            column.class,
-            storage::register::Class::Personal | storage::register::Class::Sensitive
-        ) {
+        // What can be opened says which clause goes with which purpose; nothing else does.
+        assert_eq!(column.is_sealed(), !column.uses.is_empty(), "{place}");
+        assert!(column.uses.values().all(|clauses| !clauses.is_empty()), "{place}");
+        if column.is_sealed() {
             assert!(!column.subject.is_empty(), "{place} has no subject");
             assert!(column.export, "{place} is missing from the person's copy");
         }
@@ -59,5 +59,35 @@ fn clause_2_5_3_b_every_column_has_a_defined_retention_rule_and_every_rule_a_col
     for rule in &rules {
         assert!(!rule.clauses.is_empty(), "{} names no clause", rule.id);
         assert!(!rule.trigger.is_empty(), "{} never begins", rule.id);
+    }
+}
+
+#[test]
+fn clause_2_2_6_a_what_the_register_allows_the_policy_in_force_states() {
+    let archive = policy::builtin().expect("the policy");
+    let version = archive.iter().next_back().expect("a version");
+    for purpose in PurposeId::ALL {
+        let stated = version
+            .purposes
+            .iter()
+            .find(|stated| stated.id == purpose.as_str());
+        let stated = stated.unwrap_or_else(|| panic!("{} is not stated", purpose.as_str()));
+        let bases: Vec<_> = purpose.bases().iter().map(|basis| basis.as_str()).collect();
+        assert_eq!(stated.bases, bases, "{}", purpose.as_str());
+    }
+    assert_eq!(
+        version.purposes.len(),
+        PurposeId::ALL.len(),
+        "a purpose that no code knows"
+    );
+    for column in storage::register::columns().expect("register") {
+        for clause in &column.clauses {
+            assert!(
+                version.clause(clause).is_some(),
+                "{}.{}: {clause}",
+                column.table,
+                column.name
+            );
+        }
     }
 }

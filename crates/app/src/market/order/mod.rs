@@ -242,7 +242,8 @@ async fn opened(
     order: Uuid,
     stored: Vec<store::EventRow>,
 ) -> Result<Vec<Happened>, Failure> {
-    let mut permits: HashMap<SubjectId, Permit<FulfilContract>> = HashMap::new();
+    let tx = &*tx;
+    let mut permits: HashMap<SubjectId, Permit<'_, FulfilContract>> = HashMap::new();
     let mut events = Vec::with_capacity(stored.len());
     for row in stored {
         let mut note = String::new();

@@ -1,0 +1,222 @@
+//! What a permit rests on: the transaction, the register, the version a person accepted, a consent.
+
+use std::sync::Arc;
+
+use policy::{Archive, Version};
+use privacy::consent::{ConsentEvent, ConsentState};
+use privacy::purpose::{FulfilContract, KeepAccount, Notify, ShowOwn};
+use privacy::{
+    Actor, Ask, Clock as _, Ctx, Denied, Entropy as _, FieldRef, LegalBasis, Personal, PurposeId, SealError,
+    Sealed, Sensitive, Staff, StaffReason, StaffRole, SubjectId,
+};
+use storage::{StoreError, access, account};
+use testkit::{TestStore, both_dbs};
+use time::Duration;
+use uuid::Uuid;
+
+use super::accounts::{accept, ask, event, register, unasked};
+
+const PURPOSES: &str = include_str!("../../../../policy/2020-11-01/purposes.toml");
+
+/// The shipped version, and before it one that does not know the purpose `notify`.
+fn two_versions() -> Arc<Archive> {
+    let version = |id: &str, purposes: &str| {
+        let text = include_str!("../../../../policy/2020-11-01/version.toml").replace("2020-11-01", id);
+        Version::parse(
+            &text.replace("2020-10-25", "2018-01-01"),
+            include_str!("../../../../policy/2020-11-01/clauses.toml"),
+            "",
+            "",
+        )
+        .and_then(|version| version.stating(purposes))
+        .expect("a version")
+    };
+    let mut archive = Archive::default();
+    let earlier = PURPOSES.replace("id = \"notify\"", "id = \"something_else\"");
+    for version in [version("2019-01-01", &earlier), version("2020-11-01", PURPOSES)] {
+        archive.publish(version).expect("published");
+    }
+    Arc::new(archive)
+}
+
+fn notify(subject: SubjectId, basis: LegalBasis) -> Ask {
+    Ask {
+        basis,
+        clause: "2.2.1",
+        ..ask(subject)
+    }
+}
+
+/// A consent to be told something, given now.
+fn offer(test: &TestStore, subject: SubjectId, state: ConsentState) -> ConsentEvent {
+    ConsentEvent {
+        state,
+        purpose: Some(PurposeId::Notify),
+        recipient: Some("sms_sender".to_owned()),
+        expires_at: Some(test.clock.now() + Duration::days(30)),
+        ..event(test, subject, "progress_sms", "2020-11-01")
+    }
+}
+
+const fn on(consent: Uuid) -> LegalBasis {
+    LegalBasis::Separate {
+        consent,
+        recipient: Some("sms_sender"),
+    }
+}
+
+async fn denied(test: &TestStore, ask: Ask) -> Option<Denied> {
+    let ctx = test.system::<Notify>();
+    let tx = test.store.begin(&ctx).await.expect("begin");
+    match tx.permit(ask).await {
+        Ok(_) => None,
+        Err(StoreError::Denied(denied)) => Some(denied),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+both_dbs! {
+    clause_2_9_b_a_purpose_of_a_later_version_waits_for_the_person_s_acceptance(test) {
+        let store = test.store.clone().under(two_versions());
+        let (_, subject) = unasked(test).await;
+        let ctx = test.system::<Notify>();
+        let contract = || notify(subject, LegalBasis::Contract);
+        let tx = store.begin(&ctx).await.expect("begin");
+        assert!(matches!(tx.permit(contract()).await, Err(StoreError::Denied(Denied::NotAccepted))));
+        drop(tx);
+        accept(test, event(test, subject, "policy", "2019-01-01")).await;
+        let tx = store.begin(&ctx).await.expect("begin");
+        assert!(matches!(tx.permit(contract()).await, Err(StoreError::Denied(Denied::NotInVersion))));
+        drop(tx);
+        test.clock.advance(Duration::seconds(1));
+        // A later version they refuse does not rule them.
+        accept(test, ConsentEvent { state: ConsentState::Refused, ..event(test, subject, "policy", "2020-11-01") }).await;
+        let tx = store.begin(&ctx).await.expect("begin");
+        assert!(matches!(tx.permit(contract()).await, Err(StoreError::Denied(Denied::NotInVersion))));
+        drop(tx);
+        test.clock.advance(Duration::seconds(1));
+        accept(test, event(test, subject, "policy", "2020-11-01")).await;
+        let tx = store.begin(&ctx).await.expect("begin");
+        assert!(tx.permit(contract()).await.is_ok());
+        drop(tx);
+        test.clock.advance(Duration::seconds(1));
+        accept(test, ConsentEvent { state: ConsentState::Withdrawn, ..event(test, subject, "policy", "2020-11-01") }).await;
+        let tx = store.begin(&ctx).await.expect("begin");
+        assert!(matches!(tx.permit(contract()).await, Err(StoreError::Denied(Denied::NotAccepted))));
+    }
+
+    clause_2_9_b_a_version_that_is_not_published_rules_nobody(test) {
+        let (_, subject) = unasked(test).await;
+        accept(test, event(test, subject, "policy", "1999-01-01")).await;
+        assert_eq!(denied(test, notify(subject, LegalBasis::Contract)).await, Some(Denied::NotInVersion));
+    }
+
+    clause_2_1_1_g_a_withdrawn_consent_carries_nothing_from_the_next_request_on(test) {
+        let (_, subject) = register(test).await;
+        let given = offer(test, subject, ConsentState::Given);
+        let ask = || notify(subject, on(given.id));
+        assert_eq!(denied(test, ask()).await, Some(Denied::NoConsent), "never given");
+        accept(test, given.clone()).await;
+        assert_eq!(denied(test, ask()).await, None);
+        assert_eq!(denied(test, notify(subject, LegalBasis::Consent(given.id))).await, Some(Denied::NoConsent), "given for a recipient");
+        // At the very instant, and all the more later.
+        accept(test, offer(test, subject, ConsentState::Withdrawn)).await;
+        assert_eq!(denied(test, ask()).await, Some(Denied::NoConsent));
+        test.clock.advance(Duration::seconds(1));
+        let again = offer(test, subject, ConsentState::Given);
+        accept(test, again.clone()).await;
+        assert_eq!(denied(test, ask()).await, Some(Denied::NoConsent), "the old consent stays withdrawn");
+        assert_eq!(denied(test, notify(subject, on(again.id))).await, None);
+    }
+
+    clause_2_1_1_g_a_consent_ends_on_its_day_and_serves_nobody_else(test) {
+        let (_, subject) = register(test).await;
+        let given = offer(test, subject, ConsentState::Given);
+        accept(test, given.clone()).await;
+        let other = SubjectId(test.entropy.id());
+        accept(test, event(test, other, "policy", "2020-11-01")).await;
+        assert_eq!(denied(test, notify(other, on(given.id))).await, Some(Denied::NoConsent));
+        let refused = offer(test, other, ConsentState::Refused);
+        accept(test, refused.clone()).await;
+        assert_eq!(denied(test, notify(other, on(refused.id))).await, Some(Denied::NoConsent));
+        test.clock.advance(Duration::days(30) - Duration::seconds(1));
+        assert_eq!(denied(test, notify(subject, on(given.id))).await, None);
+        test.clock.advance(Duration::seconds(1));
+        assert_eq!(denied(test, notify(subject, on(given.id))).await, Some(Denied::NoConsent), "to the instant");
+    }
+
+    clause_2_2_6_a_the_acceptance_of_a_document_is_no_consent_to_a_purpose(test) {
+        let (_, subject) = unasked(test).await;
+        let accepted = event(test, subject, "policy", "2020-11-01");
+        accept(test, accepted.clone()).await;
+        assert_eq!(denied(test, notify(subject, LegalBasis::Consent(accepted.id))).await, Some(Denied::NoConsent));
+    }
+
+    clause_2_5_1_e_a_permit_opens_nothing_in_another_transaction(test) {
+        let (id, subject) = register(test).await;
+        let ctx = test.person::<ShowOwn>(id, subject);
+        // PostgreSQL runs both at once; SQLite has one writer, so that the other is a copy's.
+        let twin = TestStore::open(test.store.engine()).await;
+        let mut other = twin.store.begin(&ctx).await.expect("begin");
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        let row = account::by_id(&mut tx, id).await.expect("read").expect("account");
+        let permit = tx.permit(ask(subject)).await.expect("permit");
+        let place = account::field("phone", id, subject);
+        assert!(tx.open(&permit, &place, &row.phone).await.is_ok());
+        twin.store.create_key(subject).await.expect("key");
+        let refused = other.open(&permit, &place, &row.phone).await;
+        assert!(matches!(refused, Err(StoreError::Seal(SealError::OtherTransaction))));
+        assert!(access::latest(&mut other, subject, 10).await.expect("records").is_empty());
+        drop((tx, other));
+        twin.close().await;
+    }
+
+    clause_2_5_1_e_nothing_opens_without_its_record(test) {
+        let (id, subject) = register(test).await;
+        let ctx = test.person::<ShowOwn>(id, subject);
+        test.tamper("DROP TABLE access_record").await;
+        let tx = test.store.begin(&ctx).await.expect("begin");
+        assert!(matches!(tx.permit(ask(subject)).await, Err(StoreError::Engine(_))));
+    }
+
+    clause_2_1_2_3_nothing_personal_is_sealed_outside_the_register(test) {
+        let (id, subject) = register(test).await;
+        let ctx = test.system::<KeepAccount>();
+        let tx = test.store.begin(&ctx).await.expect("begin");
+        let (value, number) = (Personal::received("x".to_owned()), Sensitive::received("x".to_owned()));
+        let place = |table, column| FieldRef { table, column, row: id, subject };
+        assert!(tx.seal(&place("account", "phone"), &value).await.is_ok());
+        for (table, column) in [("account", "shoe_size"), ("shoe", "phone"), ("account", "password_hash")] {
+            let refused = tx.seal(&place(table, column), &value).await;
+            assert!(matches!(refused, Err(StoreError::NotRegistered)), "{table}.{column}");
+        }
+        // A sensitive value does not go where the register promises a personal one.
+        let refused = tx.seal_sensitive(&place("account", "phone"), &number).await;
+        assert!(matches!(refused, Err(StoreError::NotRegistered)));
+        let _: Sealed<String> = tx.seal(&place("session", "device"), &value).await.expect("sealed");
+    }
+
+    clause_2_5_1_f_the_training_of_staff_is_asked_and_their_reason_recorded(test) {
+        let (_, subject) = register(test).await;
+        let staff = Staff {
+            account: test.entropy.id(),
+            role: StaffRole::Mediator,
+            case: Some(test.entropy.id()),
+            reason: Some(StaffReason::Dispute),
+            trained_until: Some(test.clock.now()),
+        };
+        let decide = async |staff: Staff, case| {
+            let ctx = Ctx::<FulfilContract>::new(Actor::Staff(staff), "2020-11-01", test.entropy.id(), test.clock.now());
+            let tx = test.store.begin(&ctx).await.expect("begin");
+            let ask = Ask { fields: &["order_event.note"], clause: "2.2.1", case, ..ask(subject) };
+            match tx.permit(ask).await {
+                Err(StoreError::Denied(denied)) => denied,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining);
+        let trained = Staff { trained_until: Some(test.clock.now() + Duration::seconds(1)), ..staff };
+        // An order that the person has no part in.
+        assert_eq!(decide(trained, trained.case).await, Denied::NoCase);
+    }
+}
