@@ -44,6 +44,7 @@ pub struct LiveConsent {
 
 /// What the store knows that the decision needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Known {
     /// The register gives every field to the purpose under the clause (0.5, 2.2.6.b).
     pub registered: bool,

@@ -184,10 +184,10 @@ impl Standing {
     pub const fn may_become(self, state: ConsentState) -> bool {
         match (self, state) {
             (Self::Given { .. }, ConsentState::Withdrawn) => true,
-            (Self::Given { .. }, ConsentState::Given | ConsentState::Refused) => false,
-            (_, ConsentState::Withdrawn) => false,
+            (Self::Given { .. }, _)
+            | (_, ConsentState::Withdrawn)
+            | (Self::Withdrawn { .. }, ConsentState::Refused) => false,
             (Self::Refused { origin, .. }, ConsentState::Refused) => matches!(origin, Origin::Signal),
-            (Self::Withdrawn { .. }, ConsentState::Refused) => false,
             (_, ConsentState::Given | ConsentState::Refused) => true,
         }
     }
