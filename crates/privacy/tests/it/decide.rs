@@ -236,9 +236,10 @@ fn staff_denied<P: Purpose>(staff: Staff, case: Option<Uuid>, subject_in_case: b
         subject_in_case,
         ..registered()
     };
-    let basis = match P::ID.bases().contains(&LegalBasis::Contract.kind()) {
-        true => LegalBasis::Contract,
-        false => LegalBasis::LegalDuty("ECL 25"),
+    let basis = if P::ID.bases().contains(&LegalBasis::Contract.kind()) {
+        LegalBasis::Contract
+    } else {
+        LegalBasis::LegalDuty("ECL 25")
     };
     let ask = Ask {
         case,
