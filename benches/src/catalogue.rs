@@ -244,6 +244,11 @@ pub const GOLDEN: &[&str] = &[
     "税",
     "官网小程序",
     "代理计账",
+    "上海",
+    "gong si zhu ce",
+    "营业执照",
+    "trademark",
+    "bookkeeping",
 ];
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //!
 //! Text is folded (width, case, traditional signs), cut where the script changes (铁路12306), and
 //! then gives, for Chinese: every sign, every overlapping pair, every word of the dictionary; for
-//! letters and digits: the run, whole. Pinyin of Chinese runs is a field of its own.
+//! letters and digits: the run, whole, an English plural as its singular. Pinyin of Chinese runs is a field of its own.
+
+use std::borrow::Cow;
 
 use jieba_rs::Jieba;
 use pinyin::ToPinyin as _;
@@ -98,6 +100,20 @@ pub fn runs(folded: &str) -> Vec<Run> {
     out
 }
 
+/// A stretch of letters or digits as a term: an English plural is its singular, so that either finds
+/// the other.
+pub fn singular(run: &str) -> Cow<'_, str> {
+    let kept = ["ss", "us", "is"].iter().any(|end| run.ends_with(end));
+    if run.len() < 4 || !run.is_ascii() || kept {
+        return Cow::Borrowed(run);
+    }
+    match (run.strip_suffix("ies"), run.strip_suffix('s')) {
+        (Some(stem), _) => Cow::Owned(format!("{stem}y")),
+        (None, Some(stem)) => Cow::Borrowed(stem),
+        (None, None) => Cow::Borrowed(run),
+    }
+}
+
 /// Overlapping pairs of a Chinese run; the sign itself for a run of one.
 pub fn pairs(run: &str) -> Vec<String> {
     let signs: Vec<char> = run.chars().collect();
@@ -126,7 +142,7 @@ pub fn add_terms(dictionary: &Dictionary, text: &str, out: &mut String) {
     };
     for run in runs(&fold(text)) {
         match run {
-            Run::Latin(run) => add(&run),
+            Run::Latin(run) => add(&singular(&run)),
             Run::Han(run) => {
                 let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
                 ends.windows(2).for_each(|sign| add(&run[sign[0]..sign[1]]));

@@ -1,7 +1,7 @@
 //! The index, in memory: rebuilt from the database at every start, so nothing is kept that the
 //! database has forgotten.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use tantivy::collector::{Count, TopDocs};
 use tantivy::columnar::Column;
@@ -9,8 +9,9 @@ use tantivy::query::{BooleanQuery, BoostQuery, Occur, Query as TantivyQuery, Ter
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index, ReloadPolicy, Searcher, TantivyDocument, Term};
 
-use crate::analysis::{Dictionary, Run, add_pinyin, add_terms, fold, pairs, possible_words, runs};
-use crate::words::SYNONYMS;
+use crate::analysis::{Dictionary, Run, add_pinyin, add_terms, fold, pairs, possible_words, runs, singular};
+use crate::spelling::{Vocabulary, nearest};
+use crate::words::meant_by;
 
 /// A service as the index knows it.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct ServiceDoc {
     pub category_name: String,
     /// Who provides it.
     pub supplier: String,
+    /// Where.
+    pub city: String,
     /// Tags.
     pub tags: Vec<String>,
     /// Other words people search it by.
@@ -68,6 +71,10 @@ pub struct ServiceIndex {
     places: Vec<Column<u64>>,
     /// Known titles and categories, for suggestions: pinyin → text.
     spoken: HashMap<String, String>,
+    /// The sounds of categories and other words, for those mistyped.
+    sounds: BTreeSet<String>,
+    /// The words in Latin letters, for those mistyped.
+    vocabulary: Vocabulary,
 }
 
 #[derive(Clone, Copy)]
@@ -109,6 +116,7 @@ impl ServiceIndex {
         let mut writer = index.writer_with_num_threads(1, ARENA)?;
         let dictionary = Dictionary::load();
         let (mut spoken, mut ids) = (HashMap::new(), Vec::new());
+        let (mut sounds_known, mut vocabulary) = (BTreeSet::new(), Vocabulary::default());
         for (place, doc) in (0_u64..).zip(docs) {
             let mut row = TantivyDocument::default();
             row.add_u64(fields.place, place);
@@ -121,8 +129,15 @@ impl ServiceIndex {
                 add_terms(&dictionary, text, &mut terms);
                 add_pinyin(text, &mut sounds);
             }
-            for text in [&doc.summary, &doc.supplier].into_iter().chain(&doc.tags) {
+            for text in [&doc.summary, &doc.supplier, &doc.city]
+                .into_iter()
+                .chain(&doc.tags)
+            {
                 add_terms(&dictionary, text, &mut terms);
+            }
+            add_pinyin(&doc.city, &mut sounds);
+            for text in [&doc.title, &doc.category_name, &doc.supplier, &doc.city] {
+                vocabulary.learn(text);
             }
             row.add_text(fields.text, &terms);
             row.add_text(fields.spoken, &sounds);
@@ -133,6 +148,13 @@ impl ServiceIndex {
                         && let Some(sound) = whole_pinyin(&run)
                     {
                         spoken.entry(sound).or_insert(run);
+                    }
+                }
+            }
+            for text in doc.synonyms.iter().chain([&doc.category_name]) {
+                for run in runs(&fold(text)) {
+                    if let Run::Han(run) = run {
+                        sounds_known.extend(whole_pinyin(&run));
                     }
                 }
             }
@@ -154,6 +176,8 @@ impl ServiceIndex {
             fields,
             ids,
             spoken,
+            sounds: sounds_known,
+            vocabulary,
         })
     }
 
@@ -169,33 +193,28 @@ impl ServiceIndex {
             return Ok(Hits::default());
         }
         let mut ways: Vec<(Occur, Box<dyn TantivyQuery>)> = vec![(Occur::Should, self.literal(&stretches))];
-        for (said, meant) in SYNONYMS {
-            if typed.contains(said) {
-                let replaced = runs(&fold(meant));
-                ways.push((
-                    Occur::Should,
-                    Box::new(BoostQuery::new(self.literal(&replaced), 0.6)),
-                ));
-            }
+        for (meant, boost) in meant_by(&typed) {
+            let way = self.literal(&runs(&fold(&meant)));
+            ways.push((Occur::Should, Box::new(BoostQuery::new(way, boost))));
         }
-        if let [Run::Latin(letters)] = stretches.as_slice()
-            && letters.len() >= 2
-        {
-            ways.push((Occur::Should, Self::term(self.fields.spoken, letters)));
+        // Pinyin may be typed with a blank after each syllable.
+        let sound = letters(&stretches);
+        if let Some(sound) = sound.as_deref().filter(|sound| sound.len() >= 2) {
+            ways.push((Occur::Should, Self::term(self.fields.spoken, sound)));
         }
         let strict = BooleanQuery::new(ways);
         let mut hits = self.run(&strict, query)?;
         if hits.total == 0 {
-            let (sound, wanted) = (whole_pinyin(&typed), typed.replace(' ', ""));
-            hits.suggestion = sound
-                .and_then(|sound| self.spoken.get(&sound))
+            let (heard, wanted) = (whole_pinyin(&typed), typed.replace(' ', ""));
+            hits.suggestion = heard
+                .and_then(|heard| self.spoken.get(&heard))
                 .filter(|known| **known != wanted)
                 .cloned();
             if hits.suggestion.is_none() {
                 // A poor answer beats none: any word, any pair of signs.
                 let any = stretches.iter().flat_map(|run| match run {
                     Run::Han(run) => [possible_words(run), pairs(run)].concat(),
-                    Run::Latin(run) => vec![run.clone()],
+                    Run::Latin(run) => vec![singular(run).into_owned()],
                 });
                 let any = any.flat_map(|term| {
                     let (title, text) = (self.in_title(&term), Self::term(self.fields.text, &term));
@@ -204,12 +223,21 @@ impl ServiceIndex {
                 let any: Vec<_> = any.collect();
                 let loose = self.run(&BooleanQuery::new(any), query)?;
                 hits = Hits {
-                    suggestion: hits.suggestion,
+                    suggestion: self.mistyped(&stretches, sound.as_deref()),
                     ..loose
                 };
             }
         }
         Ok(hits)
+    }
+
+    /// What may be meant by letters that stand nowhere: known words near them, or a known sound.
+    fn mistyped(&self, stretches: &[Run], sound: Option<&str>) -> Option<String> {
+        let heard = || {
+            let near = nearest(sound?, self.sounds.iter().map(String::as_str))?;
+            self.spoken.get(near).cloned()
+        };
+        self.vocabulary.better(stretches).or_else(heard)
     }
 
     fn term(field: Field, text: &str) -> Box<dyn TantivyQuery> {
@@ -230,7 +258,7 @@ impl ServiceIndex {
         let terms: Vec<String> = stretches
             .iter()
             .flat_map(|run| match run {
-                Run::Latin(run) => vec![run.clone()],
+                Run::Latin(run) => vec![singular(run).into_owned()],
                 Run::Han(run) => pairs(run),
             })
             .collect();
@@ -262,6 +290,15 @@ impl ServiceIndex {
             suggestion: None,
         })
     }
+}
+
+/// The letters of a text that has nothing else but blanks.
+fn letters(stretches: &[Run]) -> Option<String> {
+    let all = stretches.iter().map(|run| match run {
+        Run::Latin(run) => Some(run.as_str()),
+        Run::Han(_) => None,
+    });
+    all.collect()
 }
 
 /// The pinyin of a text that is wholly Chinese.

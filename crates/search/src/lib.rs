@@ -3,6 +3,7 @@
 
 mod analysis;
 mod index;
+mod spelling;
 mod words;
 
 pub use index::{Hits, Query, SearchError, ServiceDoc, ServiceIndex};

@@ -30,7 +30,7 @@ pub const SERVICE_WORDS: &[&str] = &[
 ];
 
 /// What people type → what the catalogue says. Applied to the query only, beside what was typed.
-pub const SYNONYMS: &[(&str, &str)] = &[
+const SYNONYMS: &[(&str, &str)] = &[
     ("代账", "代理记账"),
     ("代理做账", "代理记账"),
     ("会计外包", "代理记账"),
@@ -46,7 +46,85 @@ pub const SYNONYMS: &[(&str, &str)] = &[
     ("做网站", "网站建设"),
     ("等保二级", "等保2级"),
     ("等保2级", "等保二级"),
+    ("营业执照", "公司注册"),
+    ("营业执照", "个体户注册"),
+    ("营业执照", "工商变更"),
+    ("执照", "公司注册"),
+    ("发票", "票种核定"),
+    ("工商注册", "公司注册"),
+    ("工商登记", "公司注册"),
+    ("刻章", "公司注册"),
+    ("公章", "公司注册"),
+    ("会计", "代理记账"),
+    ("做账", "代理记账"),
+    ("报税", "代理记账"),
+    ("律师", "法律服务"),
+    ("专利", "实用新型"),
+    ("版权", "著作权"),
+    ("公积金", "社保代缴"),
+    ("法人变更", "工商变更"),
+    ("注销公司", "注销"),
+    ("app开发", "小程序开发"),
+    ("招人", "猎头招聘"),
+    ("trademark", "trade mark"),
+    ("license", "licence"),
+    ("accounting", "bookkeeping"),
+    ("accountant", "bookkeeping"),
+    ("book keeping", "bookkeeping"),
+    ("incorporation", "company registration"),
+    ("company formation", "company registration"),
+    ("register a company", "company registration"),
+    ("business licence", "company registration"),
+    ("business license", "company registration"),
+    ("business registration", "company registration"),
+    ("dissolution", "deregistration"),
+    ("close a company", "deregistration"),
+    ("patent", "utility model"),
+    ("vat", "general taxpayer"),
+    ("payroll", "social insurance"),
+    ("recruitment", "executive search"),
+    ("recruiting", "executive search"),
+    ("lawyer", "legal"),
+    ("attorney", "legal"),
+    ("law firm", "legal"),
+    ("pentest", "penetration test"),
+    ("cybersecurity", "security"),
+    ("app", "mini program"),
 ];
+
+/// How much what is meant counts beside what was typed: the query with the words exchanged, and what
+/// is meant alone.
+const EXCHANGED: f32 = 0.8;
+const ALONE: f32 = 0.6;
+
+/// Other ways to say a folded query, with how much each counts.
+pub fn meant_by(typed: &str) -> Vec<(String, f32)> {
+    let mut ways = Vec::new();
+    for (said, meant) in SYNONYMS {
+        if let Some(at) = place(typed, said) {
+            ways.push(((*meant).to_owned(), ALONE));
+            if typed.len() > said.len() {
+                let (before, after) = (&typed[..at], &typed[at + said.len()..]);
+                ways.push((format!("{before} {meant} {after}"), EXCHANGED));
+            }
+        }
+    }
+    ways
+}
+
+/// Where a query says these words; English ones only whole or in the plural.
+fn place(typed: &str, said: &str) -> Option<usize> {
+    let mut found = typed.match_indices(said);
+    let whole = |at: usize| {
+        let letter = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_alphabetic());
+        let after = &typed[at + said.len()..];
+        let after = after.strip_prefix('s').unwrap_or(after);
+        !letter(typed[..at].chars().next_back()) && !letter(after.chars().next())
+    };
+    found
+        .find(|(at, _)| !said.is_ascii() || whole(*at))
+        .map(|(at, _)| at)
+}
 
 /// Traditional signs of business words → simplified.
 pub const TRADITIONAL: &[(char, char)] = &[

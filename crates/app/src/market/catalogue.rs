@@ -126,6 +126,8 @@ pub struct Catalogue {
     by_id: HashMap<Uuid, Arc<Service>>,
     lists: Lists,
     index: ServiceIndex,
+    /// The categories' places, the one that sells best first; those that offer something.
+    popular: Vec<usize>,
 }
 
 impl Catalogue {
@@ -187,14 +189,17 @@ impl Catalogue {
                 .map(|category| format!("{} {}", category.zh, category.en))
                 .unwrap_or_default()
         };
+        let by = |service: &Service| suppliers.get(&service.supplier);
         let docs = offered.iter().map(|service| ServiceDoc {
             id: service.id.to_string(),
             title: format!("{} {}", service.zh, service.en),
             summary: format!("{} {}", service.summary_zh, service.summary_en),
             category_name: name(&service.category),
-            supplier: suppliers
-                .get(&service.supplier)
-                .map(|supplier| supplier.zh.clone())
+            supplier: by(service)
+                .map(|supplier| format!("{} {}", supplier.zh, supplier.en))
+                .unwrap_or_default(),
+            city: by(service)
+                .map(|supplier| format!("{} {}", supplier.city.zh, supplier.city.en))
                 .unwrap_or_default(),
             tags: service
                 .tags
@@ -209,6 +214,15 @@ impl Catalogue {
             let supplier = suppliers.get(&service.supplier);
             supplier.map_or("", |supplier| supplier.city.zh.as_str())
         });
+        let mut sold: HashMap<&str, i64> = HashMap::new();
+        for service in &offered {
+            let sum = sold.entry(service.category.as_str()).or_default();
+            *sum = sum.saturating_add(service.sales);
+        }
+        let mut popular: Vec<usize> = (0..categories.len())
+            .filter(|place| sold.contains_key(categories[*place].slug.as_str()))
+            .collect();
+        popular.sort_by_key(|place| std::cmp::Reverse(sold[categories[*place].slug.as_str()]));
         Ok(Self {
             groups,
             categories,
@@ -218,6 +232,7 @@ impl Catalogue {
             by_id,
             lists,
             index,
+            popular,
         })
     }
 
@@ -230,6 +245,12 @@ impl Catalogue {
     /// The services that sell best.
     pub fn favourites(&self, count: usize) -> impl Iterator<Item = &Arc<Service>> {
         self.offered.iter().take(count)
+    }
+
+    /// The categories that sell best.
+    pub fn popular(&self, count: usize) -> impl Iterator<Item = &Category> {
+        let places = self.popular.iter().take(count);
+        places.filter_map(|place| self.categories.get(*place))
     }
 
     /// The suppliers that offer something, best rated first.

@@ -9,7 +9,8 @@ fn doc(id: usize, title: &str, category: &str, synonyms: &[&str]) -> ServiceDoc 
         title: title.to_owned(),
         summary: String::new(),
         category_name: category.to_owned(),
-        supplier: "某服务商".to_owned(),
+        supplier: "某服务商 Some Provider".to_owned(),
+        city: "上海 Shanghai".to_owned(),
         tags: Vec::new(),
         synonyms: synonyms.iter().map(|word| (*word).to_owned()).collect(),
     }
@@ -95,6 +96,113 @@ fn the_golden_set() {
     let glued = titles(&ask(&index, "官网小程序")).join(" ");
     assert!(glued.contains("官网") && glued.contains("小程序"));
     assert_eq!(ask(&index, "代理计账").suggestion.as_deref(), Some("代理记账"));
+}
+
+/// A service as the catalogue gives it: in both languages, with its supplier and city.
+fn bilingual() -> ServiceIndex {
+    let services = [
+        (
+            "有限公司注册 Limited company registration",
+            "公司注册 Company registration",
+            "青栀企业服务 Qingzhi Business Services",
+            "上海 Shanghai",
+        ),
+        (
+            "个体户注册 Sole trader registration",
+            "公司注册 Company registration",
+            "青栀企业服务 Qingzhi Business Services",
+            "上海 Shanghai",
+        ),
+        (
+            "地址变更 Change of address",
+            "工商变更 Registration changes",
+            "青栀企业服务 Qingzhi Business Services",
+            "上海 Shanghai",
+        ),
+        (
+            "小规模纳税人代理记账 Bookkeeping, small taxpayer",
+            "代理记账 Bookkeeping",
+            "算盘树财税 Abacus Tree Tax",
+            "杭州 Hangzhou",
+        ),
+        (
+            "商标注册（单类） Trade mark registration, one class",
+            "商标注册 Trade marks",
+            "北斗坡知识产权 Beidou Slope IP",
+            "深圳 Shenzhen",
+        ),
+        (
+            "商标续展 Trade mark renewal",
+            "商标注册 Trade marks",
+            "北斗坡知识产权 Beidou Slope IP",
+            "深圳 Shenzhen",
+        ),
+    ];
+    let docs = services
+        .iter()
+        .enumerate()
+        .map(|(id, (title, category, supplier, city))| ServiceDoc {
+            id: id.to_string(),
+            title: (*title).to_owned(),
+            summary: String::new(),
+            category_name: (*category).to_owned(),
+            supplier: (*supplier).to_owned(),
+            city: (*city).to_owned(),
+            tags: Vec::new(),
+            synonyms: Vec::new(),
+        });
+    ServiceIndex::build(docs).expect("an index")
+}
+
+#[test]
+fn a_city_a_supplier_a_licence_and_english_words_find_what_is_meant() {
+    let index = bilingual();
+    for (typed, expected) in [
+        ("上海", &["0", "1", "2"][..]),
+        ("Shanghai", &["0", "1", "2"]),
+        ("shang hai", &["0", "1", "2"]),
+        ("上海 公司注册", &["0", "1"]),
+        ("杭州代账", &["3"]),
+        ("Abacus Tree", &["3"]),
+        ("beidou slope", &["4", "5"]),
+        ("gong si zhu ce", &["0", "1"]),
+        ("GONGSI ZHUCE", &["0", "1"]),
+        ("营业执照", &["0", "1", "2"]),
+        ("trademark", &["4", "5"]),
+        ("trademarks", &["4", "5"]),
+        ("Trade Marks", &["4", "5"]),
+        ("bookkeeping", &["3"]),
+        ("accountants", &["3"]),
+        ("companies", &["0", "1"]),
+    ] {
+        let mut found = ask(&index, typed).ids;
+        found.sort_unstable();
+        assert_eq!(found, expected, "{typed}");
+    }
+    assert_eq!(
+        ask(&index, "trademark renewal").ids[0],
+        "5",
+        "what was asked for comes first"
+    );
+    assert!(
+        ask(&index, "happy").ids.is_empty(),
+        "app is a word, not a part of one"
+    );
+}
+
+#[test]
+fn a_mistyped_word_or_sound_is_suggested() {
+    let index = bilingual();
+    for (typed, meant) in [
+        ("bookeeping", Some("bookkeeping")),
+        ("Shangahi", Some("shanghai")),
+        ("gongsizuce", Some("公司注册")),
+        ("gong si zu ce", Some("公司注册")),
+        ("zzzzzzzz", None),
+        ("bookkeeping", None),
+    ] {
+        assert_eq!(ask(&index, typed).suggestion.as_deref(), meant, "{typed}");
+    }
 }
 
 #[test]

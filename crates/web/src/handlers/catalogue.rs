@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
 use app::market::order;
 use axum::http::StatusCode;
-use domain::market::catalogue::{Service, Standing, Supplier};
+use domain::market::catalogue::{Category, Service, Standing, Supplier};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -53,6 +53,14 @@ fn cards(lang: Lang, catalogue: &Catalogue, services: &[Arc<Service>]) -> Vec<Ca
         .collect()
 }
 
+fn category_link(lang: Lang, category: &Category) -> CategoryLink {
+    CategoryLink {
+        slug: category.slug.clone(),
+        label: lang.pick(&category.zh, &category.en).to_owned(),
+        licence: lang.text(&category.licence).to_owned(),
+    }
+}
+
 /// The groups with their categories.
 pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
     let of = |slug: &str| {
@@ -60,12 +68,7 @@ pub fn groups(lang: Lang, catalogue: &Catalogue) -> Vec<GroupLinks> {
             .categories
             .iter()
             .filter(|category| category.group == slug);
-        own.map(|category| CategoryLink {
-            slug: category.slug.clone(),
-            label: lang.pick(&category.zh, &category.en).to_owned(),
-            licence: lang.text(&category.licence).to_owned(),
-        })
-        .collect()
+        own.map(|category| category_link(lang, category)).collect()
     };
     let group = |group: &domain::market::catalogue::Group| GroupLinks {
         slug: group.slug.clone(),
@@ -431,6 +434,9 @@ pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
     Answer::public(&visit, &page)
 }
 
+/// Categories offered to whoever found nothing.
+const POPULAR: usize = 6;
+
 /// The search's parameters.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -458,6 +464,7 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
     // Whoever types something personal does not find it kept: only words that the catalogue says.
     let public = found.services.iter().any(|service| says(service, &text));
     let href = |text: &str| format!("/sousuo?q={}", escaped(text));
+    let nothing = found.services.is_empty();
     let mut f = visit.frame(lang.t("搜索", "Search"));
     f.query.clone_from(&text);
     let page = SearchPage {
@@ -473,6 +480,17 @@ pub async fn search(visit: Visit, Asked(query): Asked<SearchQuery>) -> Result<An
         pages: numbered(found.total.div_ceil(PAGE).max(1), found.page, |number| {
             format!("{}&ye={number}", href(&text))
         }),
+        popular: if nothing {
+            let popular = catalogue.popular(POPULAR);
+            popular.map(|category| category_link(lang, category)).collect()
+        } else {
+            Vec::new()
+        },
+        groups: if nothing {
+            groups(lang, &catalogue)
+        } else {
+            Vec::new()
+        },
     };
     Ok(if public {
         Answer::public(&visit, &page)

@@ -156,6 +156,10 @@ pub struct SearchPage {
     pub services: Vec<Card>,
     /// The pages.
     pub pages: Vec<Choice>,
+    /// The categories that sell best; empty if something was found.
+    pub popular: Vec<CategoryLink>,
+    /// All categories; empty if something was found.
+    pub groups: Vec<GroupLinks>,
 }
 
 /// `GET /fuwu/{id}`.
@@ -313,16 +317,32 @@ impl ListPage {
 }
 
 impl SearchPage {
-    /// In both languages.
+    /// Nothing found, nothing asked, something found; in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
-        both(|lang| Self {
-            f: Frame::sample(lang, lang.t("搜索", "Search"), "/sousuo", false),
-            suggestion: Some(choice("代理记账<b>", false)),
-            total: 0,
-            services: Vec::new(),
-            pages: Vec::new(),
-        })
+        let sample = |lang: Lang, query: &str, services: Vec<Card>| {
+            let mut f = Frame::sample(lang, lang.t("搜索", "Search"), "/sousuo", false);
+            query.clone_into(&mut f.query);
+            let tree = if services.is_empty() {
+                groups(lang)
+            } else {
+                Vec::new()
+            };
+            Self {
+                f,
+                suggestion: (!query.is_empty()).then(|| choice("代理记账<b>", false)),
+                total: services.len(),
+                services,
+                pages: Vec::new(),
+                popular: tree.iter().flat_map(|group| group.categories.clone()).collect(),
+                groups: tree,
+            }
+        };
+        both(|lang| sample(lang, "代理计账<b>", Vec::new()))
+            .into_iter()
+            .chain(both(|lang| sample(lang, "", Vec::new())))
+            .chain(both(|lang| sample(lang, "logo", vec![card(lang)])))
+            .collect()
     }
 }
 

@@ -169,6 +169,27 @@ async fn a_visitor_finds_a_service_and_sees_price_standard_and_provider() {
         past.body.contains("小规模纳税人代理记账"),
         "a page past the end is the last"
     );
+    for (typed, expected) in [
+        ("上海", "青栀企业服务（演示）"),
+        ("Shanghai", "青栀企业服务（演示）"),
+        ("Abacus Tree", "一般纳税人代理记账"),
+        ("gong si zhu ce", "有限公司注册"),
+        ("营业执照", "有限公司注册"),
+        ("trademark", "商标注册（单类）"),
+        ("bookkeeping", "小规模纳税人代理记账"),
+    ] {
+        let page = browser.get(&format!("/sousuo?q={}", encoded(typed))).await;
+        assert!(page.body.contains(expected), "{typed}");
+    }
+    let nothing = browser.get("/sousuo?q=bookeeping").await.body;
+    for way_on in [
+        "href=\"/sousuo?q=bookkeeping\"",
+        "热门类目",
+        "全部分类",
+        "/fuwu?fenlei=daili-jizhang",
+    ] {
+        assert!(nothing.contains(way_on), "{way_on}");
+    }
     let typo = browser.get(&format!("/sousuo?q={}", encoded("代理计账"))).await;
     assert!(typo.body.contains("您是不是要找") && typo.body.contains("代理记账"));
     test.close().await;
