@@ -153,6 +153,30 @@ await test('a visitor without an account finds 代理记账 through search, filt
   await page.context().close();
 });
 
+await test('on a phone the bar to order is at hand and hides nothing that has the focus', async () => {
+  const page = await visitor(375, true);
+  await page.goto(`${base}/fuwu`);
+  await page.click('main li.card a');
+  assert.equal(await page.locator('main a.btn-accent:visible').count(), 1, 'one way to order');
+  await page.locator('summary').last().focus();
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press(step < 40 ? 'Shift+Tab' : 'Tab');
+    const hidden = await page.evaluate(() => {
+      const own = document.activeElement;
+      if (!own || own === document.body) return null;
+      const box = own.getBoundingClientRect();
+      const across = box.left + Math.min(box.width, 300) / 2;
+      const seen = [box.top + 2, (box.top + box.bottom) / 2, box.bottom - 2].every((down) => {
+        const top = document.elementFromPoint(across, down);
+        return top && (own.contains(top) || top.contains(own));
+      });
+      return seen ? null : own.outerHTML.slice(0, 80);
+    });
+    assert.equal(hidden, null);
+  }
+  await page.context().close();
+});
+
 for (const lang of ['zh', 'en']) {
   for (const [scheme, width] of [['light', 1280], ['dark', 375]]) {
     await test(`axe finds nothing on the order pages in ${lang}, ${scheme}`, async () => {
@@ -188,7 +212,7 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, fals
     await buyer.press('#q', 'Enter');
     await buyer.click('main li.card a');
     assert.match(await buyer.textContent('h1'), /地址变更/);
-    await buyer.click('main a.btn-accent');
+    await buyer.click('main a.btn-accent:visible');
     assert.match(buyer.url(), /\/denglu\?next=\/xiadan\//, 'ordering needs an account');
     await buyer.click('main a[href^="/zhuce?next="]');
     await buyer.fill('#phone', phone);
