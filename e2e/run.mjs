@@ -84,6 +84,28 @@ for (const [lang, width] of [['zh', 375], ['en', 1280]]) {
   });
 }
 
+// Takes steps of an order by the buttons of its page, unfolding what is folded.
+function presser(order) {
+  return async (page, event, fill = async () => {}) => {
+    await page.goto(base + order);
+    const form = page.locator(`form[action="${order}/${event}"]`);
+    if (!(await form.isVisible())) await page.locator(`details:has(form[action="${order}/${event}"]) > summary`).click();
+    await fill(form);
+    await form.locator('button').click();
+    await page.waitForURL(base + order);
+  };
+}
+
+async function ordered(buyer, words) {
+  await buyer.goto(`${base}/sousuo?q=${encodeURIComponent(words)}`);
+  await buyer.click('main li.card a');
+  await buyer.click('main a.btn-accent:visible');
+  await buyer.check('#sku-0');
+  await buyer.click('main form button.btn-primary');
+  await buyer.waitForURL(/\/dingdan\/QF/);
+  return new URL(buyer.url()).pathname;
+}
+
 for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, false, '100-0000-0012']]) {
   await test(`a visitor registers, sees who looked, logs out and in at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
     const page = await visitor(width, scripts);
@@ -182,10 +204,14 @@ for (const lang of ['zh', 'en']) {
     await test(`axe finds nothing on the order pages in ${lang}, ${scheme}`, async () => {
       const buyer = await demoUser('林知远', width, true);
       const owner = await demoUser('青栀店主', width, true);
-      const states = ['placed', 'awaiting_contract', 'awaiting_funds', 'in_service', 'delivered', 'rework', 'accepted', 'completed', 'closed', 'cancelling', 'cancelled'];
+      const states = ['placed', 'awaiting_contract', 'awaiting_funds', 'in_service', 'delivered', 'rework', 'accepted', 'completed', 'closed', 'cancelling', 'cancelled', 'terminated'];
       const visits = [[buyer, '/dingdan'], [buyer, `${await placed(buyer, 'service')}`], [owner, '/dingdan?side=sold'], [owner, '/gongzuotai'], [buyer, '/demo/zhangben']];
       for (const state of states) visits.push([buyer, await orderIn(buyer, state)]);
       visits.push([owner, await orderIn(owner, 'placed', 'sold')]);
+      const other = await demoUser('何小满', width, true);
+      visits.push([other, await orderIn(other, 'partial_offered')]);
+      const asked = await demoUser('北斗坡店主', width, true);
+      visits.push([asked, await orderIn(asked, 'cancelling', 'sold')], [asked, await orderIn(asked, 'in_service', 'sold')]);
       await buyer.goto(base + (await placed(buyer, 'service')));
       visits.push([buyer, await buyer.getAttribute('main a.btn-accent', 'href')]);
       for (const [page, address] of visits) {
@@ -198,8 +224,7 @@ for (const lang of ['zh', 'en']) {
         assert.deepEqual(await judged(page), [], address);
         assert.deepEqual(page.foreign, []);
       }
-      await buyer.context().close();
-      await owner.context().close();
+      for (const page of [buyer, owner, other, asked]) await page.context().close();
     });
   }
 }
@@ -234,14 +259,7 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, fals
     const order = new URL(buyer.url()).pathname;
 
     const seller = await demoUser('青栀店主', width, scripts);
-    const press = async (page, event, fill = async () => {}) => {
-      await page.goto(base + order);
-      const form = page.locator(`form[action="${order}/${event}"]`);
-      if (!(await form.isVisible())) await page.locator('summary').filter({ has: page.locator(`xpath=following-sibling::form[@action="${order}/${event}"]`) }).or(page.locator(`details:has(form[action="${order}/${event}"]) > summary`)).first().click();
-      await fill(form);
-      await form.locator('button').click();
-      await page.waitForURL(base + order);
-    };
+    const press = presser(order);
     await seller.goto(`${base}/gongzuotai`);
     assert.ok(await seller.isVisible(`a[href="${order}"]`), 'the order waits on the workbench');
     await seller.goto(base + order);
@@ -276,6 +294,56 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, fals
     const stranger = await demoUser('顾念安', width, scripts);
     assert.equal((await stranger.goto(base + order)).status(), 404);
     for (const page of [buyer, seller, stranger]) await page.context().close();
+  });
+}
+
+for (const [width, scripts] of [[1280, true], [375, false]]) {
+  await test(`three milestones one after another, and a refund of a part, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    const buyer = await demoUser('顾念安', width, scripts);
+    const seller = await demoUser('北斗坡店主', width, scripts);
+    const order = await ordered(buyer, '高企认定');
+    const press = presser(order);
+    await press(seller, 'supplier_confirm');
+    await press(buyer, 'sign');
+    for (const number of [1, 2, 3]) {
+      await press(buyer, 'fund');
+      await press(seller, 'deliver', async (form) => {
+        for (const box of await form.locator('input[type=checkbox]').all()) await box.check();
+      });
+      await buyer.goto(base + order);
+      assert.ok((await buyer.textContent('main')).includes(`第 ${number} 阶段：`));
+      await press(buyer, 'accept');
+      for (let tries = 0; tries < 20 && !(await buyer.textContent('main')).includes(`第 ${number} 阶段 · 结算给服务商`); tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        await buyer.goto(base + order);
+      }
+    }
+    assert.match(await buyer.textContent('main'), /已完成/);
+
+    const other = await ordered(buyer, '商标驳回复审');
+    const step = presser(other);
+    await step(seller, 'supplier_confirm');
+    await step(buyer, 'sign');
+    await step(buyer, 'fund');
+    await step(seller, 'deliver', async (form) => {
+      for (const box of await form.locator('input[type=checkbox]').all()) await box.check();
+      await form.locator('input[name=receipt]').fill('YS-2026-000365');
+    });
+    await step(buyer, 'request_refund', (form) => form.locator('textarea').fill('只完成了一部分。'));
+    await seller.goto(base + other);
+    await step(seller, 'offer_partial', async (form) => {
+      await form.locator('input[name=amount]').fill('600.50');
+      await form.locator('textarea').fill('退还未完成的部分。');
+    });
+    await buyer.goto(base + other);
+    const offered = await buyer.textContent('main');
+    for (const part of ['接受后 ¥600.50 退还给您', '官费缴纳凭证号：YS-2026-000365']) assert.ok(offered.includes(part), part);
+    await step(buyer, 'accept_partial');
+    const ended = await buyer.textContent('main');
+    for (const part of ['已终止', '已部分退款，余款已结算', '退还买方 ¥600.50']) assert.ok(ended.includes(part), part);
+    await buyer.goto(`${base}/demo/zhangben`);
+    assert.match(await buyer.textContent('main'), /账平/);
+    for (const page of [buyer, seller]) await page.context().close();
   });
 }
 

@@ -354,6 +354,13 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         });
         items.collect()
     };
+    // Where every milestone has its own items, the order's judge nothing.
+    let common = snapshot.plan.iter().any(|part| part.acceptance.is_empty());
+    let acceptance = if common {
+        listed(&snapshot.acceptance)
+    } else {
+        Vec::new()
+    };
     OrderPage {
         f: visit.frame(lang.pick(&snapshot.service_zh, &snapshot.service_en)),
         errors,
@@ -384,7 +391,7 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         },
         actions,
         items: listed(snapshot.acceptance_of(place)),
-        acceptance: listed(&snapshot.acceptance),
+        acceptance,
         at_hand,
         share_fields: Vec::new(),
         offline: view.order.mode == Mode::Offline,

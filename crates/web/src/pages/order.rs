@@ -314,7 +314,7 @@ pub struct OrderPage {
     pub at_hand: AtHand,
     /// The items by which the milestone under way is judged.
     pub items: Vec<AcceptanceItem>,
-    /// The declared acceptance items of the order.
+    /// The declared acceptance items of the order; empty if each milestone has its own.
     pub acceptance: Vec<AcceptanceItem>,
     /// The contact details that may be shared when paying.
     pub share_fields: Vec<ShareField>,
