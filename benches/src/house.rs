@@ -75,6 +75,7 @@ pub fn state(app: &App, catalogue: Catalogue) -> Result<WebState> {
             operator_name: "某运营方".to_owned(),
             operator_contact: "privacy@demo.example".to_owned(),
             responsible_person: "某负责人".to_owned(),
+            filing: web::Filing::default(),
             demo: true,
             secure: false,
         }),

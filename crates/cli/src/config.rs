@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
-use web::Settings;
+use web::{Filing, Settings};
 
 /// The platform's decision on a refund.
 #[derive(Clone, Copy, ValueEnum, Debug)]
@@ -91,12 +91,52 @@ pub struct Arguments {
     /// The site's domain; the site is then expected behind TLS.
     #[arg(global = true, long, env = "QIFU365_SITE_DOMAIN")]
     pub site_domain: Option<String>,
+    /// The website's ICP filing number (ICP备案号), shown at the foot of every page.
+    #[arg(global = true, long, env = "QIFU365_ICP_FILING")]
+    pub icp_filing: Option<String>,
+    /// The website's public-security filing number (公安备案号), shown at the foot of every page.
+    #[arg(global = true, long, env = "QIFU365_POLICE_FILING")]
+    pub police_filing: Option<String>,
+    /// Where the business licence is shown: an https address, or a path of this site.
+    #[arg(global = true, long, env = "QIFU365_LICENCE_LINK")]
+    pub licence_link: Option<String>,
     /// The site's name.
     #[arg(global = true, long, env = "QIFU365_BRAND", default_value = "企服365")]
     pub brand: String,
 }
 
 impl Arguments {
+    /// The filings and the licence. A demonstration's are fictional and lead to no register.
+    fn filing(&self) -> anyhow::Result<Filing> {
+        let given = |value: &Option<String>| value.as_deref().unwrap_or_default().trim().to_owned();
+        let filing = Filing {
+            icp: given(&self.icp_filing),
+            police: given(&self.police_filing),
+            licence: given(&self.licence_link),
+            real: self.no_demo,
+        };
+        let own = filing.licence.starts_with('/') && !filing.licence.starts_with("//");
+        if !filing.licence.is_empty() && !own && !filing.licence.starts_with("https://") {
+            bail!("--licence-link must begin with https:// or, for a path of this site, with /");
+        }
+        if self.no_demo {
+            return Ok(filing);
+        }
+        let or = |value: String, fictional: &str| {
+            if value.is_empty() {
+                fictional.to_owned()
+            } else {
+                value
+            }
+        };
+        Ok(Filing {
+            icp: or(filing.icp, "京ICP备00000000号（演示）"),
+            police: or(filing.police, "京公网安备00000000000000号（演示）"),
+            licence: or(filing.licence, "/lianxi#zhizhao"),
+            real: false,
+        })
+    }
+
     /// What pages show of the operator. A demonstration has a fictional one.
     ///
     /// # Errors
@@ -104,6 +144,7 @@ impl Arguments {
     pub fn settings(&self) -> anyhow::Result<Settings> {
         policy::clause!("1.0");
         let given = |value: &Option<String>| value.clone().filter(|text| !text.trim().is_empty());
+        let filing = self.filing()?;
         if !self.no_demo {
             let or = |value: &Option<String>, fictional: &str| {
                 given(value).unwrap_or_else(|| fictional.to_owned())
@@ -113,6 +154,7 @@ impl Arguments {
                 operator_name: or(&self.operator_name, "企服三六五（演示）运营方"),
                 operator_contact: or(&self.operator_contact, "privacy@demo.qifu365.example"),
                 responsible_person: or(&self.responsible_person, "演示负责人"),
+                filing,
                 demo: true,
                 secure: given(&self.site_domain).is_some(),
             });
@@ -148,6 +190,7 @@ impl Arguments {
                 operator_name,
                 operator_contact,
                 responsible_person,
+                filing,
                 demo: false,
                 secure: true,
             });
@@ -200,6 +243,37 @@ mod tests {
 
     #[test]
     fn a_demo_starts_with_nothing() {
-        assert!(parse(&[]).settings().expect("demo").demo);
+        let settings = parse(&[]).settings().expect("demo");
+        assert!(settings.demo && !settings.filing.real && settings.filing.icp.contains("演示"));
+    }
+
+    #[test]
+    fn filings_are_shown_as_configured_and_a_licence_is_no_foreign_scheme() {
+        let whole = [
+            "--no-demo",
+            "--operator-name",
+            "甲",
+            "--operator-contact",
+            "a@b.example",
+            "--responsible-person",
+            "乙",
+            "--site-domain",
+            "b.example",
+        ];
+        let bare = parse(&whole).settings().expect("complete").filing;
+        assert!(bare.icp.is_empty() && bare.police.is_empty() && bare.licence.is_empty());
+        let named = [&whole[..], &["--icp-filing", " 京ICP备12345678号 "]].concat();
+        let filing = parse(&named).settings().expect("complete").filing;
+        assert!(filing.real && filing.icp == "京ICP备12345678号");
+        for (link, fine) in [
+            ("https://a.example/zhizhao", true),
+            ("/lianxi", true),
+            ("//a.example", false),
+            ("javascript:x", false),
+            ("http://a.example", false),
+        ] {
+            let named = [&whole[..], &["--licence-link", link]].concat();
+            assert_eq!(parse(&named).settings().is_ok(), fine, "{link}");
+        }
     }
 }

@@ -51,6 +51,29 @@ pub const BEIJING: UtcOffset = match UtcOffset::from_hms(8, 0, 0) {
     Err(_) => UtcOffset::UTC,
 };
 
+/// A day as people read it: `2026年11月23日`, or `23 November 2026`, which no reader takes for another.
+#[must_use]
+pub fn day_text(day: Date, zh: bool) -> String {
+    if zh {
+        format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
+    } else {
+        format!("{} {} {}", day.day(), day.month(), day.year())
+    }
+}
+
+/// An instant as people read it, always in Beijing time and saying so: the one place where instants
+/// become text for a reader.
+#[must_use]
+pub fn instant_text(at: OffsetDateTime, zh: bool) -> String {
+    let at = at.to_offset(BEIJING);
+    let (day, hour, minute) = (day_text(at.date(), zh), at.hour(), at.minute());
+    if zh {
+        format!("{day} {hour:02}:{minute:02}（北京时间）")
+    } else {
+        format!("{day}, {hour:02}:{minute:02} (Beijing time)")
+    }
+}
+
 /// When something is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
@@ -139,6 +162,16 @@ mod tests {
     use time::macros::{date, datetime};
 
     use super::*;
+
+    #[test]
+    fn an_instant_reads_the_same_wherever_the_server_stands() {
+        // Six in the evening in London is the next day in Beijing.
+        let at = datetime!(2026-12-31 18:05 UTC);
+        assert_eq!(instant_text(at, true), "2027年1月1日 02:05（北京时间）");
+        assert_eq!(instant_text(at, false), "1 January 2027, 02:05 (Beijing time)");
+        assert_eq!(day_text(date!(2020 - 11 - 01), true), "2020年11月1日");
+        assert_eq!(day_text(date!(2020 - 11 - 01), false), "1 November 2020");
+    }
 
     #[test]
     fn clause_2_6_1_g_working_days_skip_weekends_holidays_and_count_make_up_days() {

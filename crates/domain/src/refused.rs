@@ -9,6 +9,8 @@ pub enum Refused {
     PhoneMissing,
     /// The phone is not a mainland mobile number.
     PhoneInvalid,
+    /// A demonstration takes fictional numbers only.
+    PhoneNotFictional,
     /// No account name was given.
     NameMissing,
     /// The account name is too short or too long.
@@ -39,6 +41,8 @@ pub enum Refused {
     AgreementNotAccepted,
     /// The privacy policy was not accepted.
     PolicyNotAccepted,
+    /// Neither phone nor account name was given.
+    LoginMissing,
     /// Name or phone and password do not belong together.
     LoginWrong,
     /// Too many failed log-ins.
@@ -98,6 +102,7 @@ impl Refused {
     pub const ALL: &'static [Self] = &[
         Self::PhoneMissing,
         Self::PhoneInvalid,
+        Self::PhoneNotFictional,
         Self::NameMissing,
         Self::NameLength,
         Self::NameCharacters,
@@ -113,6 +118,7 @@ impl Refused {
         Self::TooManyCodes,
         Self::AgreementNotAccepted,
         Self::PolicyNotAccepted,
+        Self::LoginMissing,
         Self::LoginWrong,
         Self::TooManyLogins,
         Self::FormStale,
@@ -147,8 +153,8 @@ impl Refused {
             Self::PhoneMissing => (
                 "phone_missing",
                 "phone",
-                "请输入手机号。",
-                "Enter your mobile number.",
+                "请填写手机号。",
+                "Fill in your mobile number.",
             ),
             Self::PhoneInvalid => (
                 "phone_invalid",
@@ -156,11 +162,17 @@ impl Refused {
                 "手机号应为 11 位的中国大陆手机号，请检查后重新输入。",
                 "Enter an 11-digit mainland China mobile number.",
             ),
+            Self::PhoneNotFictional => (
+                "phone_not_fictional",
+                "phone",
+                "演示站只接受 100-0000-00NN 形式的虚构号码（如 100-0000-0088），请勿填写真实手机号；验证码在演示发件箱 /demo/outbox 查看。",
+                "The demonstration takes only fictional numbers of the form 100-0000-00NN, such as 100-0000-0088; do not enter a real one. The code is shown at /demo/outbox.",
+            ),
             Self::NameMissing => (
                 "name_missing",
                 "account_name",
-                "请输入账号名。",
-                "Choose an account name.",
+                "请填写账号名。",
+                "Fill in an account name.",
             ),
             Self::NameLength => (
                 "name_length",
@@ -177,8 +189,8 @@ impl Refused {
             Self::NameNumber => (
                 "name_number",
                 "account_name",
-                "账号名是公开的，请不要使用手机号或证件号，换一个名字。",
-                "Account names are public: do not use a phone or identity number.",
+                "账号名里数字太多，容易与手机号或证件号混淆，请换一个数字少于 9 位的名字。",
+                "With this many digits the account name could be a phone or identity number; use fewer than nine.",
             ),
             Self::NameTaken => (
                 "name_taken",
@@ -189,8 +201,8 @@ impl Refused {
             Self::PasswordMissing => (
                 "password_missing",
                 "password",
-                "请输入密码。",
-                "Enter a password.",
+                "请填写密码。",
+                "Fill in the password.",
             ),
             Self::PasswordShort => (
                 "password_short",
@@ -245,6 +257,12 @@ impl Refused {
                 "accept_policy",
                 "请阅读隐私政策，同意后勾选。",
                 "Read the privacy policy and tick the box if you accept it.",
+            ),
+            Self::LoginMissing => (
+                "login_missing",
+                "login",
+                "请填写手机号或账号名。",
+                "Fill in your mobile number or account name.",
             ),
             Self::LoginWrong => (
                 "login_wrong",
@@ -357,8 +375,8 @@ impl Refused {
             Self::NoteContact => (
                 "note_contact",
                 "reason",
-                "内容里似乎有手机号、证件号、邮箱或银行账号，请删去后再提交；这里写的内容对方都能看到。",
-                "This seems to hold a phone, identity or bank number or an address for mail; take it out and send again. The other side sees what you write here.",
+                "内容里似乎有手机号、证件号、银行账号、邮箱或微信、QQ 等联系方式，请删去后再提交；这里写的内容对方都能看到。",
+                "This seems to hold a phone, identity or bank number, a mail address or a WeChat or QQ account; take it out and send again. The other side sees what you write here.",
             ),
             Self::MilestoneOther => (
                 "milestone_other",

@@ -80,7 +80,7 @@ impl Answer {
 
     /// The log-in page, coming back to `path` afterwards.
     pub fn to_log_in(path: &str) -> Self {
-        Self::to(&format!("/denglu?next={}", local(path)))
+        Self::to(&format!("/denglu?next={}", in_query(local(path))))
     }
 
     /// Sets the session's cookie.
@@ -194,6 +194,21 @@ impl Answer {
         )
     }
 
+    /// The path is there, but not by this method; `allowed` names those that are.
+    pub fn method_unknown(visit: &Visit, allowed: &str) -> Self {
+        let lang = visit.lang;
+        let text = lang.t(
+            "这个地址不支持这种请求方式。请返回上一页，或从首页重新开始。",
+            "This address does not take requests of this kind. Go back, or start from the home page.",
+        );
+        let heading = lang.t("请求方式不支持", "Method not allowed");
+        let mut answer = Self::error(visit, StatusCode::METHOD_NOT_ALLOWED, heading, text, None);
+        if let Ok(allowed) = HeaderValue::from_str(allowed) {
+            answer.0.headers_mut().insert(header::ALLOW, allowed);
+        }
+        answer
+    }
+
     fn error(visit: &Visit, status: StatusCode, heading: &str, text: &str, fault: Option<String>) -> Self {
         let page = ErrorPage {
             f: visit.frame(heading),
@@ -217,17 +232,43 @@ pub fn local(path: &str) -> &str {
         && !path.starts_with("//")
         && path
             .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'&' | b'#'));
+            .all(|b| b.is_ascii_graphic() && !matches!(b, b'\\' | b'#'));
     if own { path } else { "/zhanghao" }
+}
+
+/// A text as the value of a parameter: whatever could end the value, or be read as another sign, is
+/// written in hexadecimal.
+pub fn in_query(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
+                out.push(char::from(byte));
+            } else {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::local;
+    use super::{in_query, local};
+
+    #[test]
+    fn a_parameter_holds_a_whole_path() {
+        assert_eq!(in_query("/zhanghao/mima"), "/zhanghao/mima");
+        assert_eq!(in_query("/a?b=c&d=%20+"), "/a%3Fb%3Dc%26d%3D%2520%2B");
+        assert_eq!(in_query("税"), "%E7%A8%8E");
+    }
 
     #[test]
     fn only_own_paths_are_followed() {
-        for own in ["/zhanghao/mima", "/xiadan/x?sku=1"] {
+        for own in [
+            "/zhanghao/mima",
+            "/xiadan/x?sku=1",
+            "/dingdan?side=sold&status=placed",
+        ] {
             assert_eq!(local(own), own);
         }
         for foreign in [
@@ -236,7 +277,7 @@ mod tests {
             "/\\evil.example",
             "",
             "/a\r\nx",
-            "/a?b=c&d=e",
+            "/a#b",
         ] {
             assert_eq!(local(foreign), "/zhanghao", "{foreign}");
         }

@@ -14,6 +14,7 @@ pub mod routes;
 mod state;
 
 pub use kept::{Figures, KeptPages};
+pub use pages::frame::Filing;
 pub use routes::{router, router_keeping};
 pub use state::{Settings, WebState};
 

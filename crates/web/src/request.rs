@@ -16,7 +16,8 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::failure::Answer;
-use crate::pages::frame::{Frame, Lang, Viewer as Chip};
+use crate::pages::frame::{Frame, Lang, PolicyInForce, Viewer as Chip};
+use crate::pages::moment::Day;
 use crate::state::{WebState, css_path};
 
 /// One request.
@@ -281,13 +282,12 @@ impl Visit {
             operator_name: settings.operator_name.clone(),
             operator_contact: settings.operator_contact.clone(),
             query: String::new(),
-            policy_version: version.map(|version| version.id.clone()).unwrap_or_default(),
-            policy_updated: version
-                .map(|version| version.updated_on.to_string())
-                .unwrap_or_default(),
-            policy_effective: version
-                .map(|version| version.effective_on.to_string())
-                .unwrap_or_default(),
+            policy: version.map(|version| PolicyInForce {
+                version: version.id.clone(),
+                updated: Day::of(self.lang, version.updated_on),
+                effective: Day::of(self.lang, version.effective_on),
+            }),
+            filing: settings.filing.clone(),
             css_path: css_path().to_owned(),
             notice: None,
         }

@@ -118,6 +118,25 @@ routes! {
     get "/demo/yemian/{page}/{sample}" Demo "browse" ["2.1.1.c"] gallery::sample;
 }
 
+/// The methods that a path of the table is called by; `None` if it has none here: a path of the
+/// demonstration is unknown elsewhere, whatever the method.
+pub(crate) fn allowed(path: &str, demo: bool) -> Option<String> {
+    if path == css_path() {
+        return Some("GET, HEAD".to_owned());
+    }
+    let mut methods = Vec::new();
+    let here = ROUTES
+        .iter()
+        .filter(|route| route.path == path && (demo || route.who != Who::Demo));
+    for route in here {
+        methods.push(route.method.to_uppercase());
+        if route.method == "get" {
+            methods.push("HEAD".to_owned());
+        }
+    }
+    (!methods.is_empty()).then(|| methods.join(", "))
+}
+
 /// Forms and JSON bodies are small; more than this is neither.
 const LARGEST_FORM: usize = 64 * 1024;
 

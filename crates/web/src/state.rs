@@ -10,6 +10,8 @@ use privacy::{Actor, Ctx, Purpose};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::pages::frame::Filing;
+
 /// The operator's configuration as pages show it (1.0). Nothing of it is in the source.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -21,6 +23,8 @@ pub struct Settings {
     pub operator_contact: String,
     /// Who is responsible for personal information.
     pub responsible_person: String,
+    /// The filings and the licence.
+    pub filing: Filing,
     /// Whether this is a demonstration.
     pub demo: bool,
     /// Whether the site is served over TLS: cookies are then bound to host and TLS.

@@ -60,10 +60,23 @@ pub(super) fn token_digest(token: &str) -> [u8; 32] {
 /// Logs in.
 ///
 /// # Errors
+/// [`Refused::LoginMissing`], [`Refused::PasswordMissing`] for what is empty,
 /// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
 pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Begun, Failure> {
     policy::clause!("2.1.1.e");
     policy::clause!("2.2.3.d");
+    let missing: Vec<Refused> = [
+        (form.login.trim(), Refused::LoginMissing),
+        (form.password, Refused::PasswordMissing),
+    ]
+    .into_iter()
+    .filter(|(typed, _)| typed.is_empty())
+    .map(|(_, refused)| refused)
+    .collect();
+    if !missing.is_empty() {
+        // Nothing was tried, so nothing is counted.
+        return Err(Failure::Refused(missing));
+    }
     let typed: String = form.login.trim().chars().take(64).collect();
     let (field, plain) = match Phone::parse(&typed, app.demo) {
         Ok(phone) => (account::PHONE, phone.into_digits()),

@@ -61,7 +61,7 @@ both_dbs! {
         };
         let refused = account::register(&app, &house::visitor::<KeepAccount>(&app), &form).await;
         assert_eq!(refusals(refused), [
-            Refused::PhoneInvalid, Refused::NameLength, Refused::PasswordShort,
+            Refused::PhoneNotFictional, Refused::NameLength, Refused::PasswordShort,
             Refused::AgreementNotAccepted, Refused::PolicyNotAccepted,
         ]);
     }
@@ -118,9 +118,12 @@ both_dbs! {
         for login in [PHONE, "１0000000001", "lin", " LIN "] {
             house::log_in(&app, login, PASSWORD).await.expect(login);
         }
-        for (login, password) in [("lin", "wrong"), ("nobody", PASSWORD), ("100-0000-0009", PASSWORD), ("", "")] {
+        for (login, password) in [("lin", "wrong"), ("nobody", PASSWORD), ("100-0000-0009", PASSWORD)] {
             assert_eq!(refusals(house::log_in(&app, login, password).await), [Refused::LoginWrong], "{login}");
         }
+        let missing = [Refused::LoginMissing, Refused::PasswordMissing];
+        assert_eq!(refusals(house::log_in(&app, " ", "").await), missing);
+        assert_eq!(refusals(house::log_in(&app, "lin", "").await), missing[1..]);
     }
 
     clause_2_2_3_d_failed_log_ins_are_rationed(test) {

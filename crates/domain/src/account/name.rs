@@ -1,10 +1,11 @@
-//! Account names: chosen freely, public by default, never a phone number.
+//! Account names: chosen freely, for logging in and for their own person, never a phone number.
 
 use super::phone::half_width;
 use crate::refused::Refused;
 
 /// Reads an account name: 2–32 Chinese characters, letters, digits, `_` or `-`; full width becomes
-/// half width. A name that could be a phone or identity number is refused, since names are public.
+/// half width. A name that could be a phone or identity number is refused: at the log-in the two would
+/// be mistaken for each other, and it would be more than the person needs to give.
 ///
 /// # Errors
 /// [`Refused::NameMissing`], [`Refused::NameLength`], [`Refused::NameCharacters`],

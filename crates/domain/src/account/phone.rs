@@ -23,10 +23,11 @@ pub(crate) fn half_width(c: char) -> char {
 
 impl Phone {
     /// Reads what a person typed: spaces, hyphens, full-width digits and a leading +86 are fine.
-    /// The fictional range 100-0000-00NN is accepted only by a demo installation.
+    /// A demo installation takes the fictional range 100-0000-00NN and nothing else, so that no real
+    /// number gets into it; elsewhere that range is no number.
     ///
     /// # Errors
-    /// [`Refused::PhoneMissing`], [`Refused::PhoneInvalid`].
+    /// [`Refused::PhoneMissing`], [`Refused::PhoneInvalid`]; in a demo [`Refused::PhoneNotFictional`].
     pub fn parse(typed: &str, demo: bool) -> Result<Self, Refused> {
         // Long input is never scanned whole.
         let plain: String = typed
@@ -44,11 +45,12 @@ impl Phone {
             .unwrap_or(&plain);
         let well_formed = digits.len() == 11 && digits.bytes().all(|b| b.is_ascii_digit());
         let mobile = digits.starts_with('1') && matches!(digits.as_bytes().get(1), Some(b'3'..=b'9'));
-        let fictional = demo && digits.starts_with("100000000");
-        if well_formed && (mobile || fictional) {
-            Ok(Self(digits.to_owned()))
-        } else {
-            Err(Refused::PhoneInvalid)
+        let fictional = digits.starts_with("100000000");
+        match (demo, well_formed) {
+            (true, true) if fictional => Ok(Self(digits.to_owned())),
+            (true, _) => Err(Refused::PhoneNotFictional),
+            (false, true) if mobile => Ok(Self(digits.to_owned())),
+            (false, _) => Err(Refused::PhoneInvalid),
         }
     }
 
@@ -111,7 +113,17 @@ mod tests {
     fn the_fictional_range_is_for_demos_only() {
         assert!(digits("100-0000-0001", true).is_ok());
         assert_eq!(digits("100-0000-0001", false), Err(Refused::PhoneInvalid));
-        assert_eq!(digits("100-0001-0001", true), Err(Refused::PhoneInvalid));
+        assert_eq!(digits("100-0001-0001", true), Err(Refused::PhoneNotFictional));
+        for second in 3..=9 {
+            let real = format!("1{second}800000001");
+            assert_eq!(
+                digits(&real, true),
+                Err(Refused::PhoneNotFictional),
+                "a demo takes no real number"
+            );
+            assert!(digits(&real, false).is_ok());
+        }
+        assert_eq!(digits("138", true), Err(Refused::PhoneNotFictional));
     }
 
     #[test]

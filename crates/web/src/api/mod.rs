@@ -27,7 +27,7 @@ use uuid::Uuid;
 use self::limit::Limit;
 use self::problem::{Objection, Problem};
 use crate::pages::frame::Lang;
-use crate::routes::ROUTES;
+use crate::routes::allowed;
 use crate::state::WebState;
 
 /// Everything below this path answers programs, with the exception of pages about it.
@@ -91,26 +91,15 @@ pub async fn speak(
     }
 }
 
-/// The methods the table knows for a path that matched.
-fn allowed(path: &str) -> String {
-    let mut methods = Vec::new();
-    for route in ROUTES.iter().filter(|route| route.path == path) {
-        methods.push(route.method.to_uppercase());
-        if route.method == "get" {
-            methods.push("HEAD".to_owned());
-        }
-    }
-    methods.join(", ")
-}
-
 /// The answer for a path, or a method of a path, that is not in the table; `None` if it is not the
 /// interface's to give.
 pub fn not_there(path: &str, matched: Option<&str>) -> Option<Response> {
     if !path.starts_with(ROOT) {
         return None;
     }
-    let problem = match matched {
-        Some(route) => Problem::from(Objection::MethodUnknown).with(header::ALLOW, &allowed(route)),
+    // The interface has no path of the demonstration alone.
+    let problem = match matched.and_then(|route| allowed(route, false)) {
+        Some(allowed) => Problem::from(Objection::MethodUnknown).with(header::ALLOW, &allowed),
         None => Objection::NotFound.into(),
     };
     Some(problem.into_response())

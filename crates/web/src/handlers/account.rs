@@ -4,11 +4,8 @@ use app::Failure;
 use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
 use axum::http::StatusCode;
 use domain::Refused;
-use domain::calendar::BEIJING;
 use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
-use time::OffsetDateTime;
-use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::failure::{Answer, local};
@@ -17,14 +14,8 @@ use crate::pages::account::{
     SessionRow,
 };
 use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
 use crate::request::{Asked, Named, Posted, Visit};
-
-/// An instant as Chinese users write it, in Beijing time.
-pub fn clock_text(at: OffsetDateTime) -> String {
-    at.to_offset(BEIJING)
-        .format(format_description!("[year]-[month]-[day] [hour]:[minute]"))
-        .unwrap_or_default()
-}
 
 fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
     refusals
@@ -74,12 +65,27 @@ pub struct RegisterForm {
     next: String,
 }
 
+impl RegisterForm {
+    /// Whether the two boxes were ticked for the versions shown now: a tick for an earlier text is
+    /// none for this one (0.2).
+    fn ticks(&self, documents: &Documents) -> (bool, bool) {
+        let ticked = |tick: &Option<String>, version: &str| tick.as_deref() == Some(version);
+        (
+            ticked(&self.accept_agreement, &documents.agreement_version),
+            ticked(&self.accept_policy, &documents.policy_version),
+        )
+    }
+}
+
 fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, code_sent: bool) -> Answer {
     let version = visit
         .state
         .version()
         .map(|version| version.id.clone())
         .unwrap_or_default();
+    // The person's own ticks stay, like everything they typed; none is ever set for them (0.7).
+    let kept = |tick: &Option<String>| tick.as_deref() == Some(version.as_str());
+    let (agreement_ticked, policy_ticked) = (kept(&form.accept_agreement), kept(&form.accept_policy));
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
@@ -93,6 +99,8 @@ fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, co
         next: local(&form.next).to_owned(),
         code_sent,
         advice: Vec::new(),
+        agreement_ticked,
+        policy_ticked,
         agreement_version: version.clone(),
         policy_version: version,
     };
@@ -121,10 +129,11 @@ pub async fn register_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> A
 pub async fn register_code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let documents = documents(&visit)?;
+    let (accept_agreement, accept_policy) = form.ticks(&documents);
     let request = CodeRequest {
         phone: &form.phone,
-        accept_agreement: form.accept_agreement.is_some(),
-        accept_policy: form.accept_policy.is_some(),
+        accept_agreement,
+        accept_policy,
         documents: &documents,
     };
     Ok(
@@ -139,13 +148,14 @@ pub async fn register_code(visit: Visit, Posted(form): Posted<RegisterForm>) -> 
 pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let documents = documents(&visit)?;
+    let (accept_agreement, accept_policy) = form.ticks(&documents);
     let registration = Registration {
         phone: &form.phone,
         code: &form.code,
         account_name: &form.account_name,
         password: &form.password,
-        accept_agreement: form.accept_agreement.is_some(),
-        accept_policy: form.accept_policy.is_some(),
+        accept_agreement,
+        accept_policy,
         documents: &documents,
         device: &visit.device,
     };
@@ -308,8 +318,8 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     let sessions = seen.devices.into_iter().map(|device| SessionRow {
         id: device.session.to_string(),
         device: device.name,
-        started: clock_text(device.created_at),
-        last_seen: clock_text(device.seen_at),
+        started: Moment::of(lang, device.created_at),
+        last_seen: Moment::of(lang, device.seen_at),
         current: device.current,
     });
     let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
@@ -320,7 +330,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         .to_owned(),
         version: event.version,
         text_hash: event.text_hash.chars().take(12).collect(),
-        when: clock_text(event.at),
+        when: Moment::of(lang, event.at),
     });
     let access = seen.openings.into_iter().map(|opening| AccessRow {
         who: who(
@@ -336,7 +346,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
             .join(lang.t("、", ", ")),
         purpose: purpose_name(lang, &opening.purpose).to_owned(),
         clause: opening.clause,
-        when: clock_text(opening.at),
+        when: Moment::of(lang, opening.at),
     });
     let page = AccountPage {
         f: visit.frame(lang.t("我的账号", "My account")),

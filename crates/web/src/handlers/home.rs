@@ -8,12 +8,13 @@ use policy::Level;
 use privacy::purpose::Notify;
 use privacy::{Actor, Ctx, SystemReason};
 
-use super::account::clock_text;
 use super::catalogue::{card, groups};
 use crate::api;
 use crate::failure::Answer;
+use crate::pages::moment::Moment;
 use crate::pages::public::{ContactPage, HomePage, MessageView, OutboxPage};
 use crate::request::Visit;
+use crate::routes::allowed;
 use crate::state::WebState;
 
 /// `GET /`.
@@ -65,7 +66,7 @@ pub async fn outbox(visit: Visit) -> Result<Answer, Answer> {
         .map(|message| MessageView {
             recipient: message.recipient,
             body: message.body,
-            when: clock_text(message.at),
+            when: Moment::of(visit.lang, message.at),
         })
         .collect();
     let page = OutboxPage {
@@ -75,15 +76,18 @@ pub async fn outbox(visit: Visit) -> Result<Answer, Answer> {
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }
 
-/// Everything else, on a page's address or on one of the interface.
+/// Everything else, and methods that a path does not take, on a page's address or on one of the interface.
 pub async fn not_found(State(state): State<WebState>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     let matched = parts.extensions.get::<MatchedPath>().cloned();
     if let Some(answer) = api::not_there(parts.uri.path(), matched.as_ref().map(MatchedPath::as_str)) {
         return answer;
     }
-    match Visit::from_request_parts(&mut parts, &state).await {
-        Ok(visit) => Answer::not_found(&visit).into_response(),
-        Err(answer) => answer.into_response(),
+    let demo = state.settings.demo;
+    let methods = matched.and_then(|matched| allowed(matched.as_str(), demo));
+    match (Visit::from_request_parts(&mut parts, &state).await, methods) {
+        (Ok(visit), Some(methods)) => Answer::method_unknown(&visit, &methods).into_response(),
+        (Ok(visit), None) => Answer::not_found(&visit).into_response(),
+        (Err(answer), _) => answer.into_response(),
     }
 }

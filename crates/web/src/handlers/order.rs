@@ -11,12 +11,12 @@ use privacy::{Actor, Ctx, SystemReason};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::account::clock_text as clock;
 use super::order_view::{account_name, line, order_page, status_options};
 use super::place_view::place_page;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
 use crate::pages::order::{
     AccountBalance, Draft, Entry, LedgerPage, OrdersPage, TodoCard, WorkList, WorkbenchPage,
 };
@@ -318,7 +318,7 @@ pub async fn books(visit: Visit) -> Result<Answer, Answer> {
         fen: *fen,
     });
     let entries = books.latest.iter().map(|entry| Entry {
-        when: clock(entry.at),
+        when: Moment::of(lang, entry.at),
         order_no: format!("…{}", entry.number_end),
         from: account_name(lang, entry.posting.from, false),
         to: account_name(lang, entry.posting.to, false),

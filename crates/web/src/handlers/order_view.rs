@@ -7,12 +7,12 @@ use domain::market::ledger::Account;
 use domain::market::order::{Event, MACHINE, Milestone, Mode, State};
 use time::OffsetDateTime;
 
-use super::account::clock_text as clock;
 use super::order_action::action;
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Lang, money};
+use crate::pages::moment::Moment;
 use crate::pages::order::{
-    AcceptanceItem, AtHand, Draft, EventRow, LedgerLine, MilestoneRow, OrderPage, OrderRow, PriceLine,
+    AcceptanceItem, AtHand, Draft, Due, EventRow, LedgerLine, MilestoneRow, OrderPage, OrderRow, PriceLine,
     StatusOption, Step, StepState,
 };
 use crate::request::Visit;
@@ -69,28 +69,35 @@ const fn consequence(event: Event) -> (&'static str, &'static str) {
     }
 }
 
-fn due_text(lang: Lang, due: Option<(Event, Option<OffsetDateTime>)>, now: OffsetDateTime) -> Option<String> {
+/// A due time that shows no instant.
+fn undated(text: &str) -> Due {
+    Due {
+        until: None,
+        text: text.to_owned(),
+    }
+}
+
+fn due_of(lang: Lang, due: Option<(Event, Option<OffsetDateTime>)>, now: OffsetDateTime) -> Option<Due> {
     let (event, at) = due?;
     let Some(at) = at else {
-        return Some(
-            lang.t(
-                "期限待平台核定：该年度的节假日安排尚未收录。",
-                "The term will be set by the platform: that year's holidays are not known yet.",
-            )
-            .to_owned(),
-        );
+        return Some(undated(lang.t(
+            "期限待平台核定：该年度的节假日安排尚未收录。",
+            "The term will be set by the platform: that year's holidays are not known yet.",
+        )));
     };
     if at <= now {
-        return Some(
-            lang.t("正在处理，请稍候刷新。", "Being handled; reload in a moment.")
-                .to_owned(),
-        );
+        return Some(undated(
+            lang.t("正在处理，请稍候刷新。", "Being handled; reload in a moment."),
+        ));
     }
-    let ((zh, en), when, left) = (consequence(event), clock(at), left(lang, now, at));
-    Some(if lang == Lang::Zh {
-        format!("期限 {when}（北京时间），{left}。到期未处理：{zh}。")
-    } else {
-        format!("Until {when} (Beijing time), {left}. If nobody acts: {en}.")
+    let ((zh, en), left) = (consequence(event), left(lang, now, at));
+    Some(Due {
+        until: Some(Moment::of(lang, at)),
+        text: if lang == Lang::Zh {
+            format!("{left}。到期未处理：{zh}。")
+        } else {
+            format!("{left}. If nobody acts: {en}.")
+        },
     })
 }
 
@@ -99,7 +106,10 @@ pub fn line(lang: Lang, order: &OrderLine, sold: bool) -> OrderRow {
     let snapshot = &order.snapshot;
     let due = order.due.and_then(|(event, at)| {
         let (zh, en) = consequence(event);
-        at.map(|at| format!("{} · {}", clock(at), lang.t(zh, en)))
+        at.map(|at| Due {
+            until: Some(Moment::of(lang, at)),
+            text: lang.t(zh, en).to_owned(),
+        })
     });
     OrderRow {
         no: order.number.clone(),
@@ -231,7 +241,7 @@ fn event_row(lang: Lang, event: Happened, snapshot: &Snapshot) -> EventRow {
     }
     let several = snapshot.plan.len() > 1;
     EventRow {
-        when: clock(event.at),
+        when: Moment::of(lang, event.at),
         who,
         label: event.event.label(lang == Lang::Zh).to_owned(),
         milestone: event
@@ -326,7 +336,7 @@ fn ledger(lang: Lang, view: &OrderView) -> Vec<LedgerLine> {
         let amount = posting.amount;
         for (account, debit, credit) in [(posting.from, amount, 0), (posting.to, 0, amount)] {
             lines.push(LedgerLine {
-                when: clock(*at),
+                when: Moment::of(lang, *at),
                 account: account_name(lang, account, offline),
                 debit,
                 credit,
@@ -380,14 +390,11 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         status: view.order.state.label(lang == Lang::Zh).to_owned(),
         steps,
         due: match (view.order.state, view.due) {
-            (State::Cancelling, None) => Some(
-                lang.t(
-                    "服务商逾期未答复，等待平台处理；处理结果会通知双方。",
-                    "The provider did not answer in time; the platform will decide and tell both sides.",
-                )
-                .to_owned(),
-            ),
-            (_, due) => due_text(lang, due, visit.state.app.clock.now()),
+            (State::Cancelling, None) => Some(undated(lang.t(
+                "服务商逾期未答复，等待平台处理；处理结果会通知双方。",
+                "The provider did not answer in time; the platform will decide and tell both sides.",
+            ))),
+            (_, due) => due_of(lang, due, visit.state.app.clock.now()),
         },
         actions,
         items: listed(snapshot.acceptance_of(place)),
@@ -438,10 +445,8 @@ mod tests {
             assert_eq!(left(Lang::Zh, now, now + by), zh);
         }
         let due = Some((Event::AutoAccept, Some(now)));
-        assert!(due_text(Lang::Zh, due, now).is_some_and(|text| text.contains("正在处理")));
-        assert!(
-            due_text(Lang::Zh, Some((Event::ConfirmLapsed, None)), now)
-                .is_some_and(|text| text.contains("待平台核定"))
-        );
+        assert!(due_of(Lang::Zh, due, now).is_some_and(|due| due.text.contains("正在处理")));
+        let unknown = due_of(Lang::Zh, Some((Event::ConfirmLapsed, None)), now).expect("a due time");
+        assert!(unknown.until.is_none() && unknown.text.contains("待平台核定"));
     }
 }

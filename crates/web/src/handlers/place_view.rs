@@ -113,7 +113,7 @@ pub fn place_page(
             register_no: supplier.uscc.clone(),
             statement: lang
                 .t(
-                    "该服务商尚未发布单独的说明；下单时不会向其提供您的手机号和账号名称。",
+                    "该服务商尚未发布单独的说明；下单时不会向其提供您的手机号和账号名。",
                     "The provider has published none; your number and account name are not given to it with the order.",
                 )
                 .to_owned(),

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use policy::{Change, Diff, Paragraph, Segment, Version, agreement, segments};
 
 use crate::failure::Answer;
+use crate::pages::moment::Day;
 use crate::pages::public::{
     AgreementPage, ArchivePage, ChangeView, ClauseView, DiffPage, ParagraphView, Piece, PolicyPage,
     SectionView, VersionView,
@@ -60,8 +61,8 @@ fn show(visit: &Visit, version: &Version) -> Answer {
     let page = PolicyPage {
         f: visit.frame(visit.lang.t("隐私政策", "Privacy policy")),
         version: version.id.clone(),
-        updated: version.updated_on.to_string(),
-        effective: version.effective_on.to_string(),
+        updated: Day::of(visit.lang, version.updated_on),
+        effective: Day::of(visit.lang, version.effective_on),
         in_force: visit
             .state
             .version()
@@ -81,8 +82,8 @@ pub async fn archive(visit: Visit) -> Answer {
         .rev()
         .map(|(place, version)| VersionView {
             id: version.id.clone(),
-            updated: version.updated_on.to_string(),
-            effective: version.effective_on.to_string(),
+            updated: Day::of(visit.lang, version.updated_on),
+            effective: Day::of(visit.lang, version.effective_on),
             in_force: visit
                 .state
                 .version()

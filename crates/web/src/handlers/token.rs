@@ -8,10 +8,11 @@ use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::account::{Token, clock_text, errors_of};
+use super::account::{Token, errors_of};
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
 use crate::pages::token::{LifeChoice, NewTokenPage, ScopeChoice, TokenRow, TokensPage};
 use crate::request::{Named, Visit};
 
@@ -80,9 +81,9 @@ async fn page(visit: &Visit, form: &TokenForm, errors: Vec<FieldError>) -> Resul
             .iter()
             .map(|scope| scope.label(lang == Lang::Zh).to_owned())
             .collect(),
-        created: clock_text(token.created_at),
-        used: token.used_at.map(clock_text).unwrap_or_default(),
-        ends: clock_text(token.ends_at),
+        created: Moment::of(lang, token.created_at),
+        used: token.used_at.map(|at| Moment::of(lang, at)),
+        ends: Moment::of(lang, token.ends_at),
     };
     let page = TokensPage {
         f: visit.frame(lang.t("访问令牌", "Access tokens")),
@@ -126,7 +127,7 @@ pub async fn create(visit: Visit, Form(form): Form<TokenForm>) -> Result<Answer,
             let page = NewTokenPage {
                 f: visit.frame(visit.lang.t("新的访问令牌", "New access token")),
                 text: made.text,
-                ends: clock_text(made.ends_at),
+                ends: Moment::of(visit.lang, made.ends_at),
             };
             Ok(Answer::page(&visit, StatusCode::OK, &page))
         }

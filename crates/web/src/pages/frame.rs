@@ -2,6 +2,9 @@
 //! surrounding layout. Each page template holds one [`Frame`] in a field named `f`.
 
 use domain::market::catalogue::Text;
+use time::macros::date;
+
+use super::moment::Day;
 
 /// The language of a page. Chinese comes first; English falls back to it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -91,6 +94,39 @@ pub struct Viewer {
     pub member: bool,
 }
 
+/// The privacy policy in force, as the foot of every page names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyInForce {
+    /// Its version.
+    pub version: String,
+    /// The day it was last updated.
+    pub updated: Day,
+    /// The day it took effect.
+    pub effective: Day,
+}
+
+/// What the law wants on every page: the website's filings (ICP备案, 公安备案) and where the business
+/// licence is shown (电子商务法 art. 15). What is not configured is empty and not shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filing {
+    /// The ICP filing's number.
+    pub icp: String,
+    /// The public-security filing's number.
+    pub police: String,
+    /// The address of the business licence: a path of this site or an https address.
+    pub licence: String,
+    /// Whether the numbers stand in the registers; those of a demonstration lead nowhere.
+    pub real: bool,
+}
+
+impl Filing {
+    /// The digits of the public-security filing, by which its register finds it.
+    #[must_use]
+    pub fn police_code(&self) -> String {
+        self.police.chars().filter(char::is_ascii_digit).collect()
+    }
+}
+
 /// Everything `base.html` needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -114,12 +150,10 @@ pub struct Frame {
     pub operator_contact: String,
     /// The text in the search box.
     pub query: String,
-    /// The version of the privacy policy in force.
-    pub policy_version: String,
-    /// The day the policy was last updated.
-    pub policy_updated: String,
-    /// The day the policy took effect.
-    pub policy_effective: String,
+    /// The privacy policy in force.
+    pub policy: Option<PolicyInForce>,
+    /// What the law wants shown of the operator, as far as it is configured.
+    pub filing: Filing,
     /// The path of the style sheet with its content hash.
     pub css_path: String,
     /// A message to show once above the content.
@@ -160,9 +194,17 @@ impl Frame {
                 .to_owned(),
             operator_contact: "privacy@demo.qifu365.example".to_owned(),
             query: String::new(),
-            policy_version: "2.0".to_owned(),
-            policy_updated: "2026-11-01".to_owned(),
-            policy_effective: "2026-11-08".to_owned(),
+            policy: Some(PolicyInForce {
+                version: "2.0".to_owned(),
+                updated: Day::of(lang, date!(2026 - 11 - 01)),
+                effective: Day::of(lang, date!(2026 - 11 - 08)),
+            }),
+            filing: Filing {
+                icp: "京ICP备00000000号（演示<b>）".to_owned(),
+                police: "京公网安备00000000000000号（演示）".to_owned(),
+                licence: "/lianxi#zhizhao".to_owned(),
+                real: false,
+            },
             css_path: "/assets/app.css".to_owned(),
             notice: None,
         }

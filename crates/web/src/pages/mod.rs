@@ -6,6 +6,7 @@ pub mod api;
 pub mod catalogue;
 pub mod frame;
 pub mod gallery;
+pub mod moment;
 pub mod order;
 pub mod public;
 pub mod token;

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::account::FieldError;
 use super::frame::{Frame, money};
+use super::moment::Moment;
 
 mod rows;
 mod samples;
@@ -151,6 +152,15 @@ impl PlacePage {
     }
 }
 
+/// The end of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Until when; nothing if the instant is not known, or not ahead.
+    pub until: Option<Moment>,
+    /// What follows, or what it waits for.
+    pub text: String,
+}
+
 /// An order in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderRow {
@@ -163,7 +173,7 @@ pub struct OrderRow {
     /// The state's name.
     pub status: String,
     /// When the present step ends, if it has an end.
-    pub due: Option<String>,
+    pub due: Option<Due>,
     /// The price in fen.
     pub fen: i64,
 }
@@ -307,7 +317,7 @@ pub struct OrderPage {
     /// The progress bar.
     pub steps: Vec<Step>,
     /// How long the present step may take, if it has an end.
-    pub due: Option<String>,
+    pub due: Option<Due>,
     /// What the viewer may do now.
     pub actions: Vec<Action>,
     /// The milestone under way.
@@ -455,7 +465,7 @@ impl AccountBalance {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When.
-    pub when: String,
+    pub when: Moment,
     /// The order it belongs to.
     pub order_no: String,
     /// The account it leaves.

@@ -1,9 +1,11 @@
 //! Public pages: home, policy centre, agreement, contact, errors, the demo's outbox.
 
 use askama::Template;
+use time::macros::{date, datetime};
 
 use super::catalogue::{Card, GroupLinks};
 use super::frame::{Frame, Lang};
+use super::moment::{Day, Moment};
 
 /// `GET /`: the home page.
 #[derive(Template, Clone, Debug)]
@@ -61,9 +63,9 @@ pub struct PolicyPage {
     /// The version's id.
     pub version: String,
     /// When it was updated.
-    pub updated: String,
+    pub updated: Day,
     /// From when it governs.
-    pub effective: String,
+    pub effective: Day,
     /// Whether it governs now.
     pub in_force: bool,
     /// SHA-256 of the text shown.
@@ -78,9 +80,9 @@ pub struct VersionView {
     /// Its id.
     pub id: String,
     /// When it was updated.
-    pub updated: String,
+    pub updated: Day,
     /// From when it governs.
-    pub effective: String,
+    pub effective: Day,
     /// Whether it governs now.
     pub in_force: bool,
     /// The version before it, to compare with.
@@ -179,7 +181,7 @@ pub struct MessageView {
     /// The text.
     pub body: String,
     /// When.
-    pub when: String,
+    pub when: Moment,
 }
 
 /// `GET /demo/outbox`: what a gateway would have sent.
@@ -227,8 +229,8 @@ impl PolicyPage {
             Self {
                 f: Frame::sample(lang, lang.t("隐私政策", "Privacy policy"), "/zhengce", false),
                 version: "2020-11-01".to_owned(),
-                updated: "2020-10-25".to_owned(),
-                effective: "2020-11-01".to_owned(),
+                updated: Day::of(lang, date!(2020 - 10 - 25)),
+                effective: Day::of(lang, date!(2020 - 11 - 01)),
                 in_force: true,
                 hash: "00".repeat(32),
                 sections: vec![SectionView {
@@ -257,8 +259,8 @@ impl ArchivePage {
             ),
             versions: vec![VersionView {
                 id: "2020-11-01".to_owned(),
-                updated: "2020-10-25".to_owned(),
-                effective: "2020-11-01".to_owned(),
+                updated: Day::of(lang, date!(2020 - 10 - 25)),
+                effective: Day::of(lang, date!(2020 - 11 - 01)),
                 in_force: true,
                 before: Some("<b>".to_owned()),
             }],
@@ -339,7 +341,7 @@ impl OutboxPage {
             messages: vec![MessageView {
                 recipient: "100****0001".to_owned(),
                 body: lang.t("验证码 000000 <b>", "Your code is 000000 <b>").to_owned(),
-                when: "2026-11-23 14:30".to_owned(),
+                when: Moment::of(lang, datetime!(2026-11-23 14:30 +8)),
             }],
         })
     }

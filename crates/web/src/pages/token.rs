@@ -2,9 +2,11 @@
 //! token's text.
 
 use askama::Template;
+use time::macros::datetime;
 
 use super::account::FieldError;
 use super::frame::{Frame, Lang};
+use super::moment::Moment;
 
 /// A live token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +18,11 @@ pub struct TokenRow {
     /// What it may do.
     pub scopes: Vec<String>,
     /// When it was made.
-    pub created: String,
-    /// When it was last used; empty if never.
-    pub used: String,
+    pub created: Moment,
+    /// When it was last used.
+    pub used: Option<Moment>,
     /// When it ends.
-    pub ends: String,
+    pub ends: Moment,
 }
 
 /// A scope to tick.
@@ -72,7 +74,7 @@ pub struct NewTokenPage {
     /// The token's text.
     pub text: String,
     /// When it ends.
-    pub ends: String,
+    pub ends: Moment,
 }
 
 impl TokensPage {
@@ -125,9 +127,9 @@ impl TokensPage {
                     id: "t1".to_owned(),
                     name: lang.t("月度报表", "Monthly report").to_owned(),
                     scopes: vec![orders.to_owned()],
-                    created: "2026-11-20 09:12".to_owned(),
-                    used: String::new(),
-                    ends: "2026-12-20 09:12".to_owned(),
+                    created: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
+                    used: None,
+                    ends: Moment::of(lang, datetime!(2026-12-20 09:12 +8)),
                 }],
                 token_name: "<b>财务".to_owned(),
                 ..empty.clone()
@@ -150,7 +152,7 @@ impl NewTokenPage {
                 true,
             ),
             text: format!("qf_{}<b>", "0f".repeat(32)),
-            ends: "2026-12-20 09:12".to_owned(),
+            ends: Moment::of(lang, datetime!(2026-12-20 09:12 +8)),
         };
         Lang::ALL.into_iter().map(of).collect()
     }

@@ -92,6 +92,136 @@ async fn a_refused_form_names_every_field_and_keeps_what_was_typed_but_no_secret
     test.close().await;
 }
 
+/// The input tag with this name.
+fn input<'a>(page: &'a str, name: &str) -> &'a str {
+    let at = page.find(&format!("id=\"{name}\"")).expect("the field");
+    let from = page[..at].rfind('<').expect("its tag");
+    page[from..].split('>').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn clause_0_7_asking_for_a_code_keeps_the_person_s_own_ticks_and_sets_none() {
+    let test = TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let typed = [
+        ("phone", PHONE),
+        ("account_name", "林知远"),
+        ("password", PASSWORD),
+    ];
+    for (agreement, policy) in [
+        (Some("2020-11-01"), Some("2020-11-01")),
+        (Some("2020-11-01"), None),
+        (Some("2019-01-01"), Some("on")),
+    ] {
+        let ticks = [("accept_agreement", agreement), ("accept_policy", policy)];
+        let ticks = ticks
+            .iter()
+            .filter_map(|(name, value)| value.map(|value| (*name, value)));
+        let fields: Vec<_> = typed.into_iter().chain(ticks).collect();
+        let page = browser.post("/zhuce/yanzhengma", &fields).await;
+        let all = (agreement, policy) == (Some("2020-11-01"), Some("2020-11-01"));
+        assert_eq!(
+            page.status == StatusCode::OK,
+            all,
+            "a tick for another text accepts nothing"
+        );
+        for (name, value) in [("accept_agreement", agreement), ("accept_policy", policy)] {
+            let kept = input(&page.body, name).contains(" checked");
+            assert_eq!(kept, value == Some("2020-11-01"), "{name} {value:?}");
+        }
+        assert!(input(&page.body, "phone").contains(PHONE));
+        assert!(input(&page.body, "account_name").contains("林知远"));
+        assert!(!page.body.contains(PASSWORD));
+    }
+    test.close().await;
+}
+
+#[tokio::test]
+async fn a_demonstration_says_which_numbers_it_takes_and_takes_no_other() {
+    let test = TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let form = browser.get("/zhuce").await;
+    assert!(form.body.contains("100-0000-00NN") && form.body.contains("（/demo/outbox）"));
+    let real = [
+        ("phone", "13800138000"),
+        ("accept_agreement", "2020-11-01"),
+        ("accept_policy", "2020-11-01"),
+    ];
+    for path in ["/zhuce/yanzhengma", "/mima/chongzhi/yanzhengma"] {
+        let fields = if path.starts_with("/zhuce") {
+            &real[..]
+        } else {
+            &real[..1]
+        };
+        let refused = browser.post(path, fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        assert!(refused.body.contains("演示站只接受 100-0000-00NN"), "{path}");
+    }
+    let mut production = Browser::production(&test);
+    let form = production.get("/zhuce").await;
+    assert!(!form.body.contains("100-0000") && !form.body.contains("/demo/"));
+    let fictional = [("phone", PHONE), real[1], real[2]];
+    let refused = production.post("/zhuce/yanzhengma", &fictional).await;
+    assert!(refused.body.contains("手机号应为 11 位的中国大陆手机号"));
+    assert_eq!(
+        production.post("/zhuce/yanzhengma", &real).await.status,
+        StatusCode::OK
+    );
+    test.close().await;
+}
+
+#[tokio::test]
+async fn empty_log_in_fields_are_to_be_filled_in_and_errors_take_the_focus() {
+    let test = TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let page = browser.post("/denglu", &[("login", " "), ("password", "")]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.body.contains("href=\"#login\">请填写手机号或账号名")
+            && page.body.contains("href=\"#password\">请填写密码")
+    );
+    assert!(!page.body.contains("不正确"));
+    assert!(
+        page.body
+            .contains("<h2 id=\"error-title\" tabindex=\"-1\" autofocus>")
+    );
+    test.close().await;
+}
+
+#[tokio::test]
+async fn after_the_log_in_the_whole_address_is_back() {
+    let test = TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    browser.register(PHONE, "lin").await;
+    let csrf = browser.get("/zhanghao").await.csrf();
+    browser.post("/tuichu", &[("csrf", &csrf)]).await;
+    let address = "/dingdan?side=sold&status=placed";
+    let sent = browser.get(address).await;
+    assert_eq!(
+        sent.location(),
+        "/denglu?next=/dingdan%3Fside%3Dsold%26status%3Dplaced"
+    );
+    let form = browser.get(sent.location()).await;
+    assert!(
+        form.body
+            .contains("name=\"next\" value=\"/dingdan?side=sold&#38;status=placed\""),
+        "{}",
+        form.body
+    );
+    assert!(
+        form.body
+            .contains("/zhuce?next=/dingdan%3Fside%3Dsold%26status%3Dplaced")
+    );
+    let back = browser
+        .post(
+            "/denglu",
+            &[("login", "lin"), ("password", PASSWORD), ("next", address)],
+        )
+        .await;
+    assert_eq!(back.location(), address);
+    test.close().await;
+}
+
 #[tokio::test]
 async fn forms_from_elsewhere_are_refused() {
     let test = TestStore::open(storage::Engine::Sqlite).await;

@@ -63,6 +63,10 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
             operator_name: "某运营方".to_owned(),
             operator_contact: "privacy@demo.example".to_owned(),
             responsible_person: "某负责人".to_owned(),
+            filing: web::Filing {
+                icp: "京ICP备00000000号".to_owned(),
+                ..web::Filing::default()
+            },
             demo,
             secure: false,
         }),

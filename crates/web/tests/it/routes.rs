@@ -1,6 +1,7 @@
 //! The table of routes is whole: purpose, clauses, and who may call.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use privacy::PurposeId;
 use testkit::both_dbs;
 use web::routes::{ROUTES, Who};
@@ -52,6 +53,11 @@ fn filled(path: &str) -> String {
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
 
+fn request(method: &str, path: &str) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    request.body(Body::empty()).expect("a request")
+}
+
 both_dbs! {
     every_route_walked_as_a_stranger(test) {
         for route in ROUTES {
@@ -76,9 +82,34 @@ both_dbs! {
         }
     }
 
-    an_unknown_route_and_method_look_alike(test) {
-        assert_eq!(Browser::new(test).get("/nowhere").await.status, StatusCode::NOT_FOUND);
-        assert_eq!(Browser::new(test).post("/zhengce", &[]).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(Browser::new(test).get("/tuichu").await.status, StatusCode::NOT_FOUND);
+    a_known_path_names_its_methods_and_an_unknown_one_is_not_there(test) {
+        let mut browser = Browser::new(test);
+        for (method, path, allowed) in [
+            ("POST", "/zhengce", "GET, HEAD"),
+            ("OPTIONS", "/zhengce", "GET, HEAD"),
+            ("GET", "/tuichu", "POST"),
+            ("DELETE", "/denglu", "GET, HEAD, POST"),
+            ("PUT", "/dingdan/QF000000000000/accept", "POST"),
+            ("POST", "/demo/outbox", "GET, HEAD"),
+        ] {
+            let page = browser.send(request(method, path)).await;
+            assert_eq!(page.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_eq!(page.headers.get(header::ALLOW).and_then(|value| value.to_str().ok()), Some(allowed), "{method} {path}");
+        }
+        for (method, path) in [("GET", "/nowhere"), ("OPTIONS", "/nowhere"), ("POST", "/nowhere")] {
+            let page = browser.send(request(method, path)).await;
+            assert_eq!((page.status, page.headers.contains_key(header::ALLOW)), (StatusCode::NOT_FOUND, false), "{method} {path}");
+        }
+        let page = Browser::production(test).send(request("POST", "/demo/outbox")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "a demo's path is unknown elsewhere");
+    }
+
+    head_is_get_without_a_body(test) {
+        for path in ["/", "/zhengce", "/denglu", "/health"] {
+            let get = Browser::new(test).get(path).await;
+            let head = Browser::new(test).send(request("HEAD", path)).await;
+            assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
+            assert_eq!(head.headers.get(header::CONTENT_TYPE), get.headers.get(header::CONTENT_TYPE), "{path}");
+        }
     }
 }

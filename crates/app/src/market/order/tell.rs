@@ -1,7 +1,7 @@
 //! Telling the sides of an order what happened: a job written in the step's own transaction, sent
 //! later through the message port. The text names the order's number and nobody.
 
-use domain::calendar::BEIJING;
+use domain::calendar::instant_text;
 use domain::market::notice;
 use domain::market::order::{Event, Side, State, Step};
 use privacy::purpose::Notify;
@@ -12,7 +12,6 @@ use storage::market::order::OrderRow;
 use storage::market::{membership, notice as notices, order as store};
 use storage::{StoreError, Tx, account};
 use time::OffsetDateTime;
-use time::macros::format_description;
 use uuid::Uuid;
 
 use crate::account::message;
@@ -165,24 +164,20 @@ async fn send(
 /// The message's text, in both languages: what happened, and what the reader is to do.
 fn text(row: &OrderRow, event: Event, nth: i64) -> String {
     let number = &row.number;
-    let day = |at: OffsetDateTime| {
-        at.to_offset(BEIJING)
-            .format(format_description!("[month]-[day] [hour]:[minute]"))
-            .unwrap_or_default()
-    };
     if let (Event::Deliver, Some((Event::AutoAccept, Some(at)))) = (event, row.due) {
-        let (until, again) = (day(at), if nth > 1 { "提醒：" } else { "" });
+        let (zh, en) = (instant_text(at, true), instant_text(at, false));
+        let again = if nth > 1 { "提醒：" } else { "" };
         return format!(
-            "{again}订单 {number} 已交付，请在 {until} 前验收，到期未处理将自动验收。/ Order {number} was delivered; check it by {until}, after that it counts as accepted."
+            "{again}订单 {number} 已交付，请在 {zh} 前验收，到期未处理将自动验收。/ Order {number} was delivered; check it by {en}, after that it counts as accepted."
         );
     }
     if row.order.state == State::InService
         && nth > 1
         && let Some(due) = row.order.work_due
     {
-        let due = day(due);
+        let (zh, en) = (instant_text(due, true), instant_text(due, false));
         return format!(
-            "订单 {number} 应于 {due} 交付，请尽快交付；逾期 15 天订单将取消。/ Order {number} was due on {due}; 15 days after that it is cancelled."
+            "订单 {number} 应于 {zh} 交付，请尽快交付；逾期 15 天订单将取消。/ Order {number} was due on {en}; 15 days after that it is cancelled."
         );
     }
     let (zh, en) = match event {

@@ -1,6 +1,7 @@
 //! The parts of an order's page: progress, milestones, movements of money, history.
 
 use super::super::frame::money;
+use super::super::moment::Moment;
 use super::money_or_dash;
 
 /// How far a step of the progress bar is.
@@ -101,7 +102,7 @@ pub struct AtHand {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerLine {
     /// When.
-    pub when: String,
+    pub when: Moment,
     /// The account's name.
     pub account: String,
     /// What leaves the account, in fen; zero if nothing does.
@@ -136,7 +137,7 @@ impl LedgerLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventRow {
     /// When.
-    pub when: String,
+    pub when: Moment,
     /// What kind of party did it; never a personal name.
     pub who: String,
     /// What happened.

@@ -1,12 +1,15 @@
 //! Sample values of the order pages, and what every rendering of them must keep.
 
+use time::macros::datetime;
+
 use super::{
-    AcceptanceItem, AccountBalance, Action, ActionKind, AtHand, Draft, Entry, EventRow, LedgerLine,
+    AcceptanceItem, AccountBalance, Action, ActionKind, AtHand, Draft, Due, Entry, EventRow, LedgerLine,
     LedgerPage, MilestoneRow, OrderPage, OrderRow, OrdersPage, PlacePage, PlanRow, PriceLine, Receiver,
     ShareField, SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
 };
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Frame, Lang};
+use crate::pages::moment::Moment;
 
 const NO: &str = "QF7K3M9X2P";
 
@@ -24,7 +27,10 @@ fn row(lang: Lang, due: bool) -> OrderRow {
         service: own(lang, "商标注册 <b>演示</b>", "Trademark registration <b>demo</b>"),
         counterparty: own(lang, "衡石知识产权 <b>演示</b>", "Hengshi IP <b>demo</b>"),
         status: own(lang, "待验收<b>", "to be checked <b>"),
-        due: due.then(|| own(lang, "剩余 3 天", "3 days left")),
+        due: due.then(|| Due {
+            until: Some(Moment::of(lang, datetime!(2026-11-26 09:00 +8))),
+            text: own(lang, "视为验收通过", "it counts as accepted"),
+        }),
         fen: 113_000,
     }
 }
@@ -300,7 +306,7 @@ impl OrderPage {
             state,
         };
         let line = |zh, en, debit, credit| LedgerLine {
-            when: "2026-11-21 10:00".to_owned(),
+            when: Moment::of(lang, datetime!(2026-11-21 10:00 +8)),
             account: own(lang, zh, en),
             debit,
             credit,
@@ -324,11 +330,14 @@ impl OrderPage {
                 step("验收", "Check", StepState::Current),
                 step("完成", "Done", StepState::Todo),
             ],
-            due: Some(own(
-                lang,
-                "请在 3 天内验收，逾期自动验收。",
-                "Check within 3 days; then it counts as accepted.",
-            )),
+            due: Some(Due {
+                until: Some(Moment::of(lang, datetime!(2026-11-26 09:00 +8))),
+                text: own(
+                    lang,
+                    "剩余 3 天 0 小时。到期未处理：视为验收通过。",
+                    "3 d 0 h left. If nobody acts: it counts as accepted.",
+                ),
+            }),
             actions: vec![
                 action(
                     "accept",
@@ -372,7 +381,7 @@ impl OrderPage {
                 line("合作机构存管", "Held by the partner", 0, 113_000),
             ],
             events: vec![EventRow {
-                when: "2026-11-22 09:00".to_owned(),
+                when: Moment::of(lang, datetime!(2026-11-22 09:00 +8)),
                 who: own(lang, "服务商", "Provider"),
                 label: own(lang, "提交交付", "Delivered"),
                 milestone: own(lang, "第 2 阶段", "Milestone 2"),
@@ -433,7 +442,7 @@ impl LedgerPage {
                 held: 113_000,
                 funded: 113_000,
                 entries: vec![Entry {
-                    when: "2026-11-21 10:00".to_owned(),
+                    when: Moment::of(lang, datetime!(2026-11-21 10:00 +8)),
                     order_no: NO.to_owned(),
                     from: own(lang, "买方<b>", "Buyer <b>"),
                     to: own(lang, "存管", "Held"),
