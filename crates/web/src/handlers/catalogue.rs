@@ -6,14 +6,15 @@ use std::sync::Arc;
 use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
 use app::market::order;
 use axum::http::StatusCode;
-use domain::market::catalogue::{Category, Service, Standing, Supplier};
+use domain::market::catalogue::{Category, Service, Sku, Standing, Supplier};
+use domain::market::plan;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::failure::Answer;
 use crate::pages::catalogue::{
     Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, ListPage, Ordering, SearchPage,
-    ServicePage, SkuLink, SupplierPage,
+    ServicePage, SkuLink, StageLine, SupplierPage,
 };
 use crate::pages::frame::{Lang, money};
 use crate::request::{Asked, Named, Visit};
@@ -377,6 +378,7 @@ pub async fn service(
         days: offer.days,
         review_days: category.review_days,
         process: lang.texts(promised.process),
+        stages: stages(lang, service, offer.sku),
         materials: lang.texts(promised.materials),
         deliverables: lang.texts(offer.deliverables()),
         acceptance: lang.texts(promised.acceptance),
@@ -385,6 +387,18 @@ pub async fn service(
         supplier: face(lang, supplier),
     };
     Ok(Answer::public(&visit, &page))
+}
+
+/// The milestones of a way to buy; none if it is delivered at once.
+fn stages(lang: Lang, service: &Service, sku: &Sku) -> Vec<StageLine> {
+    let parts = plan::parts(service, sku).filter(|parts| parts.len() > 1);
+    let lines = parts.into_iter().flatten().map(|part| StageLine {
+        title: lang.pick(&part.zh, &part.en).to_owned(),
+        days: part.days,
+        amount: money(part.amount()),
+        acceptance: lang.texts(&part.acceptance),
+    });
+    lines.collect()
 }
 
 /// Whether the viewer works for this supplier; it asks nothing of a visitor or of a mere buyer.

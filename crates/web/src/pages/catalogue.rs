@@ -101,6 +101,19 @@ pub struct SkuLink {
     pub chosen: bool,
 }
 
+/// A milestone of the work.
+#[derive(Clone, Debug)]
+pub struct StageLine {
+    /// What is delivered.
+    pub title: String,
+    /// How many days it takes from its payment.
+    pub days: i64,
+    /// What is paid for it, official fee included.
+    pub amount: String,
+    /// By which items it is judged; empty if by those of the service.
+    pub acceptance: Vec<String>,
+}
+
 /// Whether a service can be ordered by who looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ordering {
@@ -194,6 +207,8 @@ pub struct ServicePage {
     pub review_days: i64,
     /// The steps.
     pub process: Vec<String>,
+    /// The milestones of the chosen option; empty if it is delivered at once.
+    pub stages: Vec<StageLine>,
     /// What the buyer provides.
     pub materials: Vec<String>,
     /// What the buyer gets.
@@ -379,6 +394,14 @@ impl ServicePage {
                 days: 30,
                 review_days: 7,
                 process: lines(),
+                stages: [lines(), Vec::new()]
+                    .map(|acceptance| StageLine {
+                        title: line("原型<b>", "Prototype <b>"),
+                        days: 12,
+                        amount: "¥349.50".to_owned(),
+                        acceptance,
+                    })
+                    .to_vec(),
                 materials: lines(),
                 deliverables: lines(),
                 acceptance: lines(),

@@ -265,6 +265,37 @@ async fn suppliers_that_may_not_offer_are_neither_listed_nor_found_nor_ordered_f
 }
 
 #[tokio::test]
+async fn a_service_page_says_what_comes_after_what_buyers_ask_and_its_milestones() {
+    let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
+    let mut browser = Browser::new(&test);
+    let catalogue = crate::browser::catalogue().now();
+    let planned = |zh: &str| {
+        let mut all = catalogue.favourites(usize::MAX);
+        all.find(|service| service.zh == zh).expect("a service").id
+    };
+    let page = browser
+        .get(&format!("/fuwu/{}?sku=1", planned("小程序开发")))
+        .await
+        .body;
+    for part in [
+        "售后",
+        "上线后 90 天内免费修复缺陷",
+        "常见问题",
+        "<summary>源代码归谁？</summary>",
+        "阶段计划",
+        "提审与上线交接",
+        "¥5,850.00",
+        "32 天",
+        "class=\"buy-bar\"",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let page = browser.get(&format!("/fuwu/{}", planned("地址变更"))).await.body;
+    assert!(!page.contains("阶段计划") && page.contains("8 天") && page.contains("12 天"));
+    test.close().await;
+}
+
+#[tokio::test]
 async fn an_english_page_of_the_catalogue_holds_no_chinese() {
     let test = testkit::TestStore::open(storage::Engine::Sqlite).await;
     let mut browser = Browser::new(&test);
