@@ -57,6 +57,7 @@ pub fn app(store: &Store) -> App {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         demo: true,
+        ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
         cost: Cost::STANDARD,
     }
 }

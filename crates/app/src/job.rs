@@ -7,7 +7,7 @@ use storage::job::{self, Claimed, DeadJob, NewJob};
 use storage::{StoreError, Tx};
 use time::Duration;
 
-use crate::account::purge_expired;
+use crate::account::{self, purge_expired};
 use crate::market::order;
 use crate::{App, Failure, Fault};
 
@@ -154,6 +154,7 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
         return Err(Failure::Fault(Fault::Job));
     }
     match claimed.kind.as_str() {
+        account::ALERT => account::tell_login(app, &ctx::<Notify>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);

@@ -29,6 +29,8 @@ pub struct App {
     pub entropy: Arc<dyn Entropy>,
     /// Whether the fictional demo ranges are accepted.
     pub demo: bool,
+    /// How long nobody is asked again after a no.
+    pub ask_again_after: time::Duration,
     /// The cost of hashing a password.
     pub cost: Cost,
 }

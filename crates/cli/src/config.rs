@@ -100,6 +100,15 @@ pub struct Arguments {
     /// Where the business licence is shown: an https address, or a path of this site.
     #[arg(global = true, long, env = "QIFU365_LICENCE_LINK")]
     pub licence_link: Option<String>,
+    /// Days after a no or a withdrawal before an optional consent may be asked for again.
+    #[arg(
+        global = true,
+        long,
+        env = "QIFU365_ASK_AGAIN_AFTER_DAYS",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub ask_again_after_days: u16,
     /// The site's name.
     #[arg(global = true, long, env = "QIFU365_BRAND", default_value = "企服365")]
     pub brand: String,

@@ -78,6 +78,7 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         clock: Arc::new(SystemClock),
         entropy,
         demo,
+        ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
         cost: Cost::STANDARD,
     };
     Ok(Opened { app, policy, version })

@@ -32,6 +32,8 @@ pub struct Visit {
     pub viewer: Option<Viewer>,
     /// The browser's own name, for the device list; empty unless something was posted.
     pub device: String,
+    /// Whether the browser asks in general not to give data away (`Sec-GPC: 1`).
+    pub opts_out: bool,
     path: String,
     shown: String,
     id: Uuid,
@@ -195,6 +197,7 @@ impl FromRequestParts<WebState> for Visit {
             lang_chosen: chosen.is_some(),
             viewer: None,
             device,
+            opts_out: parts.headers.get("sec-gpc").is_some_and(|value| value == "1"),
             shown: if parts.method == Method::POST {
                 page_of(&path).to_owned()
             } else {

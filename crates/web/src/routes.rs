@@ -90,6 +90,8 @@ routes! {
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
+    get "/zhanghao/tongyi" Account "show_own" ["2.1.1.g", "2.6.1.a"] consent::list;
+    post "/zhanghao/tongyi/{offer}" Account "keep_account" ["2.1.1.g"] consent::choose;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;

@@ -2,7 +2,7 @@
 //! exists: not the text, not the field, not the work done.
 
 use domain::Refused;
-use domain::account::{limits, name, phone::Phone};
+use domain::account::{limits, name, offer::LOGIN_ALERT, phone::Phone};
 use privacy::purpose::{KeepSafe, VerifyHolder};
 use privacy::{Ctx, SubjectId};
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use storage::account::{self, code, session};
 use time::Duration;
 use uuid::Uuid;
 
-use super::{begin_session, index};
+use super::{alert, begin_session, consent, index};
 use crate::{App, Failure};
 
 const FAILED: &str = "login_failed";
@@ -110,6 +110,9 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
     let mut tx = app.store.begin(ctx).await?;
     code::forget_attempt(&mut tx, attempt).await?;
     let begun = begin_session(app, &mut tx, row.id, row.subject, form.device).await?;
+    if consent::live(&mut tx, row.subject, &LOGIN_ALERT).await?.is_some() {
+        alert::enqueue(&mut tx, row.id, begun.session).await?;
+    }
     tx.commit().await?;
     Ok(begun)
 }

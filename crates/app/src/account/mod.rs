@@ -1,6 +1,8 @@
 //! Accounts: registration, log-in, sessions, passwords, and what a person sees of their own data.
 
+mod alert;
 mod code;
+mod consent;
 mod login;
 mod overview;
 mod recovery;
@@ -8,8 +10,10 @@ mod registration;
 mod retention;
 mod token;
 
+pub(crate) use alert::{ALERT, tell as tell_login};
 pub(crate) use code::message;
 pub use code::{OutboxMessage, outbox};
+pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};

@@ -14,6 +14,7 @@ pub fn app(test: &TestStore) -> App {
         clock: test.clock.clone(),
         entropy: test.entropy.clone(),
         demo: true,
+        ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
         cost: Cost {
             memory_kib: 64,
             passes: 1,

@@ -3,6 +3,7 @@
 
 mod account;
 mod catalogue;
+mod consent;
 mod demo;
 mod house;
 mod job;

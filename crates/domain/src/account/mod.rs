@@ -2,6 +2,7 @@
 
 pub mod limits;
 pub mod name;
+pub mod offer;
 pub mod password;
 pub mod phone;
 pub mod token;

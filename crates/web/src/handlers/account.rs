@@ -8,6 +8,7 @@ use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::consent;
 use crate::failure::{Answer, local};
 use crate::pages::account::{
     AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, RegisterPage, ResetPage,
@@ -280,6 +281,10 @@ fn who(lang: Lang, kind: &str, own: bool) -> String {
         "person" => lang.t("订单的另一方", "The other side of an order"),
         "system:job" => lang.t("系统（发送通知）", "The system, to send a notice"),
         "visitor" => lang.t("验证身份的访客", "A visitor proving to be you"),
+        "staff:customer_service" => lang.t("平台客服", "Platform support"),
+        "staff:mediator" => lang.t("平台调解员", "The platform's mediator"),
+        "staff:security_officer" => lang.t("平台安全员", "The platform's security officer"),
+        "staff:privacy_officer" => lang.t("个人信息保护负责人", "The privacy officer"),
         "system:demo" => lang.t("演示发件箱", "The demo outbox"),
         _ => lang.t("系统", "The system"),
     }
@@ -312,6 +317,8 @@ fn purpose_name(lang: Lang, purpose: &str) -> &str {
 /// `GET /zhanghao` (2.6.1, 2.5.1.e).
 pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
+    // A general no of the browser is heard before anything is asked.
+    let asked = consent::choices(&visit).await?;
     let seen = account::overview(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer).await;
     let seen = seen.map_err(|failure| Answer::failure(&visit, &failure))?;
     let lang = visit.lang;
@@ -322,12 +329,12 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         last_seen: Moment::of(lang, device.seen_at),
         current: device.current,
     });
-    let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
-        document: match event.document.as_str() {
-            "agreement" => lang.t("用户服务协议", "User agreement"),
-            _ => lang.t("隐私政策", "Privacy policy"),
-        }
-        .to_owned(),
+    let asked = asked.offers.iter().filter(|choice| choice.may_ask);
+    let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
+    let documents = seen.consents.into_iter().rev();
+    let documents = documents.filter(|event| event.purpose.is_none());
+    let consents = documents.map(|event| ConsentRow {
+        document: consent::document_name(lang, &event.document),
         version: event.version,
         text_hash: event.text_hash.chars().take(12).collect(),
         when: Moment::of(lang, event.at),
@@ -353,6 +360,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         account_name: seen.name,
         phone_masked: seen.phone,
         sessions: sessions.collect(),
+        offers,
         consents: consents.collect(),
         access: access.collect(),
     };

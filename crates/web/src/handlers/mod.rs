@@ -3,6 +3,7 @@
 pub mod account;
 pub mod assets;
 pub mod catalogue;
+pub mod consent;
 pub mod gallery;
 pub mod home;
 pub mod interface;

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use askama::Template;
 use time::macros::datetime;
 
+use super::consent::OfferRow;
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
 
@@ -343,6 +344,8 @@ pub struct AccountPage {
     pub phone_masked: String,
     /// The logged-in devices.
     pub sessions: Vec<SessionRow>,
+    /// What the account may be asked now.
+    pub offers: Vec<OfferRow>,
     /// The consent records, newest first.
     pub consents: Vec<ConsentRow>,
     /// The access log, newest first.
@@ -369,6 +372,7 @@ impl AccountPage {
                     session("s1", "Firefox · Linux", true),
                     session("s2", "Safari · iOS", false),
                 ],
+                offers: vec![OfferRow::sample(lang)],
                 consents: vec![ConsentRow {
                     document: lang.t("隐私政策", "Privacy policy").to_owned(),
                     version: "2.0".to_owned(),
@@ -385,6 +389,7 @@ impl AccountPage {
             };
             let fresh = Self {
                 sessions: vec![session("s1", "Firefox · Linux", true)],
+                offers: Vec::new(),
                 consents: Vec::new(),
                 access: Vec::new(),
                 ..full.clone()

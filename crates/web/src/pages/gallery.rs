@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, order, public, token};
+use super::{account, api, catalogue, consent, order, public, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -59,6 +59,7 @@ kinds! {
     "reset" account::ResetPage;
     "account" account::AccountPage;
     "password" account::PasswordPage;
+    "consents" consent::ConsentsPage;
     "tokens" token::TokensPage;
     "token-new" token::NewTokenPage;
     "place" order::PlacePage;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod api;
 pub mod catalogue;
+pub mod consent;
 pub mod frame;
 pub mod gallery;
 pub mod moment;

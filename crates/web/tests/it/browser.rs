@@ -51,6 +51,7 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
             clock: test.clock.clone(),
             entropy: test.entropy.clone(),
             demo,
+            ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
             cost: Cost {
                 memory_kib: 64,
                 passes: 1,

@@ -6,6 +6,7 @@ mod api;
 mod api_public;
 mod browser;
 mod budget;
+mod consent;
 mod html;
 mod kept;
 mod order;

@@ -1,0 +1,180 @@
+//! What a person agreed to, refused and took back: shown to them, and changed by them alone.
+//!
+//! Events are appended; nothing is edited. A use case that rests on a consent asks for it when it
+//! acts ([`live`]), so that a withdrawal counts from the next request on.
+
+use domain::account::offer::{OFFERS, Offer};
+use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
+use privacy::purpose::{KeepAccount, ShowOwn};
+use privacy::{Ctx, LegalBasis, Purpose, SubjectId};
+use sha2::{Digest, Sha256};
+use storage::{Tx, consent};
+use time::Duration;
+
+use super::{Viewer, hex};
+use crate::{App, Failure};
+
+/// An offer and where its person stands on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The offer.
+    pub offer: &'static Offer,
+    /// Where the person stands.
+    pub standing: Standing,
+    /// Whether they may be asked on other pages now.
+    pub may_ask: bool,
+}
+
+/// Everything a person was asked.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    /// The offers.
+    pub offers: Vec<Choice>,
+    /// Every event, newest first.
+    pub history: Vec<ConsentEvent>,
+}
+
+/// Where the viewer stands on every offer, and how it came to be.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn choices(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Choices, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let mut history = consent::of_subject(&mut tx, viewer.subject).await?;
+    tx.commit().await?;
+    let now = ctx.now();
+    let choice = |offer: &'static Offer| {
+        let standing = standing(&history, offer.id, now);
+        Choice {
+            offer,
+            standing,
+            may_ask: standing.may_ask(app.ask_again_after, now),
+        }
+    };
+    let offers = OFFERS.iter().map(choice).collect();
+    history.reverse();
+    Ok(Choices { offers, history })
+}
+
+/// What the person was shown when they chose.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The policy version.
+    pub version: &'a str,
+    /// The language: `zh-CN` or `en`.
+    pub lang: &'static str,
+    /// Whether it was Chinese.
+    pub zh: bool,
+}
+
+/// Gives, refuses or takes back an offer. What is so already is not said twice.
+///
+/// # Errors
+/// [`Failure::NotFound`] for an offer that does not exist.
+pub async fn choose(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    viewer: &Viewer,
+    offer: &str,
+    state: ConsentState,
+    shown: Shown<'_>,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.g");
+    let offer = Offer::find(offer).ok_or(Failure::NotFound)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let events = consent::of_subject(&mut tx, viewer.subject).await?;
+    if standing(&events, offer.id, ctx.now()).may_become(state) {
+        let event = said(
+            app,
+            ctx,
+            viewer.subject,
+            offer,
+            state,
+            Origin::Act,
+            shown,
+            &events,
+        );
+        consent::append(&mut tx, &event).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Takes the browser's general signal (`Sec-GPC: 1`) as a no to every offer that would give data to
+/// someone else and that the person has not decided on. What they decided stands.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn heed_signal(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    viewer: &Viewer,
+    shown: Shown<'_>,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.g");
+    let mut tx = app.store.begin(ctx).await?;
+    let events = consent::of_subject(&mut tx, viewer.subject).await?;
+    let undecided = |offer: &&Offer| standing(&events, offer.id, ctx.now()) == Standing::Open;
+    for offer in OFFERS
+        .iter()
+        .filter(|offer| offer.recipient.is_some())
+        .filter(undecided)
+    {
+        let (state, origin) = (ConsentState::Refused, Origin::Signal);
+        let event = said(app, ctx, viewer.subject, offer, state, origin, shown, &events);
+        consent::append(&mut tx, &event).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The basis that the person's consent to `offer` gives now, if it is in force.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub(crate) async fn live<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    offer: &Offer,
+) -> Result<Option<LegalBasis>, Failure> {
+    let events = consent::of_subject(tx, subject).await?;
+    Ok(match standing(&events, offer.id, tx.ctx().now()) {
+        Standing::Given { event, .. } => Some(LegalBasis::Separate {
+            consent: event,
+            recipient: offer.recipient,
+        }),
+        _ => None,
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "an event has as many parts")]
+fn said(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    subject: SubjectId,
+    offer: &Offer,
+    state: ConsentState,
+    origin: Origin,
+    shown: Shown<'_>,
+    earlier: &[ConsentEvent],
+) -> ConsentEvent {
+    // A later word is later by the clock too, or the two would cancel each other.
+    let last = earlier
+        .iter()
+        .filter(|event| event.document == offer.id)
+        .map(|event| event.at)
+        .max();
+    let at = last.map_or(ctx.now(), |last| ctx.now().max(last + Duration::microseconds(1)));
+    ConsentEvent {
+        id: app.entropy.id(),
+        subject,
+        document: offer.id.to_owned(),
+        version: shown.version.to_owned(),
+        text_hash: hex(&Sha256::digest(offer.text(shown.zh).as_bytes())),
+        lang: shown.lang.to_owned(),
+        state,
+        purpose: Some(offer.purpose),
+        recipient: offer.recipient.map(str::to_owned),
+        expires_at: (state == ConsentState::Given).then(|| at + offer.term),
+        origin,
+        at,
+    }
+}

@@ -1,0 +1,140 @@
+//! What a person may agree to besides the two documents: each offer by itself, with what, why, who
+//! receives it and how long; no service hangs on any of them (2.1.1.g, PIPL 16, 23).
+//!
+//! An offer stands here only while something is done with it. To add one: its entry in [`OFFERS`],
+//! the use case that looks for its consent, and the clause in the register for the fields it opens.
+
+use privacy::PurposeId;
+use time::Duration;
+
+/// How long nobody is asked again after a no or a withdrawal, unless the operator sets another
+/// time (2.1.2.1.c).
+pub const ASK_AGAIN_AFTER: Duration = Duration::days(30);
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Both {
+    /// In Chinese.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+impl Both {
+    /// The text in one language.
+    #[must_use]
+    pub const fn get(self, zh: bool) -> &'static str {
+        if zh { self.zh } else { self.en }
+    }
+}
+
+/// Something a person may agree to, and refuse at no cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer {
+    /// Its stable name.
+    pub id: &'static str,
+    /// The one purpose.
+    pub purpose: PurposeId,
+    /// Who besides the platform receives the data, as in the register.
+    pub recipient: Option<&'static str>,
+    /// The fields it opens, `table.column`.
+    pub fields: &'static [&'static str],
+    /// The clause it serves.
+    pub clause: &'static str,
+    /// How long a consent lasts.
+    pub term: Duration,
+    /// What it is called.
+    pub name: Both,
+    /// What is done, with which data.
+    pub what: Both,
+    /// Why.
+    pub why: Both,
+    /// Who receives it.
+    pub who: Both,
+    /// How long it lasts.
+    pub how_long: Both,
+    /// What a no means.
+    pub without: Both,
+}
+
+/// A short message to the phone after each log-in.
+pub const LOGIN_ALERT: Offer = Offer {
+    id: "login_alert",
+    purpose: PurposeId::Notify,
+    recipient: Some("sms_sender"),
+    fields: &["account.phone"],
+    clause: "2.2.3.d",
+    term: Duration::days(365),
+    name: Both {
+        zh: "登录提醒短信",
+        en: "Text message after a log-in",
+    },
+    what: Both {
+        zh: "每次有人登录您的账号，向您的注册手机号发送一条短信，写明登录时间。用到的信息只有您的手机号。",
+        en: "After each log-in to your account, a message with the time goes to your registered number. Only your mobile number is used.",
+    },
+    why: Both {
+        zh: "让您及时发现不是您本人的登录。",
+        en: "So that you notice a log-in that is not yours.",
+    },
+    who: Both {
+        zh: "短信服务商，仅用于发送这条短信。",
+        en: "The sender of text messages, to deliver this message and for nothing else.",
+    },
+    how_long: Both {
+        zh: "同意后一年内有效，期满自动失效；您可以随时撤回，撤回后的下一次登录即不再发送。",
+        en: "One year from your consent, then it ends by itself. Withdraw at any time: from the next log-in on nothing is sent.",
+    },
+    without: Both {
+        zh: "不同意也可以使用全部功能，登录设备仍可在“我的账号”里查看。",
+        en: "Everything works without it; the devices logged in are listed in your account in any case.",
+    },
+};
+
+/// Every offer.
+pub const OFFERS: &[Offer] = &[LOGIN_ALERT];
+
+impl Offer {
+    /// The offer of a name.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        OFFERS.iter().find(|offer| offer.id == id)
+    }
+
+    /// The whole text as shown in one language: what its hash in a consent event stands for.
+    #[must_use]
+    pub fn text(&self, zh: bool) -> String {
+        let parts = [
+            self.name,
+            self.what,
+            self.why,
+            self.who,
+            self.how_long,
+            self.without,
+        ];
+        parts.map(|part| part.get(zh)).join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clause_2_1_1_g_each_offer_is_whole_and_by_itself() {
+        for (place, offer) in OFFERS.iter().enumerate() {
+            assert!(!["agreement", "policy"].contains(&offer.id), "{}", offer.id);
+            assert!(OFFERS[..place].iter().all(|other| other.id != offer.id));
+            assert!(!offer.fields.is_empty() && offer.term > Duration::ZERO);
+            for zh in [true, false] {
+                assert!(
+                    offer.text(zh).lines().all(|line| !line.is_empty()),
+                    "{}",
+                    offer.id
+                );
+                assert_eq!(offer.text(zh).lines().count(), 6);
+            }
+            assert_eq!(Offer::find(offer.id).map(|found| found.id), Some(offer.id));
+        }
+    }
+}
