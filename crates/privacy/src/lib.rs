@@ -9,6 +9,7 @@
 //! the register of columns for the fields it may open.
 
 pub mod ask;
+pub mod bulk;
 pub mod consent;
 pub mod ctx;
 pub mod deidentify;

@@ -6,8 +6,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::engine::{Conn, StoreError, Value};
-use crate::register;
 use crate::tx::Tx;
+use crate::{bulk, register};
 
 const INSERT: &str = "INSERT INTO access_record \
     (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id, \
@@ -132,9 +132,11 @@ pub struct Opening {
     pub clause: String,
     /// When.
     pub at: OffsetDateTime,
+    /// Of how many people it was opened at once; 1 for this person alone.
+    pub people: i64,
 }
 
-/// The latest openings of a person's data, newest first, at most `limit`.
+/// The latest openings of a person's data, alone or among others, newest first, at most `limit`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -143,20 +145,25 @@ pub async fn latest<P: Purpose>(
     subject: SubjectId,
     limit: i64,
 ) -> Result<Vec<Opening>, StoreError> {
+    let limit = limit.clamp(1, 200);
     let rows = tx
-        .rows(LATEST, &[Value::Id(subject.0), Value::Int(limit.clamp(1, 200))])
+        .rows(LATEST, &[Value::Id(subject.0), Value::Int(limit)])
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Opening {
-                actor_kind: row.text(0)?,
-                actor_account: row.opt_id(1)?,
-                fields: row.text(2)?,
-                purpose: row.text(3)?,
-                basis: row.text(4)?,
-                clause: row.text(5)?,
-                at: row.time(6)?,
-            })
+    let alone = rows.iter().map(|row| {
+        Ok(Opening {
+            actor_kind: row.text(0)?,
+            actor_account: row.opt_id(1)?,
+            fields: row.text(2)?,
+            purpose: row.text(3)?,
+            basis: row.text(4)?,
+            clause: row.text(5)?,
+            at: row.time(6)?,
+            people: 1,
         })
-        .collect()
+    });
+    let mut openings = alone.collect::<Result<Vec<_>, StoreError>>()?;
+    openings.extend(bulk::latest(tx, subject, limit).await?);
+    openings.sort_by_key(|opening| std::cmp::Reverse(opening.at));
+    openings.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(openings)
 }

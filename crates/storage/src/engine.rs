@@ -139,10 +139,11 @@ impl Pool {
     /// A write transaction. SQLite takes the write lock at once, so that two writers queue
     /// instead of failing half-way.
     pub(crate) async fn begin(&self) -> Result<Conn, StoreError> {
-        Ok(match self {
-            Self::Sqlite(pool) => Conn::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Conn::Postgres(pool.begin().await?),
-        })
+        let line = match self {
+            Self::Sqlite(pool) => Line::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Line::Postgres(pool.begin().await?),
+        };
+        Ok(Conn { line, ran: 0 })
     }
 
     pub(crate) async fn close(&self) {
@@ -153,7 +154,13 @@ impl Pool {
     }
 }
 
-pub(crate) enum Conn {
+/// A running transaction, and how many statements it ran.
+pub(crate) struct Conn {
+    line: Line,
+    ran: u64,
+}
+
+enum Line {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -184,13 +191,19 @@ const fn as_is(at: OffsetDateTime) -> OffsetDateTime {
 }
 
 impl Conn {
+    /// How many statements ran so far.
+    pub(crate) const fn ran(&self) -> u64 {
+        self.ran
+    }
+
     pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values, micros)
+        self.ran += 1;
+        Ok(match &mut self.line {
+            Line::Sqlite(tx) => bound!(sql, values, micros)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
-            Self::Postgres(tx) => bound!(sql, values, as_is)
+            Line::Postgres(tx) => bound!(sql, values, as_is)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
@@ -198,14 +211,15 @@ impl Conn {
     }
 
     pub(crate) async fn rows(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values, micros)
+        self.ran += 1;
+        Ok(match &mut self.line {
+            Line::Sqlite(tx) => bound!(sql, values, micros)
                 .fetch_all(&mut **tx)
                 .await?
                 .into_iter()
                 .map(Row::Sqlite)
                 .collect(),
-            Self::Postgres(tx) => bound!(sql, values, as_is)
+            Line::Postgres(tx) => bound!(sql, values, as_is)
                 .fetch_all(&mut **tx)
                 .await?
                 .into_iter()
@@ -219,12 +233,13 @@ impl Conn {
         sql: &'static str,
         values: &[Value],
     ) -> Result<Option<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values, micros)
+        self.ran += 1;
+        Ok(match &mut self.line {
+            Line::Sqlite(tx) => bound!(sql, values, micros)
                 .fetch_optional(&mut **tx)
                 .await?
                 .map(Row::Sqlite),
-            Self::Postgres(tx) => bound!(sql, values, as_is)
+            Line::Postgres(tx) => bound!(sql, values, as_is)
                 .fetch_optional(&mut **tx)
                 .await?
                 .map(Row::Postgres),
@@ -234,9 +249,9 @@ impl Conn {
     /// Runs schema text; only [`crate::schema`] builds such text.
     pub(crate) async fn schema(&mut self, sql: String) -> Result<(), StoreError> {
         let sql = sqlx::AssertSqlSafe(sql);
-        match self {
-            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
-            Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+        match &mut self.line {
+            Line::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Line::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
         }
         Ok(())
     }
@@ -244,17 +259,17 @@ impl Conn {
     /// Prepares a statement without running it.
     pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
         use sqlx::{Executor as _, SqlSafeStr as _};
-        match self {
-            Self::Sqlite(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
-            Self::Postgres(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
+        match &mut self.line {
+            Line::Sqlite(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
+            Line::Postgres(tx) => tx.prepare(sql.into_sql_str()).await.map(|_| ())?,
         }
         Ok(())
     }
 
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+        match self.line {
+            Line::Sqlite(tx) => tx.commit().await?,
+            Line::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }

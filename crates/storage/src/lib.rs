@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod account;
+mod bulk;
 pub mod consent;
 mod engine;
 pub mod job;
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<&'static str> {
         market::order_list::STATEMENTS,
         consent::STATEMENTS,
         vault::open::DATA_STATEMENTS,
+        &bulk::statements(),
         &wipe::statements(),
     ]
     .concat()

@@ -22,6 +22,7 @@ pub const DATA: &[Migration] = &[
         include_str!("../migrations/data/0008_milestones_and_offers.sql"),
     ),
     (9, include_str!("../migrations/data/0009_consents.sql")),
+    (10, include_str!("../migrations/data/0010_bulk_access.sql")),
 ];
 
 /// The vault's migrations.

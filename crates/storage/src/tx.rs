@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use policy::{Archive, PolicyError};
+use privacy::bulk::{BulkAsk, BulkPermit};
 use privacy::permit::Separate;
 use privacy::{
     Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, Opened, Permit, Personal, Purpose, Scope, Sealed,
@@ -16,7 +18,7 @@ use tokio::sync::Mutex;
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
 use crate::register::{self, Class};
 use crate::vault::{self, Keys, Vault, VaultState};
-use crate::{access, schema};
+use crate::{access, bulk, schema};
 
 /// The versions this build ships: read once, whatever number of stores is opened.
 static SHIPPED: LazyLock<Result<Arc<Archive>, PolicyError>> =
@@ -110,6 +112,7 @@ impl Store {
             scope: Scope::default(),
             conn: Mutex::new(self.data.begin().await?),
             keys: Mutex::new(HashMap::new()),
+            asked: AtomicU64::new(0),
         })
     }
 
@@ -237,6 +240,8 @@ pub struct Tx<'s, P: Purpose> {
     // Asking for a permit writes while earlier permits still borrow the transaction.
     conn: Mutex<Conn>,
     keys: Mutex<HashMap<SubjectId, SubjectKey>>,
+    /// Looks into the vault.
+    asked: AtomicU64,
 }
 
 impl<P: Purpose> Tx<'_, P> {
@@ -281,6 +286,30 @@ impl<P: Purpose> Tx<'_, P> {
         let id = self.store.entropy().id();
         access::record(&mut conn, id, decided.record()).await?;
         Ok(decided.after_recording(&self.scope))
+    }
+
+    /// Asks for a permit for many people; writes one record for all of them first. Their keys are
+    /// fetched at once, so that opening what follows takes no statement for each.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] with the kernel's reason.
+    pub async fn permit_many(&self, ask: BulkAsk<'_>) -> Result<BulkPermit<'_, P>, StoreError> {
+        policy::clause!("2.5.1.e");
+        let mut conn = self.conn.lock().await;
+        let known = bulk::known(&mut conn, self, &ask).await?;
+        let decided = ask.decide(self.ctx, &known)?;
+        let id = self.store.entropy().id();
+        bulk::record(&mut conn, id, decided.record()).await?;
+        let permit = decided.after_recording(&self.scope);
+        let (fetched, asked) = self.store.vault.load_many(permit.subjects()).await?;
+        self.asked.fetch_add(asked, Ordering::Relaxed);
+        self.keys.lock().await.extend(fetched);
+        Ok(permit)
+    }
+
+    /// How many statements this transaction ran so far, on the data and on the vault.
+    pub async fn statements(&self) -> u64 {
+        self.conn.lock().await.ran() + self.asked.load(Ordering::Relaxed)
     }
 
     /// Seals a value for its place under its subject's key.
@@ -353,7 +382,10 @@ impl<P: Purpose> Tx<'_, P> {
     ) -> Result<&'k SubjectKey, StoreError> {
         Ok(match keys.entry(subject) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(self.store.vault.load(subject, self.ctx.now()).await?),
+            Entry::Vacant(place) => {
+                self.asked.fetch_add(1, Ordering::Relaxed);
+                place.insert(self.store.vault.load(subject, self.ctx.now()).await?)
+            }
         })
     }
 

@@ -19,6 +19,8 @@ const TABLES: &[(&str, &str)] = &[
     ("supplier", "DELETE FROM supplier"),
     ("category", "DELETE FROM category"),
     ("catalogue_group", "DELETE FROM catalogue_group"),
+    ("bulk_access_subject", "DELETE FROM bulk_access_subject"),
+    ("bulk_access", "DELETE FROM bulk_access"),
     ("access_record", "DELETE FROM access_record"),
     ("consent_event", "DELETE FROM consent_event"),
     ("attempt", "DELETE FROM attempt"),

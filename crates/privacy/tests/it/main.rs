@@ -1,5 +1,6 @@
 //! What the kernel decides, what does not compile, and what de-identification lets through.
 
+mod bulk;
 mod compile;
 mod decide;
 mod deidentify;

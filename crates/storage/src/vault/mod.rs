@@ -4,9 +4,9 @@
 mod hold;
 pub(crate) mod open;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use privacy::{
     Binding, Entropy, HoldId, Holder, KeyEncryptionKey, KeyRing, SealError, SubjectId, SubjectKey, Suite,
@@ -15,6 +15,7 @@ use privacy::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::bulk;
 use crate::engine::{Conn, Pool, StoreError, Value};
 
 /// The holder of the key behind all blind indexes: no person.
@@ -31,10 +32,16 @@ const DESTROY_ALL_HOLDS: &str = "DELETE FROM hold_key";
 const ADVANCE: &str = "UPDATE vault_meta SET generation = generation + 1 RETURNING generation, version";
 const ACCEPTED: &str = "SELECT version, id FROM wrapping_key ORDER BY version";
 
+static LOAD_MANY: LazyLock<String> = LazyLock::new(|| {
+    let places = bulk::places();
+    format!("SELECT subject, wrapped, version FROM subject_key WHERE subject IN ({places})")
+});
+
 pub(crate) fn statements() -> Vec<&'static str> {
     let own = [
         INSERT,
         LOAD,
+        LOAD_MANY.as_str(),
         DESTROY,
         DESTROY_ALL,
         DESTROY_ALL_HOLDS,
@@ -246,6 +253,24 @@ impl Vault {
         let (wrapped, version) = (row.bytes(0)?, row.int(1)?);
         self.opened(&mut conn, Holder::Subject(subject), version, &wrapped)
             .await
+    }
+
+    /// The keys of many people, with the number of statements it took. Who has none is not there.
+    pub(crate) async fn load_many(
+        &self,
+        subjects: &[SubjectId],
+    ) -> Result<(HashMap<SubjectId, SubjectKey>, u64), StoreError> {
+        let mut conn = self.pool.begin().await?;
+        let mut keys = HashMap::with_capacity(subjects.len());
+        for chunk in subjects.chunks(bulk::CHUNK) {
+            for row in conn.rows(&LOAD_MANY, &bulk::padded(chunk)).await? {
+                let (subject, wrapped) = (SubjectId(row.id(0)?), row.bytes(1)?);
+                let holder = Holder::Subject(subject);
+                let key = self.opened(&mut conn, holder, row.int(2)?, &wrapped).await?;
+                keys.insert(subject, key);
+            }
+        }
+        Ok((keys, conn.ran()))
     }
 
     pub(crate) async fn destroy(&self, subject: SubjectId) -> Result<(), StoreError> {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use policy::{Archive, Version};
+use privacy::bulk::BulkAsk;
 use privacy::consent::{ConsentEvent, ConsentState};
 use privacy::purpose::{FulfilContract, KeepAccount, Notify, ShowOwn};
 use privacy::{
     Actor, Ask, Clock as _, Ctx, Denied, Entropy as _, FieldRef, LegalBasis, Personal, PurposeId, SealError,
     Sealed, Sensitive, Staff, StaffReason, StaffRole, SubjectId,
 };
-use storage::{StoreError, access, account};
+use storage::{StoreError, access, account, consent};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 use uuid::Uuid;
@@ -218,5 +219,61 @@ both_dbs! {
         let trained = Staff { trained_until: Some(test.clock.now() + Duration::seconds(1)), ..staff };
         // An order that the person has no part in.
         assert_eq!(decide(trained, trained.case).await, Denied::NoCase);
+    }
+
+    clause_2_5_1_e_a_thousand_values_are_one_record_and_a_few_statements(test) {
+        let mut people = Vec::new();
+        {
+            let ctx = test.system::<KeepAccount>();
+            let mut rows = Vec::new();
+            for _ in 0..1_000 {
+                let subject = SubjectId(test.entropy.id());
+                test.store.create_key(subject).await.expect("key");
+                rows.push(subject);
+            }
+            let mut tx = test.store.begin(&ctx).await.expect("begin");
+            for subject in rows {
+                consent::append(&mut tx, &event(test, subject, "policy", "2020-11-01")).await.expect("append");
+                let place = account::field("phone", subject.0, subject);
+                people.push((subject, tx.seal(&place, &Personal::received(subject.0.to_string())).await.expect("sealed")));
+            }
+            tx.commit().await.expect("commit");
+        }
+        let subjects: Vec<_> = people.iter().map(|(subject, _)| *subject).collect();
+        let ctx = test.system::<Notify>();
+        let tx = test.store.begin(&ctx).await.expect("begin");
+        let ask = BulkAsk { subjects: &subjects, fields: &["account.phone"], basis: LegalBasis::Contract, clause: "2.2.1" };
+        let permit = tx.permit_many(ask).await.expect("permit");
+        for (subject, sealed) in &people {
+            let opened = tx.open(&permit, &account::field("phone", subject.0, *subject), sealed).await.expect("open");
+            assert_eq!(opened, subject.0.to_string());
+        }
+        // Two looks at the policy's versions, one record, two lists of members, two looks at keys.
+        assert_eq!(tx.statements().await, 7);
+        assert!(tx.open(&permit, &account::field("name", subjects[0].0, subjects[0]), &people[0].1).await.is_err());
+        tx.commit().await.expect("commit");
+        // Each of them finds it, and learns of how many it was.
+        for subject in [subjects[0], subjects[499], subjects[500], subjects[999]] {
+            let ctx = test.person::<ShowOwn>(test.entropy.id(), subject);
+            let mut tx = test.store.begin(&ctx).await.expect("begin");
+            let seen = access::latest(&mut tx, subject, 10).await.expect("records");
+            assert_eq!(seen.len(), 1);
+            assert_eq!((seen[0].fields.as_str(), seen[0].clause.as_str(), seen[0].people), ("account.phone", "2.2.1", 1_000));
+        }
+    }
+
+    clause_2_9_b_of_many_only_those_are_opened_whom_their_version_allows(test) {
+        let store = test.store.clone().under(two_versions());
+        let [old, new, none] = [0; 3].map(|_: i32| SubjectId(test.entropy.id()));
+        accept(test, event(test, old, "policy", "2019-01-01")).await;
+        accept(test, event(test, new, "policy", "2019-01-01")).await;
+        test.clock.advance(Duration::seconds(1));
+        accept(test, event(test, new, "policy", "2020-11-01")).await;
+        let ctx = test.system::<Notify>();
+        let tx = store.begin(&ctx).await.expect("begin");
+        let subjects = [old, new, none];
+        let ask = BulkAsk { subjects: &subjects, fields: &["account.phone"], basis: LegalBasis::Contract, clause: "2.2.1" };
+        let permit = tx.permit_many(ask).await.expect("permit");
+        assert_eq!(permit.subjects(), [new]);
     }
 }

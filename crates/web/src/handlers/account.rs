@@ -291,6 +291,18 @@ fn who(lang: Lang, kind: &str, own: bool) -> String {
     .to_owned()
 }
 
+/// The same, if the data of many was opened at once.
+fn among(lang: Lang, who: String, people: i64) -> String {
+    match people {
+        1 => who,
+        _ => format!(
+            "{who}{}{people}{}",
+            lang.t("（同时处理 ", " (for "),
+            lang.t(" 人）", " people at once)")
+        ),
+    }
+}
+
 fn field_name(lang: Lang, field: &str) -> &str {
     match field {
         "account.name" => lang.t("账号名", "account name"),
@@ -340,10 +352,14 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         when: Moment::of(lang, event.at),
     });
     let access = seen.openings.into_iter().map(|opening| AccessRow {
-        who: who(
+        who: among(
             lang,
-            &opening.actor_kind,
-            opening.actor_account == Some(viewer.account),
+            who(
+                lang,
+                &opening.actor_kind,
+                opening.actor_account == Some(viewer.account),
+            ),
+            opening.people,
         ),
         fields: opening
             .fields
