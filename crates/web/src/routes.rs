@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get, post};
 use domain::account::token::Scope;
 
 use crate::api;
-use crate::handlers::{account, assets, catalogue, gallery, home, interface, order, policy, token};
+use crate::handlers::{account, assets, catalogue, consent, gallery, home, interface, order, policy, token};
 use crate::headers;
 use crate::kept::{self, KeptPages};
 use crate::state::{WebState, css_path};

@@ -40,7 +40,7 @@ pub struct Overview {
     pub created_at: OffsetDateTime,
     /// The devices logged in.
     pub devices: Vec<Device>,
-    /// The acceptances, oldest first.
+    /// The acceptances of the two documents, oldest first; optional ones: [`super::choices`].
     pub consents: Vec<ConsentEvent>,
     /// Who opened what, newest first.
     pub openings: Vec<Opening>,
@@ -80,7 +80,8 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
             current: session.id == viewer.session,
         });
     }
-    let consents = consent::of_subject(&mut tx, viewer.subject).await?;
+    let mut consents = consent::of_subject(&mut tx, viewer.subject).await?;
+    consents.retain(|event| event.purpose.is_none());
     tx.commit().await?;
     Ok(Overview {
         name,

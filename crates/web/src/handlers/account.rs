@@ -343,9 +343,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     });
     let asked = asked.offers.iter().filter(|choice| choice.may_ask);
     let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
-    let documents = seen.consents.into_iter().rev();
-    let documents = documents.filter(|event| event.purpose.is_none());
-    let consents = documents.map(|event| ConsentRow {
+    let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
         document: consent::document_name(lang, &event.document),
         version: event.version,
         text_hash: event.text_hash.chars().take(12).collect(),

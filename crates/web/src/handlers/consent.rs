@@ -30,8 +30,10 @@ pub(super) async fn choices(visit: &Visit) -> Result<Choices, Answer> {
     let (app, version) = (&visit.state.app, version(visit));
     let failed = |failure| Answer::failure(visit, &failure);
     if visit.opts_out {
-        let heeded = account::heed_signal(app, &visit.ctx::<KeepAccount>(), viewer, shown(visit, &version));
-        heeded.await.map_err(failed)?;
+        let ctx = visit.ctx::<KeepAccount>();
+        account::heed_signal(app, &ctx, viewer, shown(visit, &version))
+            .await
+            .map_err(failed)?;
     }
     account::choices(app, &visit.ctx::<ShowOwn>(), viewer)
         .await
@@ -179,10 +181,10 @@ pub async fn choose(
         "withdraw" => ConsentState::Withdrawn,
         _ => return Err(Answer::not_found(&visit)),
     };
-    let version = version(&visit);
+    let (version, ctx) = (version(&visit), visit.ctx::<KeepAccount>());
     let chosen = account::choose(
         &visit.state.app,
-        &visit.ctx::<KeepAccount>(),
+        &ctx,
         viewer,
         &offer,
         state,

@@ -3,7 +3,7 @@
 use super::root;
 use super::scan::sources;
 
-const PAGES: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
+const PAGES: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/privacy-kernel.md"];
 const FOLDERS: [&str; 7] = ["crates/", "docs/", "policy/", "demo/", "xtask/", "e2e/", ".ci/"];
 const CRATES: [&str; 9] = [
     "policy", "privacy", "domain", "search", "storage", "app", "web", "cli", "testkit",
