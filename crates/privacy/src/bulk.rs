@@ -89,9 +89,9 @@ pub fn digest(subjects: &[SubjectId]) -> [u8; 32] {
     subjects.sort_unstable();
     subjects.dedup();
     let mut hash = Sha256::new();
-    subjects
-        .iter()
-        .for_each(|subject| hash.update(subject.0.as_bytes()));
+    for subject in &subjects {
+        hash.update(subject.0.as_bytes());
+    }
     hash.finalize().into()
 }
 
