@@ -7,10 +7,10 @@ use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing};
 use privacy::purpose::{KeepAccount, ShowOwn};
 use serde::Deserialize;
 
-use super::account::clock_text;
 use crate::failure::Answer;
 use crate::pages::consent::{ConsentsPage, DocumentRow, EventRow, OfferRow};
 use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
 use crate::request::{Named, Posted, Visit};
 
 const PAGE: &str = "/zhanghao/tongyi";
@@ -53,10 +53,10 @@ pub(super) fn offer_row(lang: Lang, choice: &Choice) -> OfferRow {
     let zh = lang == Lang::Zh;
     let offer = choice.offer;
     let (state, until) = match choice.standing {
-        Standing::Open => (lang.t("尚未选择", "not decided"), String::new()),
+        Standing::Open => (lang.t("尚未选择", "not decided"), None),
         Standing::Given { until, .. } => (
             lang.t("已同意", "agreed"),
-            until.map(clock_text).unwrap_or_default(),
+            until.map(|until| Moment::of(lang, until)),
         ),
         Standing::Refused {
             origin: Origin::Signal,
@@ -66,11 +66,11 @@ pub(super) fn offer_row(lang: Lang, choice: &Choice) -> OfferRow {
                 "未同意（按浏览器的隐私信号）",
                 "not agreed (your browser's privacy signal)",
             ),
-            String::new(),
+            None,
         ),
-        Standing::Refused { .. } => (lang.t("不同意", "refused"), String::new()),
-        Standing::Withdrawn { .. } => (lang.t("已撤回", "withdrawn"), String::new()),
-        Standing::Expired { .. } => (lang.t("已到期", "ended"), String::new()),
+        Standing::Refused { .. } => (lang.t("不同意", "refused"), None),
+        Standing::Withdrawn { .. } => (lang.t("已撤回", "withdrawn"), None),
+        Standing::Expired { .. } => (lang.t("已到期", "ended"), None),
     };
     OfferRow {
         id: offer.id,
@@ -114,7 +114,7 @@ fn event_row(lang: Lang, event: &ConsentEvent) -> EventRow {
         act,
         version: event.version.clone(),
         text_hash: event.text_hash.chars().take(12).collect(),
-        when: clock_text(event.at),
+        when: Moment::of(lang, event.at),
     }
 }
 
@@ -126,7 +126,7 @@ pub async fn list(visit: Visit) -> Result<Answer, Answer> {
         let mut events = choices.history.iter();
         events
             .find(|event| event.document == document && event.state == ConsentState::Given)
-            .map(|event| (event.version.clone(), clock_text(event.at)))
+            .map(|event| (event.version.clone(), Moment::of(lang, event.at)))
     };
     let row = |document: &str, href: &'static str| {
         let (version, when) = accepted(document)?;

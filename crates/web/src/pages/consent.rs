@@ -1,8 +1,10 @@
 //! The page of consents: the documents, the optional offers, and everything that was said.
 
 use askama::Template;
+use time::macros::datetime;
 
 use super::frame::{Frame, Lang};
+use super::moment::Moment;
 
 /// One of the two documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct DocumentRow {
     /// The version accepted last: the one that rules the reader (2.9.b).
     pub version: String,
     /// When.
-    pub when: String,
+    pub when: Moment,
 }
 
 /// Something that may be agreed to, and where the reader stands.
@@ -36,8 +38,8 @@ pub struct OfferRow {
     pub without: &'static str,
     /// Where the reader stands.
     pub state: &'static str,
-    /// Until when; empty unless agreed.
-    pub until: String,
+    /// Until when, if agreed.
+    pub until: Option<Moment>,
     /// Whether it can be agreed to now.
     pub can_give: bool,
     /// Whether it can be refused now.
@@ -58,7 +60,7 @@ pub struct EventRow {
     /// The beginning of the hash of the text that was shown.
     pub text_hash: String,
     /// When.
-    pub when: String,
+    pub when: Moment,
 }
 
 /// `GET /zhanghao/tongyi`.
@@ -88,7 +90,7 @@ impl OfferRow {
             how_long: lang.t("一年，可随时撤回。", "One year, withdrawn at any time."),
             without: lang.t("不同意也可使用全部功能。", "Everything works without it."),
             state: lang.t("尚未选择", "not decided"),
-            until: String::new(),
+            until: None,
             can_give: true,
             can_refuse: true,
             can_withdraw: false,
@@ -106,7 +108,7 @@ impl ConsentsPage {
                 act,
                 version: "2020-11-01".to_owned(),
                 text_hash: "9f2c41d07ab3".to_owned(),
-                when: "2026-11-20 09:12".to_owned(),
+                when: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
             };
             let policy = lang.t("隐私政策", "Privacy policy");
             let open = Self {
@@ -115,7 +117,7 @@ impl ConsentsPage {
                     name: policy.to_owned(),
                     href: "/zhengce",
                     version: "2020-11-01".to_owned(),
-                    when: "2026-11-20 09:12".to_owned(),
+                    when: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
                 }],
                 offers: vec![OfferRow::sample(lang)],
                 history: vec![event(policy, lang.t("同意", "agreed"))],
@@ -123,7 +125,7 @@ impl ConsentsPage {
             let given = Self {
                 offers: vec![OfferRow {
                     state: lang.t("已同意", "agreed"),
-                    until: "2027-11-20 09:12".to_owned(),
+                    until: Some(Moment::of(lang, datetime!(2027-11-20 09:12 +8))),
                     can_give: false,
                     can_refuse: false,
                     can_withdraw: true,
