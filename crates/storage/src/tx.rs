@@ -9,15 +9,15 @@ use policy::{Archive, PolicyError};
 use privacy::bulk::{BulkAsk, BulkPermit};
 use privacy::permit::Separate;
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, Opened, Permit, Personal, Purpose, Scope, Sealed,
-    Sensitive, SubjectId, SubjectKey, Suite,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, KeyEncryptionKey, Opened, Permit, Personal, Purpose,
+    Scope, Sealed, Sensitive, SubjectId, SubjectKey, Suite,
 };
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
 use crate::register::{self, Class};
-use crate::vault::{self, Keys, Vault, VaultState};
+use crate::vault::{self, Keys, Rewrapped, Vault, VaultState};
 use crate::{access, bulk, schema};
 
 /// The versions this build ships: read once, whatever number of stores is opened.
@@ -99,6 +99,24 @@ impl Store {
     /// [`StoreError`].
     pub async fn vault_state(&self) -> Result<VaultState, StoreError> {
         self.vault.state().await
+    }
+
+    /// Wraps keys with `next` from now on; [`Store::rewrap_keys`] does the earlier ones. Asked again
+    /// with the same key, nothing happens.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a key that cannot serve this installation changes nothing.
+    pub async fn begin_rotation(&self, next: &Arc<dyn KeyEncryptionKey>) -> Result<(), StoreError> {
+        self.vault.begin_rotation(next, self.entropy()).await
+    }
+
+    /// Wraps at most `limit` keys of each kind anew, in one transaction. When none is left, the former
+    /// key is no longer accepted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn rewrap_keys(&self, limit: i64) -> Result<Rewrapped, StoreError> {
+        self.vault.rotate(limit, self.entropy()).await
     }
 
     /// Begins a transaction for one use case.

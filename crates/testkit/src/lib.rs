@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SubjectId, WrappingKey};
-use storage::{Engine, Store};
+use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SubjectId, Suite, WrappingKey};
+use storage::{Engine, Keys, Store};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -88,6 +88,11 @@ impl TestStore {
     /// Opens empty databases on the engine. PostgreSQL needs `QIFU365_TEST_POSTGRES`, the address
     /// of a server on which databases may be made.
     pub async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, Suite::Standard).await
+    }
+
+    /// The same, with a suite of choice.
+    pub async fn open_with(engine: Engine, suite: Suite) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("qifu365_test_{}_{number}", std::process::id());
         let (addresses, folder) = match engine {
@@ -123,7 +128,10 @@ impl TestStore {
         let store = Store::open(
             &addresses.0,
             &addresses.1,
-            wrapping_key(),
+            Keys {
+                suite: Some(suite),
+                ..Keys::from(wrapping_key())
+            },
             Arc::<SeededEntropy>::clone(&entropy),
         )
         .await
@@ -167,6 +175,31 @@ impl TestStore {
     /// Runs a statement on the vault behind the store's back.
     pub async fn tamper_vault(&self, sql: &str) {
         tamper(&self.addresses.1, sql).await;
+    }
+
+    /// Everything that the data store holds, as bytes: with SQLite its files as they lie on the disk,
+    /// with PostgreSQL every row of every table, bytes as hexadecimal digits.
+    pub async fn everything(&self) -> Vec<u8> {
+        if let Some(path) = self.addresses.0.strip_prefix("sqlite:") {
+            return [path.to_owned(), format!("{path}-wal")]
+                .iter()
+                .flat_map(|file| std::fs::read(file).unwrap_or_default())
+                .collect();
+        }
+        let pool = sqlx::PgPool::connect(&self.addresses.0).await.expect("the store");
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()",
+        )
+        .fetch_all(&pool)
+        .await
+        .expect("tables");
+        let mut all = Vec::new();
+        for table in tables {
+            let sql = sqlx::AssertSqlSafe(format!("SELECT t::text FROM \"{table}\" t"));
+            let rows: Vec<String> = sqlx::query_scalar(sql).fetch_all(&pool).await.expect("rows");
+            all.extend(rows.join("\n").into_bytes());
+        }
+        all
     }
 
     /// A person's key as it lies in the vault.
@@ -234,19 +267,33 @@ macro_rules! both_dbs {
 
             async fn run($test: &$crate::TestStore) $body
 
-            #[tokio::test]
-            async fn sqlite() {
-                let test = $crate::TestStore::open(storage::Engine::Sqlite).await;
-                run(&test).await;
-                test.close().await;
-            }
+            $crate::both_dbs!(@on sqlite, Sqlite, Standard);
+            $crate::both_dbs!(@on postgres, Postgres, Standard);
+        }
+    )+};
+    (@on $name:ident, $engine:ident, $suite:ident) => {
+        #[tokio::test]
+        async fn $name() {
+            let test = $crate::TestStore::open_with(storage::Engine::$engine, privacy::Suite::$suite).await;
+            run(&test).await;
+            test.close().await;
+        }
+    };
+}
 
-            #[tokio::test]
-            async fn postgres() {
-                let test = $crate::TestStore::open(storage::Engine::Postgres).await;
-                run(&test).await;
-                test.close().await;
-            }
+/// Runs a test on both engines with both suites.
+#[macro_export]
+macro_rules! both_dbs_and_suites {
+    ($($(#[$meta:meta])* $name:ident($test:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn run($test: &$crate::TestStore) $body
+
+            $crate::both_dbs!(@on sqlite, Sqlite, Standard);
+            $crate::both_dbs!(@on sqlite_gm, Sqlite, Gm);
+            $crate::both_dbs!(@on postgres, Postgres, Standard);
+            $crate::both_dbs!(@on postgres_gm, Postgres, Gm);
         }
     )+};
 }

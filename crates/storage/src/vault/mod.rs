@@ -3,6 +3,7 @@
 
 mod hold;
 pub(crate) mod open;
+mod rotate;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +18,8 @@ use uuid::Uuid;
 
 use crate::bulk;
 use crate::engine::{Conn, Pool, StoreError, Value};
+
+pub use rotate::Rewrapped;
 
 /// The holder of the key behind all blind indexes: no person.
 pub(crate) const ROOT: SubjectId = SubjectId(Uuid::nil());
@@ -48,7 +51,13 @@ pub(crate) fn statements() -> Vec<&'static str> {
         ADVANCE,
         ACCEPTED,
     ];
-    [own.as_slice(), hold::STATEMENTS, open::VAULT_STATEMENTS].concat()
+    [
+        own.as_slice(),
+        hold::STATEMENTS,
+        open::VAULT_STATEMENTS,
+        rotate::STATEMENTS,
+    ]
+    .concat()
 }
 
 /// Why a vault is not opened. Nothing was changed and nothing is lost; each text says what to do.
@@ -76,6 +85,14 @@ pub enum VaultRefused {
     /// There is data, but the vault has nothing.
     #[error("there is data, but its key vault is empty; put the vault back, an empty one opens nothing")]
     Empty,
+    /// The wrapping key is being changed to another one than asked.
+    #[error(
+        "the wrapping key is being changed to the one with the id {id}; let that end first, with the same key"
+    )]
+    Rotating {
+        /// The public name of the key it is being changed to.
+        id: String,
+    },
     /// A suite that this build does not know.
     #[error("the key vault uses the suite {0}, which this build does not know; use the build that made it")]
     UnknownSuite(String),

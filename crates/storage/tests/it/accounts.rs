@@ -7,7 +7,7 @@ use storage::account::session::{self, NewSession};
 use storage::account::token::{self, NewToken};
 use storage::account::{self, NewAccount, code};
 use storage::{StoreError, access, consent};
-use testkit::{TestStore, both_dbs};
+use testkit::{TestStore, both_dbs_and_suites};
 use time::Duration;
 use uuid::Uuid;
 
@@ -46,15 +46,26 @@ pub async fn accept(test: &TestStore, event: ConsentEvent) {
     tx.commit().await.expect("commit");
 }
 
+/// A person of a name and phone, who accepted the policy.
+pub async fn register_as(test: &TestStore, name: &str, phone: &str) -> (Uuid, SubjectId) {
+    let (id, subject) = unasked_as(test, name, phone).await;
+    accept(test, event(test, subject, "policy", "2020-11-01")).await;
+    (id, subject)
+}
+
 /// A person with an account, who accepted nothing.
 pub async fn unasked(test: &TestStore) -> (Uuid, SubjectId) {
+    unasked_as(test, "lin", PHONE).await
+}
+
+async fn unasked_as(test: &TestStore, name: &str, phone: &str) -> (Uuid, SubjectId) {
     let (id, subject) = (test.entropy.id(), SubjectId(test.entropy.id()));
     test.store.create_key(subject).await.expect("key");
     let ctx = test.system::<KeepAccount>();
     let mut tx = test.store.begin(&ctx).await.expect("begin");
     let (name, phone) = (
-        Personal::received("lin".to_owned()),
-        Personal::received(PHONE.to_owned()),
+        Personal::received(name.to_owned()),
+        Personal::received(phone.to_owned()),
     );
     let new = NewAccount {
         id,
@@ -82,7 +93,7 @@ pub const fn ask(subject: SubjectId) -> Ask {
     }
 }
 
-both_dbs! {
+both_dbs_and_suites! {
     clause_2_5_1_e_each_opening_is_recorded_and_shown_to_its_person(test) {
         let (id, subject) = register(test).await;
         let ctx = test.person::<ShowOwn>(id, subject);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod accounts;
+mod keys;
 mod permits;
 mod schema;
 mod vault;

@@ -1,12 +1,9 @@
 //! The vault belongs to its data, is never older than it, and keeps keys of holds until their end.
 
 use privacy::purpose::{KeepAccount, ShowOwn};
-use privacy::{
-    Ask, Binding, Entropy, FieldRef, HoldId, Holder, LegalBasis, Personal, SubjectId, Suite, WrappingKey,
-};
+use privacy::{Ask, Binding, Entropy, Holder, LegalBasis, SubjectId, Suite, WrappingKey};
 use storage::{Keys, Store, StoreError, VaultRefused, account};
 use testkit::{TestStore, both_dbs};
-use time::Duration;
 
 use crate::accounts::register;
 
@@ -26,7 +23,12 @@ async fn refused(attempt: impl Future<Output = Result<Store, StoreError>>) -> Va
     }
 }
 
-async fn opens_own_phone(store: &Store, test: &TestStore, id: uuid::Uuid, subject: SubjectId) -> bool {
+pub(crate) async fn opens_own_phone(
+    store: &Store,
+    test: &TestStore,
+    id: uuid::Uuid,
+    subject: SubjectId,
+) -> bool {
     let ctx = test.person::<ShowOwn>(id, subject);
     let mut tx = store.begin(&ctx).await.expect("begin");
     let row = account::by_id(&mut tx, id).await.expect("read").expect("account");
@@ -153,32 +155,5 @@ both_dbs! {
         again.create_key(fresh).await.expect("a key of today");
         again.close().await;
         reopen(test).await.expect("and again").close().await;
-    }
-
-    clause_2_5_3_b_a_hold_key_opens_until_its_end_and_not_from_it_on(test) {
-        let hold = HoldId(test.entropy.id());
-        let ctx = test.system::<KeepAccount>();
-        let until = ctx.now() + Duration::days(1_095);
-        test.store.create_hold_key(hold, ctx.now(), until).await.expect("made");
-        test.store.create_hold_key(hold, ctx.now(), until + Duration::days(9)).await.expect("made once");
-        let field = FieldRef { table: "account", column: "phone", row: test.entropy.id(), subject: hold.subject() };
-        let tx = test.store.begin(&ctx).await.expect("begin");
-        let value = Personal::received("10000000001".to_owned());
-        tx.seal(&field, &value).await.expect("sealed under the hold");
-        drop(tx);
-        test.clock.advance(Duration::days(1_095) - Duration::seconds(1));
-        let ctx = test.system::<KeepAccount>();
-        let tx = test.store.begin(&ctx).await.expect("begin");
-        tx.seal(&field, &value).await.expect("a second before the end");
-        assert!(test.store.ended_hold_keys(ctx.now(), 10).await.expect("asked").is_empty());
-        drop(tx);
-        test.clock.advance(Duration::seconds(1));
-        let ctx = test.system::<KeepAccount>();
-        let tx = test.store.begin(&ctx).await.expect("begin");
-        assert!(matches!(tx.seal(&field, &value).await, Err(StoreError::NoKey)));
-        assert_eq!(test.store.ended_hold_keys(ctx.now(), 10).await.expect("asked"), [hold]);
-        test.store.destroy_hold_key(hold).await.expect("destroyed");
-        test.store.destroy_hold_key(hold).await.expect("and again");
-        assert!(test.store.ended_hold_keys(ctx.now(), 10).await.expect("asked").is_empty());
     }
 }
