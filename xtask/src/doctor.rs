@@ -28,6 +28,7 @@ pub fn report(root: &Path) -> Result<()> {
     needed("clippy", version("cargo-clippy", "--version"));
     needed("rustfmt", version("rustfmt", "--version"));
     needed("PostgreSQL", tools::postgres().map(shown));
+    needed("SoftHSM", tools::softhsm().map(shown));
     if root.join("e2e/package.json").is_file() {
         needed("Chromium", tools::chromium().map(shown));
         needed("Node", version("node", "--version"));

@@ -27,7 +27,7 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let whole = arguments.is_empty();
     let browser = whole && root.join("e2e/package.json").is_file();
     let programs = whole && interface::present(root);
-    let mut needs = vec![Need::Postgres];
+    let mut needs = vec![Need::Postgres, Need::Token];
     needs.extend(browser.then_some(Need::Browser));
     needs.extend(programs.then_some(Need::Python));
     tools::ensure(&needs)?;
@@ -95,6 +95,7 @@ fn workspace(root: &Path, arguments: &[String], server: &str) -> Result<(Tally, 
     command
         .args(arguments)
         .env("QIFU365_TEST_POSTGRES", server)
+        .env("QIFU365_TEST_PKCS11", tools::softhsm().unwrap_or_default())
         .env_remove("QIFU365_GEN");
     let (tally, succeeded) = counted(&mut command, Tally::of_cargo_line)?;
     Ok((tally.unwrap_or_default(), succeeded))

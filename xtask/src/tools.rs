@@ -15,6 +15,8 @@ const SERVER_PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
 pub enum Need {
     /// A PostgreSQL server of our own.
     Postgres,
+    /// SoftHSM, a PKCS#11 token in software.
+    Token,
     /// Chromium, Node and npm for the browser tests.
     Browser,
     /// pngquant, to make pictures small.
@@ -69,6 +71,21 @@ pub fn on_path(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
+/// The PKCS#11 module of SoftHSM, where Debian and others put it, if its tool is there too.
+pub fn softhsm() -> Option<PathBuf> {
+    on_path(&["softhsm2-util"])?;
+    [
+        "/usr/lib/softhsm/libsofthsm2.so",
+        "/usr/lib64/pkcs11/libsofthsm2.so",
+        "/usr/lib/pkcs11/libsofthsm2.so",
+        "/usr/local/lib/softhsm/libsofthsm2.so",
+        "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+    ]
+    .map(PathBuf::from)
+    .into_iter()
+    .find(|path| path.is_file())
+}
+
 /// Chromium under any of its usual names.
 pub fn chromium() -> Option<PathBuf> {
     on_path(&[
@@ -93,6 +110,9 @@ fn missing(needs: &[Need]) -> Vec<&'static str> {
     let mut packages = Vec::new();
     if needs.contains(&Need::Postgres) && postgres().is_none() {
         packages.push("postgresql");
+    }
+    if needs.contains(&Need::Token) && softhsm().is_none() {
+        packages.push("softhsm2");
     }
     if needs.contains(&Need::Browser) {
         if chromium().is_none() {
@@ -126,7 +146,7 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     if !is_root() || !Path::new("/usr/bin/apt-get").is_file() {
         bail!(
             "missing programs. On Debian: sudo apt-get install -y {list}\n  elsewhere: PostgreSQL 15 or later \
-             (initdb, pg_ctl, postgres on the PATH); for the browser tests Chromium, Node 18 or later and npm; \
+             (initdb, pg_ctl, postgres on the PATH) and SoftHSM 2; for the browser tests Chromium, Node 18 or later and npm; \
              for the JSON interface Python 3.11 or later with venv and pip; for the pictures pngquant"
         );
     }

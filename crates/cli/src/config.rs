@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
+use privacy::Suite;
 use web::{Filing, Settings};
 
 /// The platform's decision on a refund.
@@ -14,6 +15,13 @@ pub enum Decision {
     Refund,
     /// The work goes on.
     Continue,
+}
+
+fn suite(name: &str) -> Result<Suite, String> {
+    Suite::parse(name).ok_or_else(|| {
+        let known = Suite::ALL.map(Suite::as_str).join(", ");
+        format!("there is no such suite; known: {known}")
+    })
 }
 
 /// What the program does.
@@ -46,6 +54,16 @@ pub enum Command {
     },
     /// Lets the jobs that were set aside be tried again.
     RetryJobs,
+    /// Replaces the wrapping key while the site serves: wraps every person's key anew, seals no data
+    /// anew. Cut off, it goes on when started again.
+    RotateKey {
+        /// The label of the new key, if keys are on a PKCS#11 token.
+        #[arg(long)]
+        next_pkcs11_key: Option<String>,
+        /// How many keys one transaction wraps anew.
+        #[arg(long, default_value_t = 200)]
+        batch: u16,
+    },
     /// Removes a demonstration's data from the stores: every row and every person's key.
     PurgeDemo {
         /// Does it; without this word the command only says what it would do.
@@ -79,6 +97,20 @@ pub struct Arguments {
     /// The file with the wrapping key; made at the first start if absent.
     #[arg(global = true, long, env = "QIFU365_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// The PKCS#11 module of a hardware token, if the wrapping key is on one; the PIN is read from
+    /// `QIFU365_PKCS11_PIN`.
+    #[arg(global = true, long, env = "QIFU365_PKCS11_MODULE")]
+    pub pkcs11_module: Option<PathBuf>,
+    /// The label of the token.
+    #[arg(global = true, long, env = "QIFU365_PKCS11_TOKEN")]
+    pub pkcs11_token: Option<String>,
+    /// The label of the wrapping key on the token: an AES key of 256 bits.
+    #[arg(global = true, long, env = "QIFU365_PKCS11_KEY")]
+    pub pkcs11_key: Option<String>,
+    /// The cipher suite of a new installation: `standard` if absent, `gm` for SM4 and SM3. It is kept
+    /// in the key vault and does not change later.
+    #[arg(global = true, long, env = "QIFU365_SUITE", value_parser = suite)]
+    pub suite: Option<Suite>,
     /// The operator's registered name.
     #[arg(global = true, long, env = "QIFU365_OPERATOR_NAME")]
     pub operator_name: Option<String>,

@@ -2,7 +2,8 @@
 
 mod config;
 mod console;
-mod keyfile;
+mod guard;
+mod keys;
 mod open;
 mod operator;
 mod serve;
@@ -14,6 +15,7 @@ use clap::Parser as _;
 use config::Command;
 
 fn main() -> anyhow::Result<()> {
+    guard::memory()?;
     let arguments = config::Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(
@@ -35,6 +37,10 @@ fn main() -> anyhow::Result<()> {
                 ref reason,
             }) => operator::decide_refund(&arguments, order, decision, (by, reason)).await,
             Some(Command::RetryJobs) => operator::retry_jobs(&arguments).await,
+            Some(Command::RotateKey {
+                ref next_pkcs11_key,
+                batch,
+            }) => operator::rotate_key(&arguments, next_pkcs11_key.as_deref(), batch).await,
             Some(Command::PurgeDemo { yes }) => operator::purge_demo(&arguments, yes).await,
         }
     };

@@ -1,16 +1,15 @@
 //! Opening an installation: stores, key, policy.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use app::{App, Cost};
 use policy::Archive;
-use privacy::{Actor, Ctx, Purpose, SystemReason};
-use storage::{Store, StoreError, VaultRefused};
+use privacy::{Actor, Ctx, Purpose, SealError, SystemReason};
+use storage::{Keys, Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
-use crate::keyfile;
+use crate::keys::Place;
 use crate::sources::{SystemClock, SystemEntropy};
 
 /// An installation whose stores are open.
@@ -19,6 +18,8 @@ pub struct Opened {
     pub app: App,
     /// The policy's versions.
     pub policy: Archive,
+    /// Where the wrapping key is kept.
+    pub place: Place,
     /// The latest version's identifier, for what the program does itself.
     pub version: String,
 }
@@ -44,9 +45,7 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
     std::fs::create_dir_all(&arguments.data)
         .with_context(|| format!("cannot make the data folder {}", arguments.data.display()))?;
     let in_folder = |file: &str| format!("sqlite:{}", arguments.data.join(file).display());
-    let absent = |file: &str| !arguments.data.join(file).exists();
-    let fresh = (arguments.vault_url.is_some() || absent("vault.sqlite"))
-        && (arguments.database_url.is_some() || absent("data.sqlite"));
+    let may_create = arguments.vault_url.is_some() || !arguments.data.join("vault.sqlite").exists();
     let data = arguments
         .database_url
         .clone()
@@ -58,15 +57,15 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
     if data == vault {
         bail!("data and key vault must be two databases: a backup of the data must not hold its keys");
     }
-    let key_file = arguments
-        .key_file
-        .clone()
-        .unwrap_or_else(|| arguments.data.join("wrapping.key"));
     let entropy = Arc::new(SystemEntropy);
-    let wrapping = keyfile::load(&key_file, fresh, &*entropy)?;
-    let store = Store::open(&data, &vault, wrapping, entropy.clone())
+    let place = Place::of(arguments, may_create, entropy.clone())?;
+    let keys = Keys {
+        ring: place.ring(),
+        suite: arguments.suite,
+    };
+    let store = Store::open(&data, &vault, keys, entropy.clone())
         .await
-        .map_err(|error| refusal(error, &key_file))?;
+        .map_err(|error| refusal(error, &place))?;
     let policy = policy::builtin().context("the policy's texts")?;
     let version = policy
         .iter()
@@ -81,16 +80,21 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
         cost: Cost::STANDARD,
     };
-    Ok(Opened { app, policy, version })
+    Ok(Opened {
+        app,
+        policy,
+        place,
+        version,
+    })
 }
 
 /// The store's error in the operator's words.
-fn refusal(error: StoreError, key_file: &Path) -> anyhow::Error {
+fn refusal(error: StoreError, place: &Place) -> anyhow::Error {
     let remedy = match &error {
-        StoreError::Vault(VaultRefused::WrongKey { .. }) | StoreError::Seal(_) => format!(
-            "the key file {} does not open this key vault; use the file that belongs to it",
-            key_file.display()
-        ),
+        StoreError::Seal(SealError::SuiteNotOffered) => {
+            "the gm suite needs its wrapping key in a file or variable".to_owned()
+        }
+        StoreError::Vault(VaultRefused::WrongKey { .. }) | StoreError::Seal(_) => place.remedy(),
         StoreError::Vault(_) => "the key vault was not opened; nothing was changed".to_owned(),
         _ => "cannot open the stores".to_owned(),
     };

@@ -9,6 +9,7 @@ use privacy::purpose::Operate;
 
 use crate::config::{Arguments, Decision};
 use crate::console::tell;
+use crate::keys::NextKey;
 use crate::open::{Opened, open};
 
 /// Opens an installation that is there already: a mistyped folder is not a new one.
@@ -44,6 +45,25 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
         troubles += usize::from(!well);
     };
     say(true, format!("stores open, {:?}", opened.app.store.engine()));
+    let vault = opened.app.store.vault_state().await?;
+    say(
+        true,
+        format!("key vault: suite {}, state {}", vault.suite, vault.generation),
+    );
+    let mut wrapping = vault.wrapping;
+    wrapping.dedup();
+    say(
+        wrapping.len() == 1,
+        format!(
+            "wrapping key {}",
+            wrapping.join(" is being replaced by ")
+                + if wrapping.len() > 1 {
+                    "; run rotate-key to its end"
+                } else {
+                    ""
+                }
+        ),
+    );
     let demo = app::demo::present(&opened.app, &ctx).await?;
     say(
         demo != arguments.no_demo,
@@ -150,6 +170,37 @@ pub async fn retry_jobs(arguments: &Arguments) -> anyhow::Result<()> {
     let revived = job::revive(&opened.app, &opened.system(SystemReason::Start)).await?;
     tell(&format!("{revived} jobs will be tried again"));
     opened.app.store.close().await;
+    Ok(())
+}
+
+/// Replaces the wrapping key, batch by batch, while other processes serve.
+///
+/// # Errors
+/// A new key that is not there, or does not serve.
+pub async fn rotate_key(arguments: &Arguments, label: Option<&str>, batch: u16) -> anyhow::Result<()> {
+    let opened = existing(arguments).await?;
+    let store = &opened.app.store;
+    let next = opened.place.next(&NextKey { token_label: label })?;
+    store
+        .begin_rotation(&next)
+        .await
+        .context("the new key was not taken; nothing was changed")?;
+    let mut keys = 0;
+    loop {
+        let rewrapped = store
+            .rewrap_keys(i64::from(batch))
+            .await
+            .context("cut off; both keys are accepted, run the command again to go on")?;
+        keys += rewrapped.keys;
+        if rewrapped.done {
+            break;
+        }
+    }
+    tell(&format!(
+        "keys wrapped anew: {keys}; the former wrapping key is no longer accepted"
+    ));
+    tell(&opened.place.promote()?);
+    store.close().await;
     Ok(())
 }
 

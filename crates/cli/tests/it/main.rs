@@ -1,4 +1,5 @@
-//! The generated documents, each the picture of what is compiled.
+//! The generated documents, each the picture of what is compiled; the program as operators meet it.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod documents;
+mod keys;

@@ -7,11 +7,31 @@ use super::scan::{sources, words_with};
 use super::{codes, fresh, head, root, row};
 
 /// Variables that no flag stands for: name, who reads it, meaning.
-const OTHERS: [(&str, &str, &str); 8] = [
+const OTHERS: [(&str, &str, &str); 12] = [
     (
         "RUST_LOG",
         "qifu365",
         "what is logged; `info,sqlx=warn` if absent",
+    ),
+    (
+        "QIFU365_WRAPPING_KEY",
+        "qifu365",
+        "the wrapping key as 64 hexadecimal digits, instead of a key file",
+    ),
+    (
+        "QIFU365_WRAPPING_KEY_NEXT",
+        "qifu365",
+        "the key that replaces it, while `rotate-key` runs",
+    ),
+    (
+        "QIFU365_PKCS11_PIN",
+        "qifu365",
+        "the PIN of the token named by `--pkcs11-token`",
+    ),
+    (
+        "QIFU365_TEST_PKCS11",
+        "tests",
+        "the module of SoftHSM; set by `cargo xtask test`",
     ),
     (
         "QIFU365_TEST_POSTGRES",
