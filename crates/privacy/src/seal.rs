@@ -208,6 +208,7 @@ impl Sealed<String> {
 mod tests {
     use std::sync::atomic::{AtomicU8, Ordering};
 
+    use proptest::prelude::*;
     use time::OffsetDateTime;
 
     use super::*;
@@ -403,5 +404,22 @@ mod tests {
     fn a_key_does_not_print() {
         let key = SubjectKey::generate(Suite::Standard, &Counting(AtomicU8::new(0)));
         assert_eq!(format!("{key:?}"), "[key]");
+    }
+
+    proptest! {
+        #[test]
+        fn opening_anything_never_panics_and_never_succeeds(bytes in proptest::collection::vec(any::<u8>(), 0..120), mark in 0_u8..4) {
+            let subject = SubjectId(Uuid::from_u128(1));
+            let field = FieldRef { table: "account", column: "phone", row: Uuid::from_u128(5), subject };
+            let scope = Scope::default();
+            let permit = permit(&scope, subject, LegalBasis::Contract);
+            for suite in Suite::ALL {
+                let key = SubjectKey::generate(suite, &Counting(AtomicU8::new(0)));
+                let marked = [&[mark], bytes.as_slice()].concat();
+                for bytes in [bytes.clone(), marked] {
+                    prop_assert!(Sealed::<String>::from_stored(bytes).open(&permit, &scope, &key, &field).is_err());
+                }
+            }
+        }
     }
 }

@@ -9,8 +9,8 @@ use policy::{Archive, PolicyError};
 use privacy::bulk::{BulkAsk, BulkPermit};
 use privacy::permit::Separate;
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, KeyEncryptionKey, Opened, Permit, Personal, Purpose,
-    Scope, Sealed, Sensitive, SubjectId, SubjectKey, Suite,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, KeyEncryptionKey, Opened, Permit, Personal,
+    Purpose, Scope, Sealed, Sensitive, SubjectId, SubjectKey, Suite,
 };
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
