@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::tools::{self, Need};
 use crate::{cargo, run as run_command, target};
 
-const NAMES: [&str; 6] = ["kernel", "http", "start", "search", "login", "orders"];
+const NAMES: [&str; 7] = ["kernel", "erase", "http", "start", "search", "login", "orders"];
 
 /// Runs every bench, or the named one; further arguments are the bench's own.
 pub fn run(root: &Path, arguments: &[String]) -> Result<()> {

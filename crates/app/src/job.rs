@@ -1,7 +1,7 @@
 //! The worker: takes jobs one by one, does each in its own transaction, tries again after a pause,
 //! and sets aside what keeps failing. Any number of workers may run at once.
 
-use privacy::purpose::{Notify, Operate};
+use privacy::purpose::{Notify, ObeyLaw, Operate};
 use privacy::{Actor, Ctx, Purpose, SystemReason};
 use storage::job::{self, Claimed, DeadJob, NewJob};
 use storage::{StoreError, Tx};
@@ -9,7 +9,7 @@ use time::Duration;
 
 use crate::account::{self, purge_expired};
 use crate::market::order;
-use crate::{App, Failure, Fault};
+use crate::{App, Failure, Fault, rights};
 
 /// Tries before a job is set aside.
 pub const TRIES: i64 = 8;
@@ -24,8 +24,14 @@ const ROUND: usize = 100;
 const PURGE: &str = "purge_expired";
 /// Dates the timers that the calendar could not date before.
 const DATE: &str = "date_timers";
+/// Carries out the wishes to close an account that waited, and ends what a law kept.
+const CLOSE: &str = "close_accounts";
 /// The regular jobs and how often each runs.
-const REGULAR: &[(&str, Duration)] = &[(PURGE, Duration::hours(1)), (DATE, Duration::hours(6))];
+const REGULAR: &[(&str, Duration)] = &[
+    (PURGE, Duration::hours(1)),
+    (DATE, Duration::hours(6)),
+    (CLOSE, Duration::hours(1)),
+];
 
 /// What a round of jobs did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -155,6 +161,7 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
     }
     match claimed.kind.as_str() {
         account::ALERT => account::tell_login(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        rights::ERASE => rights::perform(app, &ctx::<ObeyLaw>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);
@@ -162,10 +169,18 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 .iter()
                 .find(|(regular, _)| *regular == kind)
                 .ok_or(Failure::Fault(Fault::Job))?;
-            if kind == PURGE {
-                purge_expired(app, &own).await?;
-            } else {
-                order::date_undated(app, &own).await?;
+            match kind {
+                PURGE => {
+                    purge_expired(app, &own).await?;
+                }
+                CLOSE => {
+                    rights::close_waiting(app, &ctx::<ObeyLaw>(app, policy_version)).await?;
+                    rights::release_holds(app, &own).await?;
+                    rights::apply_retention(app, &own).await?;
+                }
+                _ => {
+                    order::date_undated(app, &own).await?;
+                }
             }
             let mut tx: Tx<'_, Operate> = app.store.begin(&own).await?;
             job::repeat(&mut tx, claimed, own.now() + *every).await?;
@@ -198,6 +213,7 @@ const fn code(failure: &Failure) -> &'static str {
         Failure::NotFound => "not_found",
         Failure::Fault(Fault::Store(_)) => "store",
         Failure::Fault(Fault::Document) => "document",
+        Failure::Fault(Fault::Residue) => "residue",
         Failure::Fault(_) => "fault",
     }
 }

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod job;
 pub mod market;
 mod password;
+pub mod rights;
 
 use std::sync::Arc;
 
@@ -61,6 +62,9 @@ pub enum Fault {
     /// A stored or shipped document is malformed.
     #[error("a document is malformed")]
     Document,
+    /// An erased person was found again.
+    #[error("something of an erased person is still there")]
+    Residue,
     /// A job is of a kind this build does not know, or killed its worker too often.
     #[error("a job cannot be done")]
     Job,

@@ -101,6 +101,22 @@ fn refusal(error: StoreError, place: &Place) -> anyhow::Error {
     anyhow::Error::new(error).context(remedy)
 }
 
+/// Brings data and vault together about who was erased, before anything is served: whoever was
+/// erased after a backup was made is erased from the restored data again (2.6.3.e).
+///
+/// # Errors
+/// A store that fails, or an erased person of whom something is left.
+pub async fn reconcile(opened: &Opened) -> anyhow::Result<()> {
+    let again = app::rights::reconcile(&opened.app, &opened.system(SystemReason::Start))
+        .await
+        .map_err(|failure| anyhow::anyhow!("{}", failure.chain()))
+        .context("erasures could not be brought up to date; nothing is served until they are")?;
+    if again > 0 {
+        tracing::warn!(people = again, "erasures were done again after a restore");
+    }
+    Ok(())
+}
+
 /// Keeps fiction and real use apart.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use web::{Settings, WebState};
 
 use crate::config::Arguments;
 use crate::console::{tell, tell_over};
-use crate::open::{Opened, apart, open};
+use crate::open::{Opened, apart, open, reconcile};
 use crate::worker;
 
 /// Serves until the process is told to stop.
@@ -24,6 +24,7 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     let demo = settings.demo;
     let opened = open(arguments, demo).await?;
     apart(&opened).await?;
+    reconcile(&opened).await?;
     if demo {
         seed(&opened, &settings).await?;
     }

@@ -10,7 +10,7 @@ use privacy::{Actor, Ctx, SystemReason};
 
 use crate::config::Arguments;
 use crate::console::tell;
-use crate::open::{apart, open};
+use crate::open::{apart, open, reconcile};
 use crate::serve::stop;
 
 /// How often the worker looks for work.
@@ -24,6 +24,7 @@ pub async fn work(arguments: &Arguments) -> anyhow::Result<()> {
     let demo = arguments.settings()?.demo;
     let opened = open(arguments, demo).await?;
     apart(&opened).await?;
+    reconcile(&opened).await?;
     job::ensure_regular(&opened.app, &opened.system(SystemReason::Start)).await?;
     tell("qifu365 worker");
     let mut working = tokio::spawn(run(opened.app.clone(), opened.version));

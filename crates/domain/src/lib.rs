@@ -5,5 +5,6 @@ pub mod calendar;
 pub mod machine;
 pub mod market;
 pub mod refused;
+pub mod rights;
 
 pub use refused::Refused;

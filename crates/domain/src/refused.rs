@@ -83,6 +83,8 @@ pub enum Refused {
     TooManyOrders,
     /// A reason or note holds contact or identity data.
     NoteContact,
+    /// The account is to be closed; until then nothing new begins.
+    ClosurePending,
     /// The milestone at hand is not named, or another one is.
     MilestoneOther,
     /// A partial refund is more than nothing and less than the milestone's amount.
@@ -139,6 +141,7 @@ impl Refused {
         Self::RefundsUsedUp,
         Self::TooManyOrders,
         Self::ServicePaused,
+        Self::ClosurePending,
         Self::MilestoneOther,
         Self::OfferAmount,
         Self::ReceiptMissing,
@@ -359,6 +362,12 @@ impl Refused {
                 "reason",
                 "这一阶段已经申请过 2 次退款，双方未达成一致；请先验收、提出不通过的理由，或联系平台处理。",
                 "Two refunds were asked for on this milestone without agreement; check the delivery, reject it with reasons, or contact the platform.",
+            ),
+            Self::ClosurePending => (
+                "closure_pending",
+                "closure",
+                "您已申请注销账号，注销前不能新下单；如需继续使用，请先在“注销账号”页撤回申请。",
+                "You asked to close this account, so nothing new can be ordered. To go on using it, take the request back on the page “Close the account”.",
             ),
             Self::ServicePaused => (
                 "service_paused",

@@ -1,6 +1,7 @@
 //! The executor: one text and one list of values, run by whichever engine is configured. All
 //! differences between the engines live in this file and in [`crate::schema`].
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -44,6 +45,9 @@ pub enum StoreError {
     /// An applied migration differs from the one in this build.
     #[error("migration {0} was applied with another text")]
     MigrationChanged(i64),
+    /// A file of the store could not be read.
+    #[error("a file of the store could not be read")]
+    File(#[source] std::io::Error),
     /// The address of a database is not understood.
     #[error("a database address must begin with sqlite: or postgres:")]
     Address,
@@ -144,6 +148,31 @@ impl Pool {
             Self::Postgres(pool) => Line::Postgres(pool.begin().await?),
         };
         Ok(Conn { line, ran: 0 })
+    }
+
+    /// Folds the log into the file (SQLite); nothing on PostgreSQL.
+    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite(pool) = self {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The files the database lies in, if they are this program's.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let Self::Sqlite(pool) = self else {
+            return Vec::new();
+        };
+        let options = pool.connect_options();
+        let main = options.get_filename();
+        let beside = |end: &str| {
+            let mut name = main.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        vec![main.to_path_buf(), beside("-wal"), beside("-shm")]
     }
 
     pub(crate) async fn close(&self) {

@@ -16,6 +16,7 @@ mod engine;
 pub mod job;
 pub mod market;
 pub mod register;
+pub mod rights;
 pub mod schema;
 mod tx;
 mod vault;
@@ -44,6 +45,7 @@ pub fn statements() -> Vec<&'static str> {
         consent::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),
+        &rights::statements(),
         &wipe::statements(),
     ]
     .concat()

@@ -183,6 +183,19 @@ pub enum Action {
     DestroyKey,
 }
 
+/// What the erasure of a person does with what a rule keeps (PIPL 47).
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum OnErasure {
+    /// It goes.
+    Delete,
+    /// A law keeps it until the rule's time is up: under the pseudonym, and what is sealed, under a
+    /// key of its own. Nobody's daily work reads it.
+    Restrict,
+    /// It is nobody's.
+    Nothing,
+}
+
 /// A retention rule (clause 2.5.3.b).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,6 +212,8 @@ pub struct Rule {
     pub trigger: String,
     /// What then.
     pub action: Action,
+    /// What an erasure does with it.
+    pub on_erasure: OnErasure,
     /// The clauses behind it.
     pub clauses: Vec<String>,
     /// The articles behind it.

@@ -1,6 +1,9 @@
 //! Migrations and the live schema. One text serves both engines; `{…}` stands for the engine's
 //! native type. An applied migration is immutable: its checksum is compared at every start.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use sha2::{Digest, Sha256};
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
@@ -23,13 +26,99 @@ pub const DATA: &[Migration] = &[
     ),
     (9, include_str!("../migrations/data/0009_consents.sql")),
     (10, include_str!("../migrations/data/0010_bulk_access.sql")),
+    (11, include_str!("../migrations/data/0011_rights.sql")),
 ];
 
 /// The vault's migrations.
 pub const VAULT: &[Migration] = &[
     (1, include_str!("../migrations/vault/0001_keys.sql")),
     (2, include_str!("../migrations/vault/0002_wrapping_and_holds.sql")),
+    (3, include_str!("../migrations/vault/0003_tombstones.sql")),
 ];
+
+/// The type of a column, the same on both engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An identifier.
+    Id,
+    /// An instant.
+    Time,
+    /// Bytes.
+    Bytes,
+    /// An integer.
+    Int,
+    /// A text.
+    Text,
+}
+
+/// A table as its migrations leave it.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// Its columns.
+    pub columns: BTreeMap<String, Kind>,
+    /// The columns of its primary key.
+    pub key: Vec<String>,
+}
+
+fn kind(mark: &str) -> Option<Kind> {
+    Some(match mark.trim_end_matches([',', ';']) {
+        "{id}" => Kind::Id,
+        "{time}" => Kind::Time,
+        "{bytes}" => Kind::Bytes,
+        "{int}" => Kind::Int,
+        "{text}" => Kind::Text,
+        _ => return None,
+    })
+}
+
+/// The tables of the data store, read from the migrations; a test compares them with the live
+/// schema.
+pub fn declared() -> &'static BTreeMap<&'static str, Declared> {
+    static DECLARED: OnceLock<BTreeMap<&'static str, Declared>> = OnceLock::new();
+    DECLARED.get_or_init(read_migrations)
+}
+
+fn read_migrations() -> BTreeMap<&'static str, Declared> {
+    let mut tables: BTreeMap<&'static str, Declared> = BTreeMap::new();
+    for (_, text) in DATA {
+        let mut open = "";
+        for line in text.lines() {
+            match line.split_whitespace().collect::<Vec<_>>().as_slice() {
+                ["CREATE", "TABLE", table, "("] => {
+                    open = table;
+                    tables.insert(table, Declared::default());
+                }
+                ["DROP", "TABLE", table] => {
+                    tables.remove(table.trim_end_matches(';'));
+                }
+                ["ALTER", "TABLE", table, "ADD", "COLUMN", name, mark, ..] => {
+                    if let (Some(kind), Some(declared)) = (kind(mark), tables.get_mut(table)) {
+                        declared.columns.insert((*name).to_owned(), kind);
+                    }
+                }
+                ["PRIMARY", "KEY", ..] => {
+                    let names = line
+                        .trim()
+                        .trim_start_matches("PRIMARY KEY")
+                        .trim_matches([' ', ',', '(', ')']);
+                    if let Some(declared) = tables.get_mut(open) {
+                        declared.key = names.split(", ").map(str::to_owned).collect();
+                    }
+                }
+                [name, mark, rest @ ..] => {
+                    if let (Some(kind), Some(declared)) = (kind(mark), tables.get_mut(open)) {
+                        declared.columns.insert((*name).to_owned(), kind);
+                        if rest.contains(&"PRIMARY") {
+                            declared.key = vec![(*name).to_owned()];
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    tables
+}
 
 const APPLIED: &str = "SELECT version, checksum FROM schema_version ORDER BY version";
 const RECORD: &str = "INSERT INTO schema_version (version, checksum) VALUES ($1, $2)";

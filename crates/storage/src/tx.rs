@@ -152,6 +152,65 @@ impl Store {
         self.vault.destroy(subject).await
     }
 
+    /// Whether the vault holds a key for the person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_key(&self, subject: SubjectId, now: OffsetDateTime) -> Result<bool, StoreError> {
+        match self.vault.load(subject, now).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::NoKey) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Destroys a person's key for good: the vault remembers that it was destroyed, so that neither
+    /// a restored backup of the data nor one of the vault brings the person back (1.6, 2.6.3.e).
+    /// Idempotent.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`].
+    pub async fn entomb(&self, subject: SubjectId, at: OffsetDateTime) -> Result<(), StoreError> {
+        policy::clause!("2.6.3.e");
+        self.vault.entomb(subject, at).await
+    }
+
+    /// People whose key the vault says is destroyed for good, after `after`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`].
+    pub async fn tombstones(&self, after: SubjectId, limit: i64) -> Result<Vec<SubjectId>, StoreError> {
+        self.vault.tombstones(after, limit).await
+    }
+
+    /// Takes what was removed out of the files too, as far as the engine lets its client: SQLite's
+    /// log is folded into the file, whose freed pages are overwritten. PostgreSQL's tables are
+    /// vacuumed by the server itself.
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`].
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        self.data.scrub().await?;
+        self.vault.pool().scrub().await
+    }
+
+    /// Looks through the store's own files for any of the needles; the names of files where one
+    /// is, and how many files there are. None on PostgreSQL: its files are not ours to read.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub async fn search_files(&self, needles: Vec<Vec<u8>>) -> Result<(usize, Vec<String>), StoreError> {
+        let files: Vec<_> = [&self.data, self.vault.pool()]
+            .iter()
+            .flat_map(|pool| pool.files())
+            .collect();
+        let search = move || crate::rights::probe::in_files(&files, &needles);
+        tokio::task::spawn_blocking(search)
+            .await
+            .map_err(|_| StoreError::Malformed("search"))?
+            .map_err(StoreError::File)
+    }
+
     /// Gives a legal hold a key that lasts until an instant. What is sealed for
     /// [`HoldId::subject`] lies under it. A hold that has a key keeps it.
     ///

@@ -8,6 +8,9 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("legal_hold", "DELETE FROM legal_hold"),
+    ("erasure", "DELETE FROM erasure"),
+    ("account_closure", "DELETE FROM account_closure"),
     ("job", "DELETE FROM job"),
     ("order_notice", "DELETE FROM order_notice"),
     ("order_posting", "DELETE FROM order_posting"),

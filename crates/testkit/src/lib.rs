@@ -202,6 +202,42 @@ impl TestStore {
         all
     }
 
+    /// What a statement counts in the data, behind the store's back.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let address = &self.addresses.0;
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let pool = sqlite(path).await;
+            sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a count")
+        } else {
+            let pool = sqlx::PgPool::connect(address).await.expect("the store");
+            sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a count")
+        }
+    }
+
+    /// Texts that a statement finds in the data, behind the store's back.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let address = &self.addresses.0;
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            let pool = sqlite(path).await;
+            sqlx::query_scalar(sql).fetch_all(&pool).await.expect("texts")
+        } else {
+            let pool = sqlx::PgPool::connect(address).await.expect("the store");
+            sqlx::query_scalar(sql).fetch_all(&pool).await.expect("texts")
+        }
+    }
+
+    /// An instant as a statement for this engine writes it.
+    #[must_use]
+    pub fn instant(&self, at: OffsetDateTime) -> String {
+        if self.addresses.0.starts_with("sqlite:") {
+            (at.unix_timestamp_nanos() / 1_000).to_string()
+        } else {
+            format!("to_timestamp({})", at.unix_timestamp())
+        }
+    }
+
     /// A person's key as it lies in the vault.
     pub async fn wrapped(&self, subject: SubjectId) -> Vec<u8> {
         const SQL: &str = "SELECT wrapped FROM subject_key WHERE subject = $1";

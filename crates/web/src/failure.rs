@@ -68,6 +68,18 @@ impl Answer {
         ))
     }
 
+    /// A file to keep, never stored on the way.
+    pub fn download(content_type: &'static str, name: &'static str, body: Vec<u8>) -> Self {
+        let headers = [
+            (header::CONTENT_TYPE, content_type.to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ),
+        ];
+        Self(Box::new((headers, body).into_response()))
+    }
+
     /// A redirect after a form.
     pub fn to(path: &str) -> Self {
         let Ok(location) = HeaderValue::from_str(path) else {

@@ -9,7 +9,9 @@ use axum::routing::{MethodRouter, get, post};
 use domain::account::token::Scope;
 
 use crate::api;
-use crate::handlers::{account, assets, catalogue, consent, gallery, home, interface, order, policy, token};
+use crate::handlers::{
+    account, assets, catalogue, consent, gallery, home, interface, order, policy, rights, token,
+};
 use crate::headers;
 use crate::kept::{self, KeptPages};
 use crate::state::{WebState, css_path};
@@ -95,6 +97,13 @@ routes! {
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;
+    get "/zhanghao/yinsi" Account "show_own" ["2.6.0"] rights::centre;
+    get "/zhanghao/fuben" Account "show_own" ["2.6.1.h"] rights::copy_form;
+    post "/zhanghao/fuben" Account "show_own" ["2.6.1.h", "2.6.4.e", "2.6.4.f"] rights::copy;
+    get "/zhanghao/zhuxiao" Account "obey_law" ["2.6.1.d", "2.6.4.1"] rights::close_form;
+    post "/zhanghao/zhuxiao" Account "obey_law" ["2.6.1.d", "2.6.4.1", "2.6.4.c", "2.6.4.d", "2.6.4.e", "2.6.4.f"] rights::close;
+    post "/zhanghao/zhuxiao/chehui" Account "obey_law" ["2.6.4.1"] rights::withdraw;
+    get "/zhuxiao/{number}" Anyone "obey_law" ["1.6", "2.6.4.d"] rights::certificate;
     get "/api" Anyone "browse" ["2.1.1.c"] interface::interface;
     get "/api/wenti" Anyone "browse" ["2.1.1.c"] interface::codes;
     get "/api/v1/categories" Anyone "browse" ["2.1.1.c"] api::catalogue::categories;

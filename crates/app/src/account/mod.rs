@@ -16,6 +16,7 @@ pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
+pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub(crate) use registration::record_acceptance;
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};

@@ -1,7 +1,7 @@
 //! Changing and resetting the password. Both end every other session and every access token.
 
 use domain::Refused;
-use domain::account::{limits, password, phone::Phone};
+use domain::account::{limits, password, password as rules, phone::Phone};
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
 use storage::account::{self, code as codes, session, token};
@@ -33,6 +33,25 @@ pub async fn change_password(
     form: &PasswordChange<'_>,
 ) -> Result<(), Failure> {
     password::check(form.password, &[])?;
+    verify_present(app, ctx, viewer, form.current).await?;
+    let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    account::set_password(&mut tx, viewer.account, hash).await?;
+    session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
+    token::revoke_all(&mut tx, viewer.account).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Proves with the present password that the holder is there. Wrong ones are counted.
+///
+/// # Errors
+/// [`Refused::PasswordWrong`], [`Refused::TooManyLogins`].
+pub(crate) async fn verify_present(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    viewer: &Viewer,
+    password: &str,
+) -> Result<(), Failure> {
     let key = index(app, "account.password", &viewer.account.to_string());
     let (row, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
@@ -47,16 +66,12 @@ pub async fn change_password(
         tx.commit().await?;
         (row, attempt)
     };
-    let current: String = form.current.chars().take(password::MAX_CHARS).collect();
+    let current: String = password.chars().take(rules::MAX_CHARS).collect();
     if !crate::password::verify(app.cost, current, Some(row.password_hash)).await? {
         return Err(Refused::PasswordWrong.into());
     }
-    let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
     let mut tx = app.store.begin(ctx).await?;
     codes::forget_attempt(&mut tx, attempt).await?;
-    account::set_password(&mut tx, viewer.account, hash).await?;
-    session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
-    token::revoke_all(&mut tx, viewer.account).await?;
     Ok(tx.commit().await?)
 }
 

@@ -128,12 +128,12 @@ both_dbs! {
         for _ in 0..2 {
             ensure_regular(&app, &test.system()).await.expect("regular");
         }
-        assert_eq!(round(&app).await.done, 2);
+        assert_eq!(round(&app).await.done, 3);
         assert_eq!(round(&app).await.done, 0);
         test.clock.advance(Duration::hours(1) - Duration::seconds(1));
         assert_eq!(round(&app).await.done, 0);
         test.clock.advance(Duration::seconds(1));
-        assert_eq!(round(&app).await.done, 1);
+        assert_eq!(round(&app).await.done, 2, "the others are rarer");
     }
 
     clause_2_5_3_b_the_regular_jobs_are_never_given_up_and_a_start_brings_them_back(test) {
@@ -149,6 +149,6 @@ both_dbs! {
         assert_eq!(round(&app).await.failed, 0, "it runs again as soon as it can");
         test.tamper("UPDATE job SET state = 'dead'").await;
         ensure_regular(&app, &test.system()).await.expect("regular");
-        assert_eq!(round(&app).await.done, 2);
+        assert_eq!(round(&app).await.done, 3);
     }
 }

@@ -4,6 +4,7 @@
 mod account;
 mod catalogue;
 mod consent;
+mod decade;
 mod demo;
 mod house;
 mod job;
@@ -14,4 +15,5 @@ mod order_refund;
 mod order_trouble;
 mod ration;
 mod retention;
+mod rights;
 mod token;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::account::RETENTION_APPLIED;
+use app::rights::{KeptFor, retention_terms};
 use domain::account::limits;
 use storage::register::{Term, rules};
 use time::Duration;
@@ -35,6 +36,35 @@ fn clause_2_5_3_b_the_job_applies_the_rules_that_name_it_with_their_terms() {
         .map(|(id, life)| ((*id).to_owned(), Some(*life)))
         .collect();
     assert_eq!(named, applied);
+}
+
+#[test]
+fn clause_2_5_3_b_every_rule_of_years_is_applied_with_its_term() {
+    let named: BTreeMap<_, _> = rules()
+        .expect("rules")
+        .into_iter()
+        .filter(|rule| rule.applied_by == "app::rights::apply_retention")
+        .map(|rule| (rule.id, rule.term))
+        .collect();
+    let applied: BTreeMap<_, _> = retention_terms()
+        .into_iter()
+        .map(|(id, kept)| {
+            let term = match kept {
+                KeptFor::Days(days) => Term::Days(days),
+                KeptFor::Years(years) => Term::Years(years),
+            };
+            (id.to_owned(), term)
+        })
+        .collect();
+    assert_eq!(named, applied);
+    // Only what lasts as long as the thing itself is applied by nothing.
+    for rule in rules().expect("rules") {
+        assert!(
+            !rule.applied_by.is_empty() || rule.term == Term::Lasting,
+            "{}",
+            rule.id
+        );
+    }
 }
 
 /// What is still needed to decide is never gone: a limit's window fits into the term of what it

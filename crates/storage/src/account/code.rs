@@ -27,6 +27,7 @@ const ABANDONED: &str = "SELECT DISTINCT c.subject FROM one_time_code c \
 const DROP_CODES: &str = "DELETE FROM one_time_code WHERE subject = $1";
 const DROP_MESSAGES: &str = "DELETE FROM message_outbox WHERE subject = $1";
 const FORGET_ATTEMPT: &str = "DELETE FROM attempt WHERE id = $1";
+const FORGET_DIGEST: &str = "DELETE FROM attempt WHERE key_digest = $1";
 const PURGE_ATTEMPTS: &str = "DELETE FROM attempt WHERE at <= $1";
 const PURGE_CODES: &str = "DELETE FROM one_time_code WHERE created_at <= $1";
 const PURGE_MESSAGES: &str = "DELETE FROM message_outbox WHERE created_at <= $1";
@@ -43,6 +44,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     DROP_CODES,
     DROP_MESSAGES,
     FORGET_ATTEMPT,
+    FORGET_DIGEST,
     PURGE_ATTEMPTS,
     PURGE_CODES,
     PURGE_MESSAGES,
@@ -240,6 +242,15 @@ pub async fn forget_attempt<P: Purpose>(tx: &mut Tx<'_, P>, attempt: Uuid) -> Re
     tx.execute(FORGET_ATTEMPT, &[Value::Id(attempt)])
         .await
         .map(|_| ())
+}
+
+/// Forgets every attempt counted under this digest: who is erased is not counted any more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_digest<P: Purpose>(tx: &mut Tx<'_, P>, digest: BlindIndex) -> Result<u64, StoreError> {
+    tx.execute(FORGET_DIGEST, &[Value::Bytes(digest.0.to_vec())])
+        .await
 }
 
 /// Removes the codes and messages of a person who never became one of the platform's.

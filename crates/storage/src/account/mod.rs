@@ -21,12 +21,24 @@ const INSERT: &str = "INSERT INTO account (id, subject, name, phone, password_ha
 const INSERT_INDEX: &str =
     "INSERT INTO blind_index (field, digest, subject, account) VALUES ($1, $2, $3, $4)";
 const FIND: &str = "SELECT a.id, a.subject, a.name, a.phone, a.password_hash, a.created_at \
-    FROM blind_index b JOIN account a ON a.id = b.account WHERE b.field = $1 AND b.digest = $2";
-const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account WHERE id = $1";
+    FROM blind_index b JOIN account a ON a.id = b.account \
+    WHERE b.field = $1 AND b.digest = $2 AND a.erased_at IS NULL";
+const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account \
+    WHERE id = $1 AND erased_at IS NULL";
+const OF_SUBJECT: &str = "SELECT id FROM account WHERE subject = $1";
 const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 WHERE id = $1";
 const HOLD: &str = "UPDATE account SET created_at = created_at WHERE id = $1";
 const ANY: &str = "SELECT id FROM account ORDER BY id LIMIT 1";
-pub(crate) const STATEMENTS: &[&str] = &[HOLD, ANY, INSERT, INSERT_INDEX, FIND, BY_ID, SET_PASSWORD];
+pub(crate) const STATEMENTS: &[&str] = &[
+    HOLD,
+    ANY,
+    INSERT,
+    INSERT_INDEX,
+    FIND,
+    BY_ID,
+    OF_SUBJECT,
+    SET_PASSWORD,
+];
 
 /// An account as stored.
 #[derive(Debug)]
@@ -143,6 +155,20 @@ pub async fn hold<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreE
 /// [`StoreError`].
 pub async fn any<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<bool, StoreError> {
     Ok(tx.row(ANY, &[]).await?.is_some())
+}
+
+/// The account of a person.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_subject<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<Option<Uuid>, StoreError> {
+    tx.row(OF_SUBJECT, &[Value::Id(subject.0)])
+        .await?
+        .map(|row| row.id(0))
+        .transpose()
 }
 
 /// The account with this identifier.

@@ -4,6 +4,7 @@
 mod hold;
 pub(crate) mod open;
 mod rotate;
+mod tombstone;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -56,6 +57,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         hold::STATEMENTS,
         open::VAULT_STATEMENTS,
         rotate::STATEMENTS,
+        tombstone::STATEMENTS,
     ]
     .concat()
 }
@@ -301,6 +303,7 @@ impl Vault {
         let (mut conn, generation, _) = self.change().await?;
         conn.execute(DESTROY_ALL, &[Value::Id(ROOT.0)]).await?;
         conn.execute(DESTROY_ALL_HOLDS, &[]).await?;
+        conn.execute(tombstone::DROP_ALL, &[]).await?;
         self.finish(conn, generation).await
     }
 }

@@ -12,4 +12,5 @@ mod order_action;
 mod order_view;
 mod place_view;
 pub mod policy;
+pub mod rights;
 pub mod token;

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, order, public, token};
+use super::{account, api, catalogue, consent, order, public, rights, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -62,6 +62,10 @@ kinds! {
     "consents" consent::ConsentsPage;
     "tokens" token::TokensPage;
     "token-new" token::NewTokenPage;
+    "privacy" rights::PrivacyPage;
+    "copy" rights::CopyPage;
+    "close" rights::ClosePage;
+    "certificate" rights::CertificatePage;
     "place" order::PlacePage;
     "orders" order::OrdersPage;
     "order" order::OrderPage;

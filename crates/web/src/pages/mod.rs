@@ -10,4 +10,5 @@ pub mod gallery;
 pub mod moment;
 pub mod order;
 pub mod public;
+pub mod rights;
 pub mod token;

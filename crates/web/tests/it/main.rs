@@ -14,4 +14,5 @@ mod order_plan;
 mod pages;
 mod program;
 mod public;
+mod rights;
 mod routes;

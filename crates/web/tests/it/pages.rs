@@ -66,10 +66,14 @@ fn structs(folder: &Path, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Templates that are files to keep, not pages of the site; their own test is beside them.
+const FILES: [&str; 1] = ["CopyDocument"];
+
 #[test]
 fn every_page_struct_is_in_the_gallery() {
     let mut written = BTreeSet::new();
     structs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut written);
+    written.retain(|name| !FILES.contains(&name.as_str()));
     let listed: BTreeSet<String> = KINDS.iter().map(|kind| kind.type_name.to_owned()).collect();
     assert_eq!(written, listed);
     assert_eq!(KINDS.len(), listed.len(), "a page is listed twice");

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::super::catalogue::Catalogue;
 use super::{Snapshot, read, read_note, tell};
 use crate::account::{Viewer, index};
+use crate::rights::refuse_if_closing;
 use crate::{App, Failure, Fault};
 
 /// The kind under which placed orders are counted.
@@ -119,6 +120,7 @@ pub async fn place(
     if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
         return same(earlier, service, sku);
     }
+    refuse_if_closing(&mut tx, viewer.subject).await?;
     if service.paused {
         return Err(Refused::ServicePaused.into());
     }

@@ -1,0 +1,163 @@
+//! Closing the account (2.6.4): at once where nothing stands in the way; otherwise the wish waits,
+//! restricts what is done with the account, and is carried out by itself when its time has come.
+
+use domain::Refused;
+use domain::calendar::{Due, working_days_after};
+use domain::rights::{ANSWER_WORKING_DAYS, Blocker, QUIET_MONTHS, blockers};
+use privacy::purpose::{ObeyLaw, VerifyHolder};
+use privacy::{Ctx, SubjectId};
+use storage::Tx;
+use storage::rights::closure::{self, Closure};
+use storage::rights::erasure::{self, Portion};
+use time::{Duration, OffsetDateTime};
+
+use super::{erase, new_number, reauthenticate};
+use crate::account::Viewer;
+use crate::{App, Failure};
+
+/// Wishes looked at in one transaction.
+const PAGE: i64 = 100;
+
+/// How closing the account stands, before anything is asked.
+pub struct ClosureState {
+    /// What stands in the way, with the day on which it no longer does.
+    pub blockers: Vec<Blocker>,
+    /// What would be done with what there is.
+    pub portions: Vec<Portion>,
+    /// The wish that waits, if there is one.
+    pub pending: Option<Closure>,
+}
+
+async fn in_the_way(tx: &mut Tx<'_, ObeyLaw>, subject: SubjectId) -> Result<Vec<Blocker>, Failure> {
+    let now = tx.ctx().now();
+    // A little more than the quiet time: the rule decides to the second.
+    let since = now - Duration::days(31 * i64::from(QUIET_MONTHS));
+    let dealings = closure::dealings(tx, subject, since).await?;
+    Ok(blockers(&dealings, now))
+}
+
+/// What stands in the way, what would be done, and whether a wish waits.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<ClosureState, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(ClosureState {
+        blockers: in_the_way(&mut tx, viewer.subject).await?,
+        portions: erasure::portions(&mut tx, viewer.subject).await?,
+        pending: closure::pending(&mut tx, viewer.subject).await?,
+    })
+}
+
+/// Receives the wish to close the account. With nothing in the way every session ends and the
+/// erasure begins; otherwise the wish waits. Answers with the number, and whether it waits.
+///
+/// # Errors
+/// [`Failure::Refused`] for a wrong password or too many tries, [`Refused::ClosurePending`] if a
+/// wish waits already.
+pub async fn ask_closure(
+    app: &App,
+    verify: &Ctx<VerifyHolder>,
+    ctx: &Ctx<ObeyLaw>,
+    viewer: &Viewer,
+    password: &str,
+) -> Result<(String, bool), Failure> {
+    policy::clause!("2.6.1.d");
+    reauthenticate(app, verify, viewer, password).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    if closure::pending(&mut tx, viewer.subject).await?.is_some() {
+        return Err(Refused::ClosurePending.into());
+    }
+    let blockers = in_the_way(&mut tx, viewer.subject).await?;
+    let answer_due = match working_days_after(ctx.now(), ANSWER_WORKING_DAYS) {
+        Due::At(at) => Some(at),
+        Due::Unknown => None,
+    };
+    let mut asked = Closure {
+        subject: viewer.subject,
+        id: app.entropy.id(),
+        account: viewer.account,
+        number: new_number(app),
+        asked_at: ctx.now(),
+        answer_due,
+    };
+    let waits = !blockers.is_empty();
+    if !waits {
+        let planned = erase::plan(app, &mut tx, viewer.subject, "closed").await?;
+        asked.number = planned.number;
+    }
+    closure::insert(&mut tx, &asked).await?;
+    if !waits {
+        closure::end(&mut tx, asked.id, "done").await?;
+    }
+    tx.commit().await?;
+    Ok((asked.number, waits))
+}
+
+/// Takes the wish back.
+///
+/// # Errors
+/// [`Failure::NotFound`] if none waits.
+pub async fn withdraw_closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let pending = closure::pending(&mut tx, viewer.subject)
+        .await?
+        .ok_or(Failure::NotFound)?;
+    if !closure::end(&mut tx, pending.id, "withdrawn").await? {
+        return Err(Failure::NotFound);
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Carries out the wishes for which nothing stands in the way any more; says how many.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn close_waiting(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
+    policy::clause!("2.6.4.1");
+    let mut done = 0;
+    let mut last: Option<Closure> = None;
+    loop {
+        let mut tx = app.store.begin(ctx).await?;
+        let page = closure::waiting(&mut tx, last.as_ref(), PAGE).await?;
+        if page.is_empty() {
+            return Ok(done);
+        }
+        for asked in &page {
+            if in_the_way(&mut tx, asked.subject).await?.is_empty()
+                && closure::end(&mut tx, asked.id, "done").await?
+            {
+                erase::plan(app, &mut tx, asked.subject, "closed").await?;
+                done += 1;
+            }
+        }
+        tx.commit().await?;
+        last = page.into_iter().next_back();
+    }
+}
+
+/// Refuses what would hand data to somebody new while a wish to close waits (2.6.4.1).
+///
+/// # Errors
+/// [`Refused::ClosurePending`].
+pub(crate) async fn refuse_if_closing<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<(), Failure> {
+    policy::clause!("2.6.4.1");
+    match closure::pending(tx, subject).await? {
+        Some(_) => Err(Refused::ClosurePending.into()),
+        None => Ok(()),
+    }
+}
+
+/// When a wish that waits can be carried out: the last of the days, if all are known.
+#[must_use]
+pub fn clears_at(blockers: &[Blocker]) -> Option<OffsetDateTime> {
+    blockers
+        .iter()
+        .map(|blocker| blocker.clears_at)
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .max()
+}

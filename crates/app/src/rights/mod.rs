@@ -1,0 +1,51 @@
+//! A person's rights over their own data: the copy, closing the account, erasure (clause 2.6).
+
+mod closure;
+mod copy;
+mod erase;
+mod holds;
+mod reconcile;
+mod retention;
+
+pub(crate) use closure::refuse_if_closing;
+pub use closure::{ClosureState, ask_closure, clears_at, close_waiting, closure, withdraw_closure};
+pub use copy::{Copy, bundle, copy};
+pub use erase::{Certificate, ERASE, Kept, Probe, certificate, erase, perform, plan, step};
+pub use holds::release_holds;
+pub use reconcile::reconcile;
+pub use retention::{Kept as KeptFor, apply_retention, retention_terms};
+
+pub use storage::register::OnErasure;
+pub use storage::rights::copy::{Cell, Section};
+pub use storage::rights::erasure::Portion;
+
+use privacy::Ctx;
+use privacy::purpose::VerifyHolder;
+
+use crate::account::{Viewer, verify_present};
+use crate::{App, Failure};
+
+/// Makes sure that the holder is there: what ends or hands out an account asks for the password in
+/// the same request, so that no older proof counts (2.6.4.f). It asks for nothing that the account
+/// does not have already (2.6.4.e).
+async fn reauthenticate(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    viewer: &Viewer,
+    password: &str,
+) -> Result<(), Failure> {
+    policy::clause!("2.6.4.f");
+    policy::clause!("2.6.4.e");
+    verify_present(app, ctx, viewer, password).await
+}
+
+/// A number that tells nothing and is not to be guessed: 80 bits in Crockford's letters.
+fn new_number(app: &App) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = [0_u8; 16];
+    app.entropy.fill(&mut bytes);
+    bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte & 31)]))
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! What the retention rules take away when their time is up (2.5.3.b), a batch at a time.
+
+use privacy::Purpose;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{StoreError, Value};
+use crate::tx::Tx;
+
+/// Rows taken away in one statement.
+pub const BATCH: i64 = 500;
+
+const ACCESS: &str = "DELETE FROM access_record WHERE id IN \
+    (SELECT id FROM access_record WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const BULK: &str = "DELETE FROM bulk_access WHERE id IN \
+    (SELECT id FROM bulk_access WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const SESSIONS_REVOKED: &str = "DELETE FROM session WHERE id IN \
+    (SELECT id FROM session WHERE revoked_at <= $1 ORDER BY revoked_at, id LIMIT $2)";
+const SESSIONS_EXPIRED: &str = "DELETE FROM session WHERE id IN \
+    (SELECT id FROM session WHERE expires_at <= $1 ORDER BY expires_at, id LIMIT $2)";
+const CONSENTS: &str = "DELETE FROM consent_event WHERE id IN \
+    (SELECT c.id FROM erasure e JOIN consent_event c ON c.subject = e.subject \
+    WHERE e.key_destroyed_at <= $1 LIMIT $2)";
+// Of a registration that was never finished.
+const CONSENTS_OF_NOBODY: &str = "DELETE FROM consent_event WHERE id IN \
+    (SELECT c.id FROM consent_event c WHERE c.at <= $1 \
+    AND NOT EXISTS (SELECT 1 FROM account a WHERE a.subject = c.subject) \
+    AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.subject = c.subject) ORDER BY c.at, c.id LIMIT $2)";
+const CLOSURES: &str = "DELETE FROM account_closure WHERE id IN \
+    (SELECT id FROM account_closure WHERE ended_at <= $1 ORDER BY ended_at, id LIMIT $2)";
+const ACCOUNTS: &str = "DELETE FROM account WHERE id IN \
+    (SELECT a.id FROM account a WHERE a.erased_at <= $1 \
+    AND NOT EXISTS (SELECT 1 FROM service_order o WHERE o.buyer = a.id) ORDER BY a.erased_at, a.id LIMIT $2)";
+const ORDERS: &str = "SELECT o.id FROM service_order o WHERE o.state = $1 AND o.placed_at <= $2 \
+    AND NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > $2) \
+    AND NOT EXISTS (SELECT 1 FROM order_event e JOIN legal_hold h ON h.row_id = e.id WHERE e.order_id = o.id) \
+    ORDER BY o.placed_at, o.id LIMIT $3";
+const OF_ORDER: [&str; 5] = [
+    "DELETE FROM order_notice WHERE order_id = $1",
+    "DELETE FROM order_posting WHERE order_id = $1",
+    "DELETE FROM order_event WHERE order_id = $1",
+    "DELETE FROM order_milestone WHERE order_id = $1",
+    "DELETE FROM service_order WHERE id = $1",
+];
+/// Orders taken away in one transaction.
+const ORDERS_AT_ONCE: i64 = 50;
+
+pub(super) fn statements() -> Vec<&'static str> {
+    let mut all = vec![ORDERS, ACCOUNTS];
+    all.extend_from_slice(&OF_ORDER);
+    for rule in Rule::ALL {
+        all.extend_from_slice(rule.deletes());
+    }
+    all
+}
+
+/// A rule that is applied by taking rows away; transactions have their own function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `access_record_3y`.
+    AccessRecords,
+    /// `session_90d_after_end`.
+    Sessions,
+    /// `consent_proof_3y`.
+    ConsentProofs,
+    /// `request_3y`.
+    Requests,
+}
+
+impl Rule {
+    /// Every rule of this kind.
+    pub const ALL: [Self; 4] = [
+        Self::AccessRecords,
+        Self::Sessions,
+        Self::ConsentProofs,
+        Self::Requests,
+    ];
+
+    /// Its name in `retention.toml`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::AccessRecords => "access_record_3y",
+            Self::Sessions => "session_90d_after_end",
+            Self::ConsentProofs => "consent_proof_3y",
+            Self::Requests => "request_3y",
+        }
+    }
+
+    const fn deletes(self) -> &'static [&'static str] {
+        match self {
+            Self::AccessRecords => &[ACCESS, BULK],
+            Self::Sessions => &[SESSIONS_REVOKED, SESSIONS_EXPIRED],
+            Self::ConsentProofs => &[CONSENTS, CONSENTS_OF_NOBODY],
+            Self::Requests => &[CLOSURES],
+        }
+    }
+}
+
+/// Takes away a batch of what a rule kept and whose trigger lies at or before `until`; how many rows
+/// went, nought when nothing is left.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn apply<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    rule: Rule,
+    until: OffsetDateTime,
+) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    for statement in rule.deletes() {
+        removed += tx
+            .execute(statement, &[Value::Time(until), Value::Int(BATCH)])
+            .await?;
+    }
+    Ok(removed)
+}
+
+/// Takes away a batch of orders that ended at or before `until`, with everything of theirs; then the
+/// rows that stood for erased buyers. An order of which a law still holds something stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn transactions<P: Purpose>(tx: &mut Tx<'_, P>, until: OffsetDateTime) -> Result<u64, StoreError> {
+    policy::clause!("2.5.3.b");
+    let mut removed = 0;
+    for state in ["cancelled", "closed", "terminated"] {
+        let values = [
+            Value::Text(state.to_owned()),
+            Value::Time(until),
+            Value::Int(ORDERS_AT_ONCE),
+        ];
+        let ended = tx.rows(ORDERS, &values).await?;
+        let ended: Vec<Uuid> = ended.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?;
+        for order in ended {
+            for statement in OF_ORDER {
+                removed += tx.execute(statement, &[Value::Id(order)]).await?;
+            }
+        }
+    }
+    let now = tx.ctx().now();
+    removed += tx
+        .execute(ACCOUNTS, &[Value::Time(now), Value::Int(BATCH)])
+        .await?;
+    Ok(removed)
+}
