@@ -49,6 +49,10 @@ fn why(lang: Lang, rule: &str) -> &'static str {
             "产生后三年（个人信息保护法第五十六条）",
             "three years after each (PIPL 56)",
         ),
+        "erasure_proof" => lang.t(
+            "仅随机编号，用于恢复备份后重新删除",
+            "random numbers only, so that a restored backup is erased again",
+        ),
         _ => lang.t("办结后三年", "three years after it ended"),
     }
 }
