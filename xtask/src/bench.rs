@@ -8,7 +8,9 @@ use crate::cluster::Cluster;
 use crate::tools::{self, Need};
 use crate::{cargo, run as run_command, target};
 
-const NAMES: [&str; 7] = ["kernel", "erase", "http", "start", "search", "login", "orders"];
+const NAMES: [&str; 8] = [
+    "kernel", "erase", "http", "start", "search", "login", "log", "orders",
+];
 
 /// Runs every bench, or the named one; further arguments are the bench's own.
 pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
@@ -31,6 +33,11 @@ fn one(root: &Path, name: &str, arguments: &[String]) -> Result<()> {
         "start" => {
             run_command(cargo(root).args(["build", "--release", "--package", "cli"]))?;
             run_command(command.env("QIFU365_BIN", target(root).join("release/qifu365")))
+        }
+        "log" => {
+            tools::ensure(&[Need::Postgres])?;
+            let cluster = Cluster::start()?;
+            run_command(command.env("QIFU365_TEST_POSTGRES", cluster.address()))
         }
         "orders" => {
             tools::ensure(&[Need::Postgres])?;

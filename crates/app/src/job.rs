@@ -8,6 +8,7 @@ use storage::{StoreError, Tx};
 use time::Duration;
 
 use crate::account::{self, purge_expired};
+use crate::log;
 use crate::market::order;
 use crate::{App, Failure, Fault, rights};
 
@@ -26,11 +27,14 @@ const PURGE: &str = "purge_expired";
 const DATE: &str = "date_timers";
 /// Carries out the wishes to close an account that waited, and ends what a law kept.
 const CLOSE: &str = "close_accounts";
+/// Lets the transparency log grow and signs it.
+const LOG: &str = "advance_log";
 /// The regular jobs and how often each runs.
 const REGULAR: &[(&str, Duration)] = &[
     (PURGE, Duration::hours(1)),
     (DATE, Duration::hours(6)),
     (CLOSE, Duration::hours(1)),
+    (LOG, Duration::minutes(1)),
 ];
 
 /// What a round of jobs did.
@@ -177,6 +181,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                     rights::close_waiting(app, &ctx::<ObeyLaw>(app, policy_version)).await?;
                     rights::release_holds(app, &own).await?;
                     rights::apply_retention(app, &own).await?;
+                }
+                LOG => {
+                    log::advance(app, &own).await?;
                 }
                 _ => {
                     order::date_undated(app, &own).await?;

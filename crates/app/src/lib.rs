@@ -7,6 +7,7 @@
 pub mod account;
 pub mod demo;
 pub mod job;
+pub mod log;
 pub mod market;
 mod password;
 pub mod rights;

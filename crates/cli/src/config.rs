@@ -64,6 +64,17 @@ pub enum Command {
         #[arg(long, default_value_t = 200)]
         batch: u16,
     },
+    /// Checks a receipt offline: its signature, its content, its place in the transparency log.
+    Verify {
+        /// The receipt, as downloaded from the account page.
+        file: PathBuf,
+        /// The log's key, or a file that holds it, from a source of your own.
+        #[arg(long)]
+        key: Option<String>,
+        /// A newer checkpoint with its proof, from `/tlog/growth/N`: the log only grew since.
+        #[arg(long)]
+        against: Option<PathBuf>,
+    },
     /// Removes a demonstration's data from the stores: every row and every person's key.
     PurgeDemo {
         /// Does it; without this word the command only says what it would do.

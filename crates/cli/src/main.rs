@@ -8,15 +8,22 @@ mod open;
 mod operator;
 mod serve;
 mod sources;
+mod verify;
 mod worker;
+
+use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use config::Command;
 
-fn main() -> anyhow::Result<()> {
-    guard::memory()?;
+fn main() -> anyhow::Result<ExitCode> {
     let arguments = config::Arguments::parse();
+    if let Some(Command::Verify { file, key, against }) = &arguments.command {
+        return Ok(verify::run(file, key.as_deref(), against.as_deref()));
+    }
+    // From here on keys are in memory.
+    guard::memory()?;
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -41,11 +48,14 @@ fn main() -> anyhow::Result<()> {
                 ref next_pkcs11_key,
                 batch,
             }) => operator::rotate_key(&arguments, next_pkcs11_key.as_deref(), batch).await,
+            // Answered before anything is opened.
+            Some(Command::Verify { .. }) => Ok(()),
             Some(Command::PurgeDemo { yes }) => operator::purge_demo(&arguments, yes).await,
         }
     };
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(run)
+        .block_on(run)?;
+    Ok(ExitCode::SUCCESS)
 }

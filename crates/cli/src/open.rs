@@ -117,6 +117,19 @@ pub async fn reconcile(opened: &Opened) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Names the transparency log and enters the policy's texts.
+///
+/// # Errors
+/// A store that fails, or a domain that cannot be part of the log's name.
+pub async fn begin_log(opened: &Opened, arguments: &Arguments, operator: &str) -> anyhow::Result<()> {
+    let domain = arguments.site_domain.as_deref().map(str::trim);
+    let domain = domain.filter(|domain| !domain.is_empty());
+    let ctx = opened.system(SystemReason::Start);
+    app::log::begin(&opened.app, &ctx, domain, &opened.policy, operator)
+        .await
+        .context("cannot begin the transparency log; is the domain written as in www.example.com?")
+}
+
 /// Keeps fiction and real use apart.
 ///
 /// # Errors

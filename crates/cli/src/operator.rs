@@ -112,6 +112,19 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
             undecided.join(" ")
         ),
     );
+    let (audit, waiting) = app::log::audit(&opened.app, &ctx).await?;
+    say(
+        audit.findings.is_empty(),
+        format!(
+            "the transparency log: {} entries and {} checkpoints read, {} findings, {waiting} entries wait",
+            audit.entries,
+            audit.checkpoints,
+            audit.findings.len()
+        ),
+    );
+    for finding in &audit.findings {
+        tell(&format!("       {finding}"));
+    }
     opened.app.store.close().await;
     if troubles > 0 {
         bail!("{troubles} findings need attention");

@@ -12,7 +12,7 @@ use web::{Settings, WebState};
 
 use crate::config::Arguments;
 use crate::console::{tell, tell_over};
-use crate::open::{Opened, apart, open, reconcile};
+use crate::open::{Opened, apart, begin_log, open, reconcile};
 use crate::worker;
 
 /// Serves until the process is told to stop.
@@ -28,6 +28,7 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     if demo {
         seed(&opened, &settings).await?;
     }
+    begin_log(&opened, arguments, &settings.operator_name).await?;
     let loaded = Catalogue::load(&opened.app, &opened.system(SystemReason::Start)).await;
     let catalogue = CatalogueHandle::new(loaded.context("cannot read the catalogue")?);
     let working = if with_worker {

@@ -10,7 +10,7 @@ use privacy::{Actor, Ctx, SystemReason};
 
 use crate::config::Arguments;
 use crate::console::tell;
-use crate::open::{apart, open, reconcile};
+use crate::open::{apart, begin_log, open, reconcile};
 use crate::serve::stop;
 
 /// How often the worker looks for work.
@@ -21,10 +21,11 @@ const EVERY: Duration = Duration::from_secs(2);
 /// # Errors
 /// A configuration, key or store that does not do.
 pub async fn work(arguments: &Arguments) -> anyhow::Result<()> {
-    let demo = arguments.settings()?.demo;
-    let opened = open(arguments, demo).await?;
+    let settings = arguments.settings()?;
+    let opened = open(arguments, settings.demo).await?;
     apart(&opened).await?;
     reconcile(&opened).await?;
+    begin_log(&opened, arguments, &settings.operator_name).await?;
     job::ensure_regular(&opened.app, &opened.system(SystemReason::Start)).await?;
     tell("qifu365 worker");
     let mut working = tokio::spawn(run(opened.app.clone(), opened.version));

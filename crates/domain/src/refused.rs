@@ -57,6 +57,8 @@ pub enum Refused {
     TokenLife,
     /// The account has as many access tokens as it may.
     TooManyTokens,
+    /// The event has no place in the transparency log yet.
+    ReceiptNotYet,
     /// An order needs something to pay for.
     OrderEmpty,
     /// A supplier's own people do not buy from it (自买自卖).
@@ -128,6 +130,7 @@ impl Refused {
         Self::TokenScope,
         Self::TokenLife,
         Self::TooManyTokens,
+        Self::ReceiptNotYet,
         Self::OrderEmpty,
         Self::OrderOwnService,
         Self::OrderKeyUsed,
@@ -302,6 +305,12 @@ impl Refused {
                 "token_name",
                 "有效的令牌最多 20 个，请先撤销不用的令牌。",
                 "An account has at most 20 live tokens; revoke one you no longer use.",
+            ),
+            Self::ReceiptNotYet => (
+                "receipt_not_yet",
+                "receipt",
+                "凭证正在写入透明日志，约一分钟后即可下载，请稍后再试。",
+                "The receipt is on its way into the transparency log; try again in about a minute.",
             ),
             Self::OrderEmpty => (
                 "order_empty",

@@ -4,6 +4,7 @@
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::log::{Kind, instant};
 use crate::{PurposeId, SubjectId};
 
 /// What a consent event says.
@@ -92,6 +93,28 @@ pub struct ConsentEvent {
     pub origin: Origin,
     /// When.
     pub at: OffsetDateTime,
+}
+
+impl ConsentEvent {
+    /// What the transparency log commits to. A receipt shows it word for word.
+    #[must_use]
+    pub fn log_payload(&self) -> serde_json::Value {
+        serde_json::json!({
+            "kind": Kind::Consent.as_str(),
+            "event": self.id.to_string(),
+            "subject": self.subject.0.to_string(),
+            "document": self.document,
+            "version": self.version,
+            "text_sha256": self.text_hash,
+            "language": self.lang,
+            "state": self.state.as_str(),
+            "purpose": self.purpose.map(PurposeId::as_str),
+            "recipient": self.recipient,
+            "expires_at": self.expires_at.map(instant),
+            "origin": self.origin.as_str(),
+            "at": instant(self.at),
+        })
+    }
 }
 
 /// Whether the latest event for `document` is a consent to `version`.

@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod consent;
 pub mod ctx;
 pub mod deidentify;
+pub mod log;
 pub mod permit;
 pub mod personal;
 pub mod purpose;

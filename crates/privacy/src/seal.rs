@@ -8,8 +8,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use uuid::Uuid;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::log::{LogError, NoteSigner};
 use crate::permit::{Grant, Scope};
 use crate::suite::{Suite, Use};
 use crate::{Entropy, Personal, Purpose, SubjectId};
@@ -132,6 +133,15 @@ impl SubjectKey {
     #[must_use]
     pub fn blind_index(&self, field: &str, value: &Personal<String>) -> BlindIndex {
         BlindIndex(self.suite.digest(&self.bytes, field, value.inner().as_bytes()))
+    }
+
+    /// The signer of a log of this name. Its seed is derived, so that the key itself signs nothing.
+    ///
+    /// # Errors
+    /// [`LogError::Malformed`] for a name that no signer can have.
+    pub fn note_signer(&self, name: &str) -> Result<NoteSigner, LogError> {
+        let seed = Zeroizing::new(self.suite.digest(&self.bytes, "log.note_signer", b"ed25519"));
+        NoteSigner::new(name, &seed)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Consent events: appended, never changed (clauses 0.2, 0.7, 0.20).
 
 use privacy::consent::{ConsentEvent, ConsentState, Origin};
+use privacy::log::Kind;
 use privacy::{Purpose, PurposeId, SubjectId};
 
 use crate::engine::{StoreError, Value};
+use crate::log::{self, NewEntry};
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO consent_event (subject, id, document, version, text_hash, lang, state, at, \
@@ -32,7 +34,15 @@ pub async fn append<P: Purpose>(tx: &mut Tx<'_, P>, event: &ConsentEvent) -> Res
         Value::OptTime(event.expires_at),
         Value::OptText(event.origin.as_str().map(str::to_owned)),
     ];
-    tx.execute(INSERT, &values).await.map(|_| ())
+    tx.execute(INSERT, &values).await?;
+    // In the same transaction: there is no consent that the log does not hold.
+    let entry = NewEntry {
+        kind: Kind::Consent,
+        subject: Some(event.subject),
+        reference: event.id,
+        payload: event.log_payload(),
+    };
+    log::append(tx, &entry).await.map(|_| ())
 }
 
 /// A person's events, oldest first.

@@ -36,6 +36,13 @@ pub enum StoreError {
     /// The policy's texts are malformed.
     #[error(transparent)]
     Policy(#[from] policy::PolicyError),
+    /// Something of the transparency log is not as it must be.
+    #[error(transparent)]
+    Log(#[from] privacy::log::LogError),
+    /// The log holds less, or something else, than was signed: the data is from an old backup, or
+    /// was changed.
+    #[error("the log is not a continuation of what was signed before")]
+    LogForked,
     /// The subject's key is not in the vault: never created, or destroyed by erasure.
     #[error("the subject has no key")]
     NoKey,

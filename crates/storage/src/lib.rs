@@ -14,6 +14,7 @@ mod bulk;
 pub mod consent;
 mod engine;
 pub mod job;
+pub mod log;
 pub mod market;
 pub mod register;
 pub mod rights;
@@ -38,6 +39,10 @@ pub fn statements() -> Vec<&'static str> {
         market::books::STATEMENTS,
         market::catalogue::STATEMENTS,
         job::STATEMENTS,
+        log::STATEMENTS,
+        log::tree::STATEMENTS,
+        log::read::STATEMENTS,
+        log::audit::STATEMENTS,
         market::membership::STATEMENTS,
         market::notice::STATEMENTS,
         market::order::STATEMENTS,

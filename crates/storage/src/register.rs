@@ -192,8 +192,18 @@ pub enum OnErasure {
     /// A law keeps it until the rule's time is up: under the pseudonym, and what is sealed, under a
     /// key of its own. Nobody's daily work reads it.
     Restrict,
+    /// What ties it to the person goes, column by column; the rows stay and are nobody's.
+    Unlink,
     /// It is nobody's.
     Nothing,
+}
+
+impl OnErasure {
+    /// Whether an erasure takes it from the person at once.
+    #[must_use]
+    pub const fn removes(self) -> bool {
+        matches!(self, Self::Delete | Self::Unlink)
+    }
 }
 
 /// A retention rule (clause 2.5.3.b).

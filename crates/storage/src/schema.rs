@@ -27,6 +27,7 @@ pub const DATA: &[Migration] = &[
     (9, include_str!("../migrations/data/0009_consents.sql")),
     (10, include_str!("../migrations/data/0010_bulk_access.sql")),
     (11, include_str!("../migrations/data/0011_rights.sql")),
+    (12, include_str!("../migrations/data/0012_log.sql")),
 ];
 
 /// The vault's migrations.
@@ -34,6 +35,7 @@ pub const VAULT: &[Migration] = &[
     (1, include_str!("../migrations/vault/0001_keys.sql")),
     (2, include_str!("../migrations/vault/0002_wrapping_and_holds.sql")),
     (3, include_str!("../migrations/vault/0003_tombstones.sql")),
+    (4, include_str!("../migrations/vault/0004_log_head.sql")),
 ];
 
 /// The type of a column, the same on both engines.

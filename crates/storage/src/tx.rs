@@ -321,7 +321,7 @@ pub struct Tx<'s, P: Purpose> {
     asked: AtomicU64,
 }
 
-impl<P: Purpose> Tx<'_, P> {
+impl<'s, P: Purpose> Tx<'s, P> {
     /// The context this transaction began with.
     #[must_use]
     pub const fn ctx(&self) -> &Ctx<P> {
@@ -330,7 +330,7 @@ impl<P: Purpose> Tx<'_, P> {
 
     /// The store.
     #[must_use]
-    pub const fn store(&self) -> &Store {
+    pub const fn store(&self) -> &'s Store {
         self.store
     }
 
@@ -401,7 +401,8 @@ impl<P: Purpose> Tx<'_, P> {
     ) -> Result<Sealed<String>, StoreError> {
         policy::clause!("2.1.2.3");
         registered(field, Class::Personal)?;
-        let key = self.store.vault.load(field.subject, self.ctx.now()).await?;
+        let mut keys = self.keys.lock().await;
+        let key = self.key(&mut keys, field.subject).await?;
         Ok(key.seal(field, value, self.store.entropy())?)
     }
 

@@ -80,6 +80,15 @@ impl Answer {
         Self(Box::new((headers, body).into_response()))
     }
 
+    /// Bytes that never change under their path, for every visitor.
+    pub fn lasting(content_type: &'static str, body: Vec<u8>) -> Self {
+        let headers = [
+            (header::CONTENT_TYPE, content_type),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ];
+        Self(Box::new((headers, body).into_response()))
+    }
+
     /// A redirect after a form.
     pub fn to(path: &str) -> Self {
         let Ok(location) = HeaderValue::from_str(path) else {

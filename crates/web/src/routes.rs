@@ -10,7 +10,7 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, home, interface, order, policy, rights, token,
+    account, assets, catalogue, consent, gallery, home, interface, log, order, policy, rights, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -77,6 +77,10 @@ routes! {
     get "/zhengce/{version}" Anyone "browse" ["0.1", "0.17"] policy::version;
     get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
     get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
+    get "/toumingdu" Anyone "browse" ["0.17", "2.5.1.0"] log::page;
+    get "/tlog/checkpoint" Anyone "browse" ["2.5.1.0"] log::checkpoint;
+    get "/tlog/tile/{*path}" Anyone "browse" ["2.5.1.0"] log::tile;
+    get "/tlog/growth/{old}" Anyone "browse" ["2.5.1.0"] log::growth;
     get "/robots.txt" Anyone "browse" ["2.1.1.c"] assets::robots;
     get "/health" Anyone "operate" ["2.1.1.c"] assets::health;
     get "/zhuce" Door "keep_account" ["2.1.1.b"] account::register_form;
@@ -89,6 +93,7 @@ routes! {
     post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
     post "/tuichu" Account "keep_safe" ["2.1.1.e"] account::log_out;
     get "/zhanghao" Account "show_own" ["2.6.1.a", "2.5.1.e"] account::overview;
+    get "/zhanghao/pingzheng/{event}" Account "show_own" ["2.6.1.a", "2.5.1.e"] log::receipt;
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;

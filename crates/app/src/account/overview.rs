@@ -1,13 +1,15 @@
 //! What a person sees of their own account: name, masked phone, devices, acceptances, and who
 //! opened their data (2.6.1, 2.5.1.e).
 
+use std::collections::HashMap;
+
 use domain::account::{limits, phone};
 use privacy::consent::ConsentEvent;
 use privacy::purpose::ShowOwn;
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::access::{self, Opening};
 use storage::account::{self, session};
-use storage::consent;
+use storage::{consent, log};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -42,6 +44,8 @@ pub struct Overview {
     pub devices: Vec<Device>,
     /// The acceptances of the two documents, oldest first; optional ones: [`super::choices`].
     pub consents: Vec<ConsentEvent>,
+    /// The acceptances in the transparency log, and whether their receipt can be had already.
+    pub receipts: HashMap<Uuid, bool>,
     /// Who opened what, newest first.
     pub openings: Vec<Opening>,
 }
@@ -82,6 +86,11 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
     }
     let mut consents = consent::of_subject(&mut tx, viewer.subject).await?;
     consents.retain(|event| event.purpose.is_none());
+    let signed = log::read::latest(&mut tx).await?.map_or(0, |latest| latest.size);
+    let logged = log::places(&mut tx, viewer.subject).await?.into_iter();
+    let receipts = logged
+        .map(|(event, place)| (event, place.is_some_and(|place| place < signed)))
+        .collect();
     tx.commit().await?;
     Ok(Overview {
         name,
@@ -89,6 +98,7 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
         created_at: row.created_at,
         devices,
         consents,
+        receipts,
         openings,
     })
 }

@@ -1,6 +1,11 @@
-//! What the kernel decides, what does not compile, and what de-identification lets through.
+//! What the kernel decides, what does not compile, what de-identification lets through; and its log
+//! against what others compute.
 
 mod bulk;
 mod compile;
 mod decide;
+mod decode;
 mod deidentify;
+mod log;
+mod receipt;
+mod tree;

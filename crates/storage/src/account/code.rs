@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::engine::{StoreError, Value};
+use crate::log;
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO one_time_code \
@@ -260,6 +261,7 @@ pub async fn forget_digest<P: Purpose>(tx: &mut Tx<'_, P>, digest: BlindIndex) -
 pub async fn drop_abandoned<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<u64, StoreError> {
     let codes = tx.execute(DROP_CODES, &[Value::Id(subject.0)]).await?;
     let messages = tx.execute(DROP_MESSAGES, &[Value::Id(subject.0)]).await?;
+    log::forget(tx, subject).await?;
     Ok(codes + messages)
 }
 

@@ -275,7 +275,7 @@ pub async fn remove<P: Purpose>(
     let id = Value::Id(subject.0);
     let going = owned()
         .iter()
-        .filter(|owned| owned.on_erasure == OnErasure::Delete && owned.table != "account");
+        .filter(|owned| owned.on_erasure.removes() && owned.table != "account");
     for owned in going {
         removed.push((
             owned.table,

@@ -110,7 +110,16 @@ fn build(register: &'static [Column], rules: &'static [Rule]) -> Vec<Owned> {
                 "SELECT {wanted} FROM {table} WHERE {condition} AND ({names}) > ({after}) ORDER BY {names} LIMIT {PAGE}"
             ),
             count: format!("SELECT COUNT(*) FROM {table} WHERE {condition}"),
-            delete: format!("DELETE FROM {table} WHERE {condition}"),
+            delete: match rule.on_erasure {
+                OnErasure::Unlink => {
+                    let ties: Vec<String> = columns
+                        .iter()
+                        .map(|column| format!("{} = NULL", column.name))
+                        .collect();
+                    format!("UPDATE {table} SET {} WHERE {condition}", ties.join(", "))
+                }
+                _ => format!("DELETE FROM {table} WHERE {condition}"),
+            },
         })
     };
     groups.into_iter().filter_map(make).collect()

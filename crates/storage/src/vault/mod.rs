@@ -2,6 +2,7 @@
 //! of the data. What binds it to its data, and when it is refused: [`open`].
 
 mod hold;
+mod log_head;
 pub(crate) mod open;
 mod rotate;
 mod tombstone;
@@ -24,6 +25,10 @@ pub use rotate::Rewrapped;
 
 /// The holder of the key behind all blind indexes: no person.
 pub(crate) const ROOT: SubjectId = SubjectId(Uuid::nil());
+
+/// The holder of the key from which the log's signing key is made: no person. A log that begins anew
+/// after everything was removed gets another.
+pub(crate) const LOG: SubjectId = SubjectId(Uuid::from_u128(1));
 
 const INSERT: &str = "INSERT INTO subject_key (subject, wrapped, version) VALUES ($1, $2, $3) \
     ON CONFLICT (subject) DO NOTHING";
@@ -55,6 +60,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [
         own.as_slice(),
         hold::STATEMENTS,
+        log_head::STATEMENTS,
         open::VAULT_STATEMENTS,
         rotate::STATEMENTS,
         tombstone::STATEMENTS,
@@ -298,12 +304,13 @@ impl Vault {
         self.finish(conn, generation).await
     }
 
-    /// Destroys every person's and every hold's key; the root stays.
+    /// Destroys every person's and every hold's key, and the log's with its head; the root stays.
     pub(crate) async fn destroy_all(&self) -> Result<(), StoreError> {
         let (mut conn, generation, _) = self.change().await?;
         conn.execute(DESTROY_ALL, &[Value::Id(ROOT.0)]).await?;
         conn.execute(DESTROY_ALL_HOLDS, &[]).await?;
         conn.execute(tombstone::DROP_ALL, &[]).await?;
+        conn.execute(log_head::DROP_HEAD, &[]).await?;
         self.finish(conn, generation).await
     }
 }

@@ -38,8 +38,9 @@ pub async fn register(test: &TestStore) -> (Uuid, SubjectId) {
     (id, subject)
 }
 
-/// Appends a consent event.
+/// Appends a consent event, of a person who gets a key if there is none.
 pub async fn accept(test: &TestStore, event: ConsentEvent) {
+    test.store.create_key(event.subject).await.expect("key");
     let ctx = test.system::<KeepAccount>();
     let mut tx = test.store.begin(&ctx).await.expect("begin");
     consent::append(&mut tx, &event).await.expect("append");

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::consent;
 use crate::failure::{Answer, local};
 use crate::pages::account::{
-    AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, RegisterPage, ResetPage,
-    SessionRow,
+    AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, ReceiptLink, RegisterPage,
+    ResetPage, SessionRow,
 };
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
@@ -307,6 +307,7 @@ fn field_name(lang: Lang, field: &str) -> &str {
     match field {
         "account.name" => lang.t("账号名", "account name"),
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
+        "log_entry.opening" => lang.t("凭证的内容", "contents of receipts"),
         "session.device" => lang.t("登录设备", "devices"),
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
@@ -348,6 +349,11 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         version: event.version,
         text_hash: event.text_hash.chars().take(12).collect(),
         when: Moment::of(lang, event.at),
+        receipt: match seen.receipts.get(&event.id) {
+            Some(true) => ReceiptLink::Ready(event.id.to_string()),
+            Some(false) => ReceiptLink::Soon,
+            None => ReceiptLink::Never,
+        },
     });
     let access = seen.openings.into_iter().map(|opening| AccessRow {
         who: among(

@@ -7,6 +7,7 @@ pub mod consent;
 pub mod gallery;
 pub mod home;
 pub mod interface;
+pub mod log;
 pub mod order;
 mod order_action;
 mod order_view;

@@ -68,7 +68,7 @@ fn portion(lang: Lang, table: &str, rows: i64, kept: &str) -> Option<Portion> {
 fn portions(lang: Lang, stored: &[Stored], of: OnErasure) -> Vec<Portion> {
     stored
         .iter()
-        .filter(|portion| portion.on_erasure == of)
+        .filter(|portion| portion.on_erasure == of || (portion.on_erasure.removes() && of.removes()))
         .filter_map(|stored| {
             let kept = if of == OnErasure::Restrict {
                 why(lang, stored.rule)

@@ -315,6 +315,19 @@ pub struct ConsentRow {
     pub text_hash: String,
     /// When it was recorded.
     pub when: Moment,
+    /// Its receipt.
+    pub receipt: ReceiptLink,
+}
+
+/// The receipt of a consent record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReceiptLink {
+    /// It can be had, under this event.
+    Ready(String),
+    /// The record waits for the log's next signature.
+    Soon,
+    /// The record is from before there was a log.
+    Never,
 }
 
 /// One entry of the access log the account can read.
@@ -378,6 +391,7 @@ impl AccountPage {
                     version: "2.0".to_owned(),
                     text_hash: "9f2c41d07ab3".to_owned(),
                     when: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
+                    receipt: ReceiptLink::Ready("7d5f4a10-0000-4000-8000-000000000000".to_owned()),
                 }],
                 access: vec![AccessRow {
                     who: lang.t("平台客服", "Platform support").to_owned(),

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, order, public, rights, token};
+use super::{account, api, catalogue, consent, log, order, public, rights, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -76,6 +76,7 @@ kinds! {
     "diff" public::DiffPage;
     "agreement" public::AgreementPage;
     "contact" public::ContactPage;
+    "log" log::LogPage;
     "api" api::ApiPage;
     "codes" api::CodesPage;
     "error" public::ErrorPage;

@@ -9,6 +9,7 @@ mod budget;
 mod consent;
 mod html;
 mod kept;
+mod log;
 mod order;
 mod order_plan;
 mod pages;

@@ -47,6 +47,9 @@ fn filled(path: &str) -> String {
         .replace("{supplier}", &service.supplier.to_string())
         .replace("{before}", "2020-11-01")
         .replace("{after}", "2020-11-01")
+        .replace("{*path}", "0/000.p/2")
+        .replace("{old}", "1")
+        .replace("{event}", "00000000-0000-4000-8000-000000000000")
         .replace("{page}", "register")
         .replace("{sample}", "2")
         .replace("{token}", "00000000-0000-4000-8000-000000000000")
@@ -60,6 +63,10 @@ fn request(method: &str, path: &str) -> Request<Body> {
 
 both_dbs! {
     every_route_walked_as_a_stranger(test) {
+        // Somebody's two acceptances are in the log, so that it has something to show.
+        Browser::new(test).register("100-0000-0009", "lin").await;
+        let app = crate::browser::state(test, true).app;
+        app::log::advance(&app, &test.system()).await.expect("the log");
         for route in ROUTES {
             let mut browser = Browser::new(test);
             let path = filled(route.path);
