@@ -69,6 +69,9 @@ pub enum Fault {
     /// A job is of a kind this build does not know, or killed its worker too often.
     #[error("a job cannot be done")]
     Job,
+    /// A copy of the stores, or its way back.
+    #[error(transparent)]
+    Backup(#[from] storage::backup::BackupError),
     /// The search index.
     #[error(transparent)]
     Search(search::SearchError),
@@ -77,6 +80,12 @@ pub enum Fault {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Fault(Fault::Store(error))
+    }
+}
+
+impl From<storage::backup::BackupError> for Failure {
+    fn from(error: storage::backup::BackupError) -> Self {
+        Self::Fault(Fault::Backup(error))
     }
 }
 

@@ -75,6 +75,25 @@ pub enum Command {
         #[arg(long)]
         against: Option<PathBuf>,
     },
+    /// Copies the data into a folder while the site is served; never the key vault, never a key.
+    Backup {
+        /// Where to; never where copies of the key vault lie.
+        folder: PathBuf,
+    },
+    /// Copies the key vault into a folder of its own, and removes copies there that are older than
+    /// seven days.
+    BackupVault {
+        /// Where to; never where copies of the data lie.
+        folder: PathBuf,
+    },
+    /// Shows that somebody erased is unreadable in a copy and gone after a restore, and records it;
+    /// do it every month.
+    EraseDrill,
+    /// Takes a copy of the data back while nothing runs; whoever was erased since is erased again.
+    Restore {
+        /// The copy; its manifest must lie beside it.
+        file: PathBuf,
+    },
     /// Removes a demonstration's data from the stores: every row and every person's key.
     PurgeDemo {
         /// Does it; without this word the command only says what it would do.

@@ -1,9 +1,11 @@
 //! `qifu365`: reads the configuration, wires everything, serves.
 
+mod backup;
 mod config;
 mod console;
 mod guard;
 mod keys;
+mod lock;
 mod open;
 mod operator;
 mod serve;
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use config::Command;
+use storage::backup::Part;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = config::Arguments::parse();
@@ -50,6 +53,12 @@ fn main() -> anyhow::Result<ExitCode> {
             }) => operator::rotate_key(&arguments, next_pkcs11_key.as_deref(), batch).await,
             // Answered before anything is opened.
             Some(Command::Verify { .. }) => Ok(()),
+            Some(Command::Backup { ref folder }) => backup::back_up(&arguments, Part::Data, folder).await,
+            Some(Command::BackupVault { ref folder }) => {
+                backup::back_up(&arguments, Part::Vault, folder).await
+            }
+            Some(Command::EraseDrill) => backup::erase_drill(&arguments).await,
+            Some(Command::Restore { ref file }) => backup::restore(&arguments, file).await,
             Some(Command::PurgeDemo { yes }) => operator::purge_demo(&arguments, yes).await,
         }
     };

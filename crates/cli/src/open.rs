@@ -1,5 +1,6 @@
 //! Opening an installation: stores, key, policy.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -10,6 +11,7 @@ use storage::{Keys, Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
 use crate::keys::Place;
+use crate::lock;
 use crate::sources::{SystemClock, SystemEntropy};
 
 /// An installation whose stores are open.
@@ -22,30 +24,29 @@ pub struct Opened {
     pub place: Place,
     /// The latest version's identifier, for what the program does itself.
     pub version: String,
+    /// Held as long as the stores are in use: see [`lock`].
+    _in_use: File,
 }
 
 impl Opened {
     /// A context for the program itself.
     pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
-        let app = &self.app;
-        Ctx::new(
-            Actor::System(reason),
-            self.version.clone(),
-            app.entropy.id(),
-            app.clock.now(),
-        )
+        system_of(&self.app, &self.version, reason)
     }
 }
 
-/// Opens data, vault and key file, and brings both schemas up to date.
+/// A context for the program itself.
+pub fn system_of<P: Purpose>(app: &App, version: &str, reason: SystemReason) -> Ctx<P> {
+    let actor = Actor::System(reason);
+    Ctx::new(actor, version.to_owned(), app.entropy.id(), app.clock.now())
+}
+
+/// The addresses of data and vault.
 ///
 /// # Errors
-/// A folder, key file or store that does not do, each with what to do about it.
-pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
-    std::fs::create_dir_all(&arguments.data)
-        .with_context(|| format!("cannot make the data folder {}", arguments.data.display()))?;
+/// One address for both.
+pub fn addresses(arguments: &Arguments) -> anyhow::Result<(String, String)> {
     let in_folder = |file: &str| format!("sqlite:{}", arguments.data.join(file).display());
-    let may_create = arguments.vault_url.is_some() || !arguments.data.join("vault.sqlite").exists();
     let data = arguments
         .database_url
         .clone()
@@ -57,34 +58,56 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
     if data == vault {
         bail!("data and key vault must be two databases: a backup of the data must not hold its keys");
     }
+    Ok((data, vault))
+}
+
+/// The use cases' needs over a store.
+pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
+    App {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        demo,
+        ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
+        cost: Cost::STANDARD,
+    }
+}
+
+/// The latest version's identifier.
+pub fn latest_version(policy: &Archive) -> String {
+    policy
+        .iter()
+        .next_back()
+        .map(|version| version.id.clone())
+        .unwrap_or_default()
+}
+
+/// Opens data, vault and key file, and brings both schemas up to date.
+///
+/// # Errors
+/// A folder, key file or store that does not do, each with what to do about it.
+pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
+    std::fs::create_dir_all(&arguments.data)
+        .with_context(|| format!("cannot make the data folder {}", arguments.data.display()))?;
+    let in_use = lock::together(&arguments.data)?;
+    let may_create = arguments.vault_url.is_some() || !arguments.data.join("vault.sqlite").exists();
+    let (data, vault) = addresses(arguments)?;
     let entropy = Arc::new(SystemEntropy);
     let place = Place::of(arguments, may_create, entropy.clone())?;
     let keys = Keys {
         ring: place.ring(),
         suite: arguments.suite,
     };
-    let store = Store::open(&data, &vault, keys, entropy.clone())
+    let store = Store::open(&data, &vault, keys, entropy)
         .await
         .map_err(|error| refusal(error, &place))?;
     let policy = policy::builtin().context("the policy's texts")?;
-    let version = policy
-        .iter()
-        .next_back()
-        .map(|version| version.id.clone())
-        .unwrap_or_default();
-    let app = App {
-        store,
-        clock: Arc::new(SystemClock),
-        entropy,
-        demo,
-        ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
-        cost: Cost::STANDARD,
-    };
     Ok(Opened {
-        app,
+        version: latest_version(&policy),
+        app: over(store, arguments, demo),
         policy,
         place,
-        version,
+        _in_use: in_use,
     })
 }
 

@@ -2,10 +2,11 @@
 
 use anyhow::{Context as _, bail};
 use app::market::order;
-use app::{Failure, job};
+use app::{Failure, job, rights};
 use domain::Refused;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
+use time::OffsetDateTime;
 
 use crate::config::{Arguments, Decision};
 use crate::console::tell;
@@ -13,7 +14,10 @@ use crate::keys::NextKey;
 use crate::open::{Opened, open};
 
 /// Opens an installation that is there already: a mistyped folder is not a new one.
-async fn existing(arguments: &Arguments) -> anyhow::Result<Opened> {
+///
+/// # Errors
+/// No installation, or one that does not open.
+pub async fn existing(arguments: &Arguments) -> anyhow::Result<Opened> {
     let vault = arguments.data.join("vault.sqlite");
     if arguments.vault_url.is_none() && !vault.exists() {
         bail!("there is no installation in {}", arguments.data.display());
@@ -125,11 +129,35 @@ pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
     for finding in &audit.findings {
         tell(&format!("       {finding}"));
     }
+    if app::demo::in_real_use(&opened.app, &ctx).await? {
+        let latest = rights::latest_drill(&opened.app, &opened.system(SystemReason::Start)).await?;
+        let (well, text) = drilled(latest, opened.app.clock.now());
+        say(well, text);
+    }
     opened.app.store.close().await;
     if troubles > 0 {
         bail!("{troubles} findings need attention");
     }
     Ok(())
+}
+
+/// Whether the latest drill still counts, and what to say of it.
+fn drilled(latest: Option<(OffsetDateTime, bool)>, now: OffsetDateTime) -> (bool, String) {
+    match latest {
+        None => (
+            false,
+            "there was no erase drill yet; run: qifu365 erase-drill".to_owned(),
+        ),
+        Some((at, false)) => (false, format!("the erase drill of {} did not pass", at.date())),
+        Some((at, true)) if now - at > rights::DRILL_EVERY => (
+            false,
+            format!(
+                "the latest erase drill was on {}, more than 31 days ago",
+                at.date()
+            ),
+        ),
+        Some((at, true)) => (true, format!("the latest erase drill passed on {}", at.date())),
+    }
 }
 
 /// Decides a refund that the supplier did not answer.
@@ -238,4 +266,18 @@ pub async fn purge_demo(arguments: &Arguments, yes: bool) -> anyhow::Result<()> 
     ));
     opened.app.store.close().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clause_2_6_3_e_a_drill_counts_for_thirty_one_days() {
+        let then = OffsetDateTime::UNIX_EPOCH;
+        let day = time::Duration::days(31);
+        assert!(drilled(Some((then, true)), then + day).0);
+        assert!(!drilled(Some((then, true)), then + day + time::Duration::SECOND).0);
+        assert!(!drilled(Some((then, false)), then).0 && !drilled(None, then).0);
+    }
 }

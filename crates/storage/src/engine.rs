@@ -1,7 +1,7 @@
 //! The executor: one text and one list of values, run by whichever engine is configured. All
 //! differences between the engines live in this file and in [`crate::schema`].
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -77,6 +77,19 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// The engine of an address.
+    pub(crate) fn of(address: &str) -> Result<Self, StoreError> {
+        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            Ok(Self::Postgres)
+        } else if address.starts_with("sqlite:") {
+            Ok(Self::Sqlite)
+        } else {
+            Err(StoreError::Address)
+        }
+    }
+}
+
 /// A value bound to a statement.
 #[derive(Clone)]
 pub enum Value {
@@ -121,7 +134,7 @@ pub(crate) enum Pool {
 impl Pool {
     /// Opens the database at `address`: `sqlite:PATH` (created when absent) or `postgres://…`.
     pub(crate) async fn open(address: &str) -> Result<Self, StoreError> {
-        if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+        if Engine::of(address)? == Engine::Postgres {
             let pool = PgPoolOptions::new().max_connections(8).connect(address).await?;
             return Ok(Self::Postgres(pool));
         }
@@ -161,6 +174,19 @@ impl Pool {
     pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
         if let Self::Sqlite(pool) = self {
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the database as it is at one instant into an empty file (SQLite); nothing on
+    /// PostgreSQL, which has a program for it.
+    pub(crate) async fn vacuum_into(&self, path: &Path) -> Result<(), StoreError> {
+        if let Self::Sqlite(pool) = self {
+            let path = path.to_str().ok_or(StoreError::Malformed("path"))?;
+            sqlx::query("VACUUM INTO $1")
+                .bind(path.to_owned())
                 .execute(pool)
                 .await?;
         }

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod account;
+pub mod backup;
 mod bulk;
 pub mod consent;
 mod engine;

@@ -28,6 +28,7 @@ pub const DATA: &[Migration] = &[
     (10, include_str!("../migrations/data/0010_bulk_access.sql")),
     (11, include_str!("../migrations/data/0011_rights.sql")),
     (12, include_str!("../migrations/data/0012_log.sql")),
+    (13, include_str!("../migrations/data/0013_erase_drill.sql")),
 ];
 
 /// The vault's migrations.
@@ -188,6 +189,18 @@ pub(crate) async fn migrate(pool: &Pool, migrations: &[Migration]) -> Result<(),
         }
     }
     conn.commit().await
+}
+
+/// The number of the last of these migrations.
+pub(crate) fn latest(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |(version, _)| *version)
+}
+
+/// The number of the last migration applied.
+pub(crate) async fn version(pool: &Pool) -> Result<i64, StoreError> {
+    let mut conn = pool.begin().await?;
+    let rows = conn.rows(APPLIED, &[]).await?;
+    rows.last().map_or(Ok(0), |row| row.int(0))
 }
 
 pub(crate) async fn live_columns(pool: &Pool) -> Result<Vec<(String, String)>, StoreError> {

@@ -58,6 +58,23 @@ impl Store {
         })
     }
 
+    /// Another copy of the data beside the same vault.
+    pub(crate) async fn beside(&self, data: &str) -> Result<Self, StoreError> {
+        let data = Pool::open(data).await?;
+        schema::migrate(&data, schema::DATA).await?;
+        let keys = Keys {
+            ring: self.vault.ring(),
+            suite: None,
+        };
+        let pool = self.vault.pool().clone();
+        let vault = Arc::new(vault::open::open(&data, pool, keys, &*self.entropy).await?);
+        Ok(Self {
+            data,
+            vault,
+            ..self.clone()
+        })
+    }
+
     /// The same store under these versions of the policy instead of those that are shipped.
     #[must_use]
     pub fn under(mut self, policy: Arc<Archive>) -> Self {
@@ -81,6 +98,10 @@ impl Store {
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
+    }
+
+    pub(crate) const fn data(&self) -> &Pool {
+        &self.data
     }
 
     pub(crate) fn vault(&self) -> &Vault {

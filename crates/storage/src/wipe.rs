@@ -8,6 +8,7 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("erase_drill", "DELETE FROM erase_drill"),
     ("legal_hold", "DELETE FROM legal_hold"),
     ("erasure", "DELETE FROM erasure"),
     ("account_closure", "DELETE FROM account_closure"),

@@ -219,10 +219,13 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         .create_hold_key(HoldId(erasure.id), ctx.now(), until)
         .await?;
     let mut report = report(erasure)?;
+    // None if the person was erased before and came back with a copy of the data: nothing of them
+    // opens any more, neither to be kept nor to be looked for.
+    let readable = app.store.has_key(subject, ctx.now()).await?;
     loop {
         let mut tx = app.store.begin(ctx).await?;
         let notes = hold::unheld(&mut tx, subject, BATCH).await?;
-        if notes.is_empty() {
+        if notes.is_empty() || !readable {
             break;
         }
         let ask = Ask {
@@ -257,7 +260,7 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
     }
     let mut tx = app.store.begin(ctx).await?;
     report.held = hold::of_subject(&mut tx, subject, NAMED).await?.len() as u64;
-    if let Some(row) = account_of(&mut tx, subject).await? {
+    if let (true, Some(row)) = (readable, account_of(&mut tx, subject).await?) {
         let ask = Ask {
             subject,
             fields: &["account.phone", "account.name"],

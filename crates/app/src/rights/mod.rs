@@ -2,17 +2,21 @@
 
 mod closure;
 mod copy;
+mod drill;
 mod erase;
 mod holds;
 mod reconcile;
+mod restore;
 mod retention;
 
 pub(crate) use closure::refuse_if_closing;
 pub use closure::{ClosureState, ask_closure, clears_at, close_waiting, closure, withdraw_closure};
 pub use copy::{Copy, bundle, copy};
+pub use drill::{DRILL_EVERY, Drill, drill, latest_drill};
 pub use erase::{Certificate, ERASE, Kept, Probe, certificate, erase, perform, plan, step};
 pub use holds::release_holds;
 pub use reconcile::reconcile;
+pub use restore::{Restored, Target, restore};
 pub use retention::{Kept as KeptFor, apply_retention, retention_terms};
 
 pub use storage::register::OnErasure;

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod account;
+mod backup;
 mod catalogue;
 mod consent;
 mod decade;

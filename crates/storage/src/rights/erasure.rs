@@ -89,7 +89,7 @@ pub struct Erasure {
     pub id: Uuid,
     /// The number under which the person asks for it afterwards.
     pub number: String,
-    /// Why: `closed`, `inactive`, `no_consent`, `service_ended`, `restored`.
+    /// Why: `closed`, `inactive`, `no_consent`, `service_ended`, `restored`, `drill`.
     pub ground: String,
     /// How far.
     pub step: Step,

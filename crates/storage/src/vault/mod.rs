@@ -166,6 +166,14 @@ impl Vault {
         &self.pool
     }
 
+    pub(crate) fn ring(&self) -> Arc<dyn KeyRing> {
+        self.ring.clone()
+    }
+
+    pub(crate) const fn installation(&self) -> Uuid {
+        self.installation
+    }
+
     pub(crate) const fn root(&self) -> &SubjectKey {
         &self.root
     }

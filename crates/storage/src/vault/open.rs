@@ -49,6 +49,11 @@ pub(super) async fn meta(conn: &mut Conn) -> Result<Option<Meta>, StoreError> {
     }))
 }
 
+/// The installation a vault belongs to, if it has one yet.
+pub(crate) async fn installation(conn: &mut Conn) -> Result<Option<Uuid>, StoreError> {
+    Ok(meta(conn).await?.map(|meta| meta.installation))
+}
+
 /// What the data knows.
 struct Known {
     /// Installation, suite, state of the vault; nothing in data that is new, or from before.

@@ -1,0 +1,94 @@
+//! A copy opened beside the present vault, apart from the present data, and removed again.
+
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+use super::{BackupError, Manifest, Staged, stage};
+use crate::engine::{Pool, StoreError};
+use crate::tx::Store;
+
+/// Where an opened copy lies.
+#[derive(Debug)]
+pub struct Scratch {
+    staged: Option<Staged>,
+    database: Option<String>,
+}
+
+impl Store {
+    /// Makes a place for a copy: a file in the folder, or a database of its own, for which
+    /// PostgreSQL's role needs the right to make one.
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    async fn scratch_address(&self, folder: &Path) -> Result<(String, Option<String>), BackupError> {
+        let Pool::Postgres(pool) = self.data() else {
+            return Ok((
+                format!("sqlite:{}", folder.join("scratch.sqlite").display()),
+                None,
+            ));
+        };
+        let name = format!("qifu365_drill_{}", self.entropy().id().simple());
+        // The name is ours: letters and hexadecimal digits.
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(pool)
+            .await
+            .map_err(|error| match &error {
+                sqlx::Error::Database(said) if said.code().as_deref() == Some("42501") => {
+                    BackupError::MayNotCreate
+                }
+                _ => StoreError::Engine(error).into(),
+            })?;
+        let options = (*pool.connect_options()).clone().database(&name);
+        Ok((options.to_url_lossy().to_string(), Some(name)))
+    }
+
+    /// Opens a copy of this store's data beside this store's vault. [`Self::remove_scratch`] removes
+    /// it in any case.
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub async fn open_scratch(
+        &self,
+        file: &Path,
+        manifest: &Manifest,
+        folder: &Path,
+    ) -> (Scratch, Result<Self, BackupError>) {
+        let mut scratch = Scratch {
+            staged: None,
+            database: None,
+        };
+        let opened = async {
+            let (address, database) = self.scratch_address(folder).await?;
+            scratch.database = database;
+            let staged = stage(file, manifest, &address).await?;
+            let opened = self.beside(staged.address()).await;
+            scratch.staged = Some(staged);
+            Ok(opened?)
+        }
+        .await;
+        (scratch, opened)
+    }
+
+    /// Removes an opened copy.
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub async fn remove_scratch(&self, scratch: Scratch, opened: Option<Self>) -> Result<(), BackupError> {
+        if let Some(opened) = opened {
+            opened.data().close().await;
+        }
+        if let Some(staged) = scratch.staged {
+            staged.abandon();
+        }
+        if let (Some(name), Pool::Postgres(pool)) = (scratch.database, self.data()) {
+            sqlx::raw_sql(AssertSqlSafe(format!(
+                "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+            )))
+            .execute(pool)
+            .await
+            .map_err(StoreError::Engine)?;
+        }
+        Ok(())
+    }
+}
