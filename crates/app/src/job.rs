@@ -2,7 +2,7 @@
 //! and sets aside what keeps failing. Any number of workers may run at once.
 
 use privacy::purpose::{Notify, ObeyLaw, Operate};
-use privacy::{Actor, Ctx, Purpose, SystemReason};
+use privacy::{Ctx, Purpose, SystemReason};
 use storage::job::{self, Claimed, DeadJob, NewJob};
 use storage::{StoreError, Tx};
 use time::Duration;
@@ -50,8 +50,7 @@ pub struct Report {
 
 /// A context for the worker's own acts.
 fn ctx<P: Purpose>(app: &App, policy_version: &str) -> Ctx<P> {
-    let actor = Actor::System(SystemReason::Job);
-    Ctx::new(actor, policy_version, app.entropy.id(), app.clock.now())
+    app.system(SystemReason::Job, policy_version)
 }
 
 /// The pause before try `attempts + 1`; `None` when the tries are used up.

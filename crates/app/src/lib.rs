@@ -15,7 +15,7 @@ pub mod rights;
 use std::sync::Arc;
 
 use domain::Refused;
-use privacy::{Clock, Entropy};
+use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SystemReason};
 use storage::{Store, StoreError};
 
 pub use password::Cost;
@@ -35,6 +35,15 @@ pub struct App {
     pub ask_again_after: time::Duration,
     /// The cost of hashing a password.
     pub cost: Cost,
+}
+
+impl App {
+    /// A context for what the program does itself, under this version of the policy.
+    #[must_use]
+    pub fn system<P: Purpose>(&self, reason: SystemReason, policy_version: &str) -> Ctx<P> {
+        let actor = Actor::System(reason);
+        Ctx::new(actor, policy_version, self.entropy.id(), self.clock.now())
+    }
 }
 
 /// Why a use case did not do what was asked.

@@ -53,6 +53,23 @@ impl Role {
         Self::PlatformFinance,
         Self::System,
     ];
+
+    /// The name shown to people.
+    #[must_use]
+    pub const fn label(self, zh: bool) -> &'static str {
+        let (chinese, english) = match self {
+            Self::BuyerOwner | Self::SupplierOwner => ("所有者", "owner"),
+            Self::BuyerAdmin | Self::SupplierAdmin => ("管理员", "administrator"),
+            Self::BuyerBuyer => ("采购", "purchasing"),
+            Self::BuyerFinance | Self::SupplierFinance | Self::PlatformFinance => ("财务", "finance"),
+            Self::BuyerViewer => ("只读成员", "viewer"),
+            Self::SupplierSales => ("销售", "sales"),
+            Self::SupplierDelivery => ("交付", "delivery"),
+            Self::PlatformArbiter => ("仲裁", "arbiter"),
+            Self::System => ("系统", "system"),
+        };
+        if zh { chinese } else { english }
+    }
 }
 
 /// Buyer's purchasing and above.

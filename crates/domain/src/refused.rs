@@ -81,6 +81,8 @@ pub enum Refused {
     RefundsUsedUp,
     /// The service takes no new orders for now.
     ServicePaused,
+    /// The supplier may take no new business.
+    SupplierPaused,
     /// Too many orders in an hour.
     TooManyOrders,
     /// A reason or note holds contact or identity data.
@@ -142,6 +144,7 @@ impl Refused {
         Self::NoteLong,
         Self::NoteContact,
         Self::RefundsUsedUp,
+        Self::SupplierPaused,
         Self::TooManyOrders,
         Self::ServicePaused,
         Self::ClosurePending,
@@ -383,6 +386,12 @@ impl Refused {
                 "sku",
                 "该服务暂不接新单，请选择其他服务或服务商。",
                 "This service takes no new orders for now; choose another service or provider.",
+            ),
+            Self::SupplierPaused => (
+                "supplier_paused",
+                "order",
+                "您的店铺目前不能承接新业务，因此不能确认这个订单；到期未确认会自动取消，买方不付费用。已在服务中的订单请照常完成。恢复接单请联系平台。",
+                "Your company may take no new business for now, so this order cannot be confirmed; it is cancelled at its time, free of charge. Finish the orders in service as usual, and contact the platform to be admitted again.",
             ),
             Self::TooManyOrders => (
                 "too_many_orders",

@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
-use privacy::{Actor, Ctx, Purpose};
+use privacy::{Actor, Ctx, Purpose, SystemReason};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as ValueError, MapDeserializer};
@@ -227,6 +227,12 @@ impl Visit {
                 subject: viewer.subject,
             });
         self.state.ctx(actor, self.id)
+    }
+
+    /// The context for what the program does itself in answer to this request.
+    pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
+        let version = self.state.version().map_or("", |version| version.id.as_str());
+        self.state.app.system(reason, version)
     }
 
     /// The viewer, or the way to the log-in page.

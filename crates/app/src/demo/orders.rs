@@ -242,6 +242,7 @@ const SCENES: &[Scene] = &[
     ),
     // Placed before the supplier was suspended; open orders go on.
     scene(HE, "s45", 500, "", &[CONFIRM, SIGN, FUND]),
+    scene(HE, "s06", 60, "", &[CONFIRM, SIGN, FUND]),
 ];
 
 /// How many there are.
@@ -366,7 +367,7 @@ async fn play(
                 ""
             },
         };
-        order::act(app, &step, viewer, &act).await?;
+        order::act(app, &step, viewer, catalogue, &act).await?;
     }
     Ok(())
 }

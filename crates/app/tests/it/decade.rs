@@ -82,7 +82,7 @@ async fn order_and_cancel(scene: &Scene, viewer: &app::account::Viewer, key: u12
         receipt: "",
     };
     let ctx = scene.ctx(viewer);
-    app::market::order::act(&scene.app, &ctx, viewer, &act)
+    app::market::order::act(&scene.app, &ctx, viewer, &scene.catalogue, &act)
         .await
         .expect("cancelled");
 }

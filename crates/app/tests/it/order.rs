@@ -5,6 +5,8 @@ use app::market::catalogue::Catalogue;
 use app::market::order::{self, Act, OrderView, Placing};
 use app::{App, Failure};
 use domain::Refused;
+use domain::machine::Role;
+use domain::market::catalogue::Standing;
 use domain::market::ledger::{Posting, sound};
 use domain::market::order::{Event, State};
 use privacy::purpose::{Browse, FulfilContract, KeepAccount, Operate, ShowOwn};
@@ -136,7 +138,7 @@ impl Scene {
                 ""
             },
         };
-        order::act(&self.app, &self.ctx(viewer), viewer, &act).await
+        order::act(&self.app, &self.ctx(viewer), viewer, &self.catalogue, &act).await
     }
 
     pub async fn timers(&self) -> usize {
@@ -216,7 +218,7 @@ both_dbs! {
         for (viewer, number) in [(&scene.stranger, number.as_str()), (&scene.buyer, "QF000000000000")] {
             assert!(matches!(scene.view(viewer, number).await, Err(Failure::NotFound)));
             let act = bare(number, 1, Event::Cancel);
-            let done = order::act(&scene.app, &scene.ctx(viewer), viewer, &act).await;
+            let done = order::act(&scene.app, &scene.ctx(viewer), viewer, &scene.catalogue, &act).await;
             assert!(matches!(done, Err(Failure::NotFound)));
         }
     }
@@ -252,7 +254,7 @@ both_dbs! {
         assert_eq!(refusal(wrong), Some(Refused::OrderNotYou));
         scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirm");
         let act = bare(&number, 1, Event::Cancel);
-        let stale = order::act(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &act).await;
+        let stale = order::act(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &scene.catalogue, &act).await;
         assert_eq!(refusal(stale), Some(Refused::OrderNotNow));
         let view = scene.view(&scene.buyer, &number).await.expect("view");
         assert_eq!((view.order.state, view.order.version), (State::AwaitingContract, 2));
@@ -372,8 +374,61 @@ both_dbs! {
         let work = work.expect("a member");
         assert_eq!(work.counts, [(State::AwaitingContract, 1), (State::Placed, 24)]);
         assert_eq!(work.waiting[0].1.len(), 5);
+        assert_eq!(work.role, Role::SupplierOwner);
+        let states: Vec<State> = work.waiting.iter().map(|(state, _)| *state).collect();
+        assert_eq!(states, [State::Placed, State::Rework, State::Cancelling, State::InService]);
         let none = order::workbench(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer).await.expect("work");
         assert!(none.is_none());
+    }
+
+    the_workbench_asks_a_role_only_for_what_it_may_do(test) {
+        let scene = scene(test).await;
+        scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        let running = scene.place_as(&scene.buyer, 0, 2).await.expect("placed");
+        scene.act(&scene.seller, &running, Event::SupplierConfirm, &[], "").await.expect("confirm");
+        scene.act(&scene.buyer, &running, Event::Sign, &[], "").await.expect("sign");
+        scene.act(&scene.buyer, &running, Event::Fund, &[], "").await.expect("fund");
+        let supplier = scene.catalogue.service(scene.service).expect("offered").supplier;
+        for (name, role, waiting) in [
+            ("delivery", Role::SupplierDelivery, vec![(State::Rework, 0), (State::InService, 1)]),
+            ("sales", Role::SupplierSales, vec![(State::Placed, 1), (State::Cancelling, 0)]),
+            ("finance", Role::SupplierFinance, vec![]),
+        ] {
+            let ctx = system::<KeepAccount>(&scene.app);
+            let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+            storage::market::membership::put(&mut tx, supplier, scene.seller.account, name).await.expect("member");
+            tx.commit().await.expect("commit");
+            let work = order::workbench(&scene.app, &scene.ctx(&scene.seller), &scene.seller).await.expect("work").expect("a member");
+            assert_eq!(work.role, role);
+            let found: Vec<(State, usize)> = work.waiting.iter().map(|(state, orders)| (*state, orders.len())).collect();
+            assert_eq!(found, waiting, "{name}");
+        }
+    }
+
+    a_suspended_supplier_confirms_nothing_new_and_finishes_what_it_began(test) {
+        let mut scene = scene(test).await;
+        let begun = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
+        scene.act(&scene.seller, &begun, Event::SupplierConfirm, &[], "").await.expect("confirm");
+        let fresh = scene.place_as(&scene.buyer, 0, 2).await.expect("placed");
+        let supplier = scene.catalogue.service(scene.service).expect("offered").supplier;
+        for standing in Standing::ALL {
+            let mut demo = app::demo::catalogue().expect("the demo's catalogue");
+            for one in demo.suppliers.iter_mut().filter(|one| one.id == supplier) {
+                one.standing = *standing;
+            }
+            scene.catalogue = Catalogue::of(demo.groups, demo.categories, demo.suppliers, demo.services).expect("a catalogue");
+            if standing.offers() {
+                continue;
+            }
+            let refused = scene.act(&scene.seller, &fresh, Event::SupplierConfirm, &[], "").await.expect_err("refused");
+            assert_eq!(refused.refusals(), [Refused::SupplierPaused], "{standing:?}");
+        }
+        assert_eq!(scene.view(&scene.buyer, &fresh).await.expect("view").order.state, State::Placed);
+        scene.act(&scene.buyer, &begun, Event::Sign, &[], "").await.expect("sign");
+        scene.act(&scene.buyer, &begun, Event::Fund, &[], "").await.expect("fund");
+        let items: Vec<usize> = (0..scene.view(&scene.buyer, &begun).await.expect("view").snapshot.acceptance.len()).collect();
+        scene.act(&scene.seller, &begun, Event::Deliver, &items, "完成").await.expect("what was confirmed goes on");
+        scene.act(&scene.seller, &fresh, Event::Cancel, &[], "").await.expect("and it may decline");
     }
 
     an_order_not_delivered_fifteen_days_past_its_time_is_refunded(test) {

@@ -45,7 +45,14 @@ async fn offer(scene: &Scene, number: &str, amount: Option<i64>, note: &str) -> 
         note,
         ..bare(number, version, Event::OfferPartial)
     };
-    order::act(&scene.app, &scene.ctx(&scene.seller), &scene.seller, &act).await
+    order::act(
+        &scene.app,
+        &scene.ctx(&scene.seller),
+        &scene.seller,
+        &scene.catalogue,
+        &act,
+    )
+    .await
 }
 
 both_dbs! {

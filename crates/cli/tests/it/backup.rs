@@ -53,7 +53,13 @@ impl Place {
     fn copies(&self, name: &str) -> Vec<String> {
         let listed = fs::read_dir(self.0.join(name)).expect("listed");
         let paths = listed.map(|entry| entry.expect("an entry").path().display().to_string());
-        paths.filter(|path| !path.ends_with(".json")).collect()
+        paths
+            .filter(|path| {
+                std::path::Path::new(path)
+                    .extension()
+                    .is_none_or(|end| end != "json")
+            })
+            .collect()
     }
 }
 

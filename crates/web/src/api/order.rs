@@ -235,12 +235,8 @@ pub async fn act(call: Call, number: Part, body: Body) -> Result<Json<Order>, Pr
         amount: fields.whole("amount"),
         receipt: fields.text("receipt").unwrap_or_default(),
     };
-    order::act(
-        &call.state.app,
-        &call.ctx::<FulfilContract>(),
-        call.viewer()?,
-        &act,
-    )
-    .await?;
+    let (viewer, ctx) = (call.viewer()?, call.ctx::<FulfilContract>());
+    let catalogue = call.state.catalogue.now();
+    order::act(&call.state.app, &ctx, viewer, &catalogue, &act).await?;
     Ok(Json(shown(&call, number).await?))
 }

@@ -5,8 +5,8 @@ use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use policy::Level;
+use privacy::SystemReason;
 use privacy::purpose::Notify;
-use privacy::{Actor, Ctx, SystemReason};
 
 use super::catalogue::{card, groups};
 use crate::api;
@@ -55,10 +55,8 @@ pub async fn contact(visit: Visit) -> Answer {
 
 /// `GET /demo/outbox`.
 pub async fn outbox(visit: Visit) -> Result<Answer, Answer> {
-    let (app, own) = (&visit.state.app, visit.ctx::<Notify>());
-    let actor = Actor::System(SystemReason::Demo);
-    let ctx = Ctx::<Notify>::new(actor, own.policy_version(), own.request(), own.now());
-    let sent = account::outbox(app, &ctx)
+    let ctx = visit.system::<Notify>(SystemReason::Demo);
+    let sent = account::outbox(&visit.state.app, &ctx)
         .await
         .map_err(|failure| Answer::failure(&visit, &failure))?;
     let messages = sent

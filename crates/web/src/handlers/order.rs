@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use domain::Refused;
 use domain::market::amount;
 use domain::market::order::{Event, State};
+use privacy::SystemReason;
 use privacy::purpose::{FulfilContract, Operate};
-use privacy::{Actor, Ctx, SystemReason};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -240,7 +240,8 @@ pub async fn act(
         amount: amount::read(&form.amount),
         receipt: &form.receipt,
     };
-    match order::act(&visit.state.app, &visit.ctx(), viewer, &act).await {
+    let catalogue = visit.state.catalogue.now();
+    match order::act(&visit.state.app, &visit.ctx(), viewer, &catalogue, &act).await {
         Ok(()) => Ok(Answer::to(&back)),
         Err(Failure::Refused(refusals)) => {
             let errors = errors(visit.lang, &refusals, |field| match field {
@@ -260,6 +261,30 @@ pub async fn act(
     }
 }
 
+/// The states of orders that are not over.
+const UNDER_WAY: [State; 8] = [
+    State::Placed,
+    State::AwaitingContract,
+    State::AwaitingFunds,
+    State::InService,
+    State::Delivered,
+    State::Rework,
+    State::Cancelling,
+    State::PartialOffered,
+];
+
+/// What a state asks of the supplier's person it waits for.
+fn to_do(lang: Lang, state: State) -> &'static str {
+    match state {
+        State::Placed => lang.t("待确认", "to confirm"),
+        State::Rework => lang.t("待返工", "to mend"),
+        State::Cancelling => lang.t("退款待答复", "refunds to answer"),
+        State::AwaitingFunds => lang.t("待确认到账", "receipts to confirm"),
+        State::InService => lang.t("待交付", "to deliver"),
+        other => other.label(lang == Lang::Zh),
+    }
+}
+
 /// `GET /gongzuotai`: who works for no supplier has none.
 pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
@@ -268,28 +293,26 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
         .map_err(failed(&visit))?
         .ok_or_else(|| Answer::not_found(&visit))?;
     let lang = visit.lang;
-    let shown = [
-        (State::Placed, lang.t("待确认", "to confirm")),
-        (State::InService, lang.t("服务中", "in service")),
-        (State::Rework, lang.t("待返工", "to mend")),
-        (State::Cancelling, lang.t("退款待答复", "refunds to answer")),
-        (
-            State::PartialOffered,
-            lang.t("部分退款待买方答复", "offers with the buyer"),
-        ),
-        (State::AwaitingFunds, lang.t("待买方付款", "waiting for payment")),
-        (State::Delivered, lang.t("待买方验收", "waiting to be checked")),
-    ];
-    let todos = shown.iter().map(|(state, label)| TodoCard {
-        label: (*label).to_owned(),
-        status: state.as_str().to_owned(),
-        count: work
-            .counts
-            .iter()
-            .find(|(counted, _)| counted == state)
+    let count = |state: State| {
+        let counted = work.counts.iter().find(|(counted, _)| *counted == state);
+        counted
             .and_then(|(_, count)| usize::try_from(*count).ok())
-            .unwrap_or_default(),
-    });
+            .unwrap_or_default()
+    };
+    let card = |state: State, label: &str| TodoCard {
+        label: label.to_owned(),
+        status: state.as_str().to_owned(),
+        count: count(state),
+    };
+    let mine = |state: State| work.waiting.iter().any(|(waiting, _)| *waiting == state);
+    let todos = work
+        .waiting
+        .iter()
+        .map(|(state, _)| card(*state, to_do(lang, *state)));
+    let others = UNDER_WAY
+        .iter()
+        .filter(|state| !mine(**state) && count(**state) > 0)
+        .map(|state| card(*state, state.label(lang == Lang::Zh)));
     let waiting = work.waiting.iter().filter(|(_, orders)| !orders.is_empty());
     let lists = waiting.map(|(state, orders)| WorkList {
         title: state.label(lang == Lang::Zh).to_owned(),
@@ -297,7 +320,9 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
     });
     let page = WorkbenchPage {
         f: visit.frame(lang.t("服务商工作台", "Provider workbench")),
+        role: work.role.label(lang == Lang::Zh),
         todos: todos.collect(),
+        others: others.collect(),
         lists: lists.collect(),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))
@@ -306,9 +331,7 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
 /// `GET /demo/zhangben`: the books of the simulated partner, all orders together. No person and no
 /// whole order number stands in it.
 pub async fn books(visit: Visit) -> Result<Answer, Answer> {
-    let own = visit.ctx::<Operate>();
-    let actor = Actor::System(SystemReason::Demo);
-    let ctx = Ctx::<Operate>::new(actor, own.policy_version(), own.request(), own.now());
+    let ctx = visit.system::<Operate>(SystemReason::Demo);
     let books = order::demo_books(&visit.state.app, &ctx)
         .await
         .map_err(failed(&visit))?;

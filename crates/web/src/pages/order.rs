@@ -438,8 +438,12 @@ pub struct WorkList {
 pub struct WorkbenchPage {
     /// The surrounding layout.
     pub f: Frame,
-    /// The cards.
+    /// The viewer's role.
+    pub role: &'static str,
+    /// What waits for this role.
     pub todos: Vec<TodoCard>,
+    /// The other orders under way, which wait for somebody else.
+    pub others: Vec<TodoCard>,
     /// The lists below them.
     pub lists: Vec<WorkList>,
 }

@@ -1,8 +1,9 @@
 //! Lists of orders and a supplier's workbench. Lists open nothing personal: what a line shows is
 //! the agreement's public side and the state.
 
+use domain::machine::Role;
 use domain::market::number;
-use domain::market::order::{Event, State};
+use domain::market::order::{Event, Mode, SUPPLIER_OWES, State, waits_for};
 use privacy::Ctx;
 use privacy::purpose::FulfilContract;
 use storage::market::membership;
@@ -11,7 +12,7 @@ use storage::market::order_list::{self, Of};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Snapshot, read};
+use super::{Snapshot, read, role_of};
 use crate::account::Viewer;
 use crate::{App, Failure};
 
@@ -19,8 +20,6 @@ use crate::{App, Failure};
 pub const PAGE: usize = 20;
 /// Orders in a list of the workbench.
 const WAITING: i64 = 5;
-/// The states in which a supplier has something to do, in the order of urgency.
-const TO_DO: [State; 4] = [State::Placed, State::Rework, State::Cancelling, State::InService];
 
 /// What a list asks for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,12 +58,14 @@ pub struct Listed {
     pub member: bool,
 }
 
-/// A supplier's work.
+/// A supplier's work, as one of its people sees it.
 #[derive(Clone, Debug)]
 pub struct Workbench {
-    /// How many orders are in each state that waits for someone.
+    /// What the viewer is at the supplier.
+    pub role: Role,
+    /// How many orders are in each state that has any.
     pub counts: Vec<(State, i64)>,
-    /// The orders that wait for the supplier, by state.
+    /// The orders that wait for the viewer's role, by state, the most urgent first.
     pub waiting: Vec<(State, Vec<OrderLine>)>,
 }
 
@@ -122,7 +123,7 @@ pub async fn list(
     })
 }
 
-/// What the viewer's supplier has to do; `None` for who works for none.
+/// What the viewer has to do for their supplier; `None` for who works for none.
 ///
 /// # Errors
 /// [`Failure::Fault`].
@@ -133,15 +134,27 @@ pub async fn workbench(
 ) -> Result<Option<Workbench>, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let own: Vec<(Uuid, String)> = membership::of_account(&mut tx, viewer.account).await?;
-    let Some((supplier, _)) = own.first() else {
+    let Some((supplier, role)) = own
+        .first()
+        .and_then(|(supplier, role)| Some((supplier, role_of(role)?)))
+    else {
         return Ok(None);
     };
+    // The simulated partner exists in a demonstration only.
+    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
     let counts = order_list::counts(&mut tx, *supplier).await?;
-    let mut waiting = Vec::with_capacity(TO_DO.len());
-    for state in TO_DO {
+    let mut waiting = Vec::with_capacity(SUPPLIER_OWES.len());
+    for state in SUPPLIER_OWES {
+        if !waits_for(state, role, mode) {
+            continue;
+        }
         let rows = order_list::page(&mut tx, Of::Supplier(*supplier), Some(state), None, WAITING).await?;
         let lines = rows.into_iter().map(line).collect::<Result<Vec<_>, _>>()?;
         waiting.push((state, lines));
     }
-    Ok(Some(Workbench { counts, waiting }))
+    Ok(Some(Workbench {
+        role,
+        counts,
+        waiting,
+    }))
 }

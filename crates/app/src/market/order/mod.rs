@@ -28,6 +28,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::account::Viewer;
+use crate::market::catalogue::Catalogue;
 use crate::{App, Failure, Fault};
 
 pub use books::{BookLine, Books, Verdict, demo_books, late, undated, verdict};
@@ -196,15 +197,19 @@ fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Opt
     let (_, role) = memberships
         .iter()
         .find(|(supplier, _)| *supplier == row.supplier)?;
-    let role = match role.as_str() {
+    Some((true, role_of(role)?))
+}
+
+/// A supplier's role by its identifier.
+fn role_of(stored: &str) -> Option<Role> {
+    Some(match stored {
         "owner" => Role::SupplierOwner,
         "admin" => Role::SupplierAdmin,
         "sales" => Role::SupplierSales,
         "delivery" => Role::SupplierDelivery,
         "finance" => Role::SupplierFinance,
         _ => return None,
-    };
-    Some((true, role))
+    })
 }
 
 /// Whether the viewer works for this supplier, and so may not order from it.
@@ -325,12 +330,14 @@ pub async fn view(
 ///
 /// # Errors
 /// [`Failure::NotFound`] for a stranger, [`Refused::OrderNotNow`] if the order moved on since the
-/// page was shown, [`Refused::NoteLong`], [`Refused::NoteContact`], [`Refused::ReceiptInvalid`], or
-/// what [`Order::step`] refuses.
+/// page was shown, [`Refused::NoteLong`], [`Refused::NoteContact`], [`Refused::ReceiptInvalid`],
+/// [`Refused::SupplierPaused`] for a confirmation by a supplier that may not offer, or what
+/// [`Order::step`] refuses.
 pub async fn act(
     app: &App,
     ctx: &Ctx<FulfilContract>,
     viewer: &Viewer,
+    catalogue: &Catalogue,
     act: &Act<'_>,
 ) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
@@ -363,6 +370,11 @@ pub async fn act(
         receipt: receipt.is_some(),
     };
     let step = row.order.step(act.event, role, &facts, ctx.now())?;
+    // Confirming is new business; what was confirmed before goes on whatever became of the supplier.
+    let supplier = catalogue.supplier(row.supplier);
+    if act.event == Event::SupplierConfirm && !supplier.is_some_and(|supplier| supplier.standing.offers()) {
+        return Err(Refused::SupplierPaused.into());
+    }
     let side = if as_supplier { Side::Supplier } else { Side::Buyer };
     let doer = Doer {
         account: Some(viewer.account),

@@ -2,6 +2,7 @@
 //!
 //! Milestones are done one after another; the order's state is that of the milestone at hand.
 
+mod duty;
 mod names;
 mod table;
 
@@ -12,6 +13,7 @@ use crate::calendar::{Due, days_after, working_days_after};
 use crate::machine::{No, Role};
 use crate::refused::Refused;
 
+pub use duty::{SUPPLIER_OWES, waits_for};
 pub use names::{Event, MilestoneState, Mode, Side, State};
 pub use table::MACHINE;
 

@@ -404,6 +404,12 @@ impl WorkbenchPage {
                     "/gongzuotai",
                     true,
                 ),
+                role: lang.t("销售", "sales"),
+                others: vec![TodoCard {
+                    label: own(lang, "服务中<b>", "in service <b>"),
+                    status: "in_service".to_owned(),
+                    count: 3,
+                }],
                 todos: vec![TodoCard {
                     label: own(lang, "待确认", "To confirm"),
                     status: "placed".to_owned(),
