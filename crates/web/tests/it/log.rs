@@ -100,7 +100,7 @@ both_dbs! {
         browser.register(PHONE, "lin").await;
         advance(test).await;
         let path = format!("/zhanghao/pingzheng/{}", receipts(&mut browser).await[0]);
-        test.tamper("UPDATE consent_event SET version = '2027-01-01'").await;
+        test.tamper("UPDATE consent_event SET text_hash = 'ff'").await;
         assert_eq!(browser.get(&path).await.status, StatusCode::INTERNAL_SERVER_ERROR);
     }
 
