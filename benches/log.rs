@@ -37,7 +37,7 @@ async fn append(app: &app::App, subject: SubjectId) -> Result<f64> {
         for _ in 0..BATCH {
             let event = app.entropy.id();
             let entry = NewEntry {
-                kind: Kind::Disclosure,
+                kind: Kind::Consent,
                 subject: Some(subject),
                 reference: event,
                 payload: json!({

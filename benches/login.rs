@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use app::account::{self, Login};
 use app::{App, Cost};
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
@@ -81,7 +81,8 @@ fn name(number: usize) -> String {
     format!("压测{number}号")
 }
 
-async fn run() -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
     let test = TestStore::open(Engine::Sqlite).await;
     let app = app(&test.store);
     for number in 0..AT_ONCE {
@@ -103,12 +104,4 @@ async fn run() -> Result<()> {
     report("log-in", ratio.median(), " of argon2id", Goal::AtLeast(0.9));
     test.close().await;
     Ok(())
-}
-
-fn main() -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("a runtime")?
-        .block_on(run())
 }

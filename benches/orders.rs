@@ -7,17 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use app::App;
 use app::account::Viewer;
 use app::market::catalogue::Catalogue;
 use app::market::order::{self, Placing};
 use benches::catalogue::{Random, generated};
 use benches::figures::{Goal, Series, report};
-use benches::house::{app, person, person_at, register, system};
+use benches::house::{app, furnish, person, person_at, register, system};
 use benches::machine;
 use privacy::SystemReason;
-use privacy::purpose::{Browse, FulfilContract, Operate};
+use privacy::purpose::{Browse, FulfilContract};
 use storage::Engine;
 use testkit::TestStore;
 use tokio::task::JoinSet;
@@ -42,11 +42,17 @@ fn statement(beginning: &str) -> Result<&'static str> {
 }
 
 /// A statement with an expression in each of its places.
-fn filled(text: &str, values: &[&str]) -> String {
+fn filled(text: &str, values: &[&str]) -> Result<String> {
     let places = values.iter().enumerate().rev();
-    places.fold(text.to_owned(), |text, (place, value)| {
+    let whole = places.fold(text.to_owned(), |text, (place, value)| {
         text.replace(&format!("${}", place + 1), value)
-    })
+    });
+    // One that grew since would be measured against another.
+    ensure!(
+        !whole.contains('$') && !text.contains(&format!("${}", values.len() + 1)),
+        "a statement has more places than are filled: {text}"
+    );
+    Ok(whole)
 }
 
 /// What one placed order says to the server, as a script for one buyer.
@@ -54,7 +60,7 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
     let (id, at) = ("md5(:order::text)::uuid", "'2026-11-23 10:00:00+08'::timestamptz");
     let buyer = format!("'{buyer}'");
     let (supplier, service) = (format!("'{supplier}'"), format!("'{service}'"));
-    let members = filled(statement("SELECT supplier, role FROM membership")?, &[&buyer]);
+    let members = filled(statement("SELECT supplier, role FROM membership")?, &[&buyer])?;
     let order = filled(
         statement("INSERT INTO service_order")?,
         &[
@@ -73,11 +79,11 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
             at,
             at,
         ],
-    );
+    )?;
     let milestone = filled(
         statement("INSERT INTO order_milestone")?,
         &[id, "1", "'标准版'", "59900", "'planned'"],
-    );
+    )?;
     let event = filled(
         statement("INSERT INTO order_event")?,
         &[
@@ -91,8 +97,13 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
             "''",
             "NULL",
             at,
+            "NULL",
+            "NULL",
+            "NULL",
+            "NULL",
+            "NULL",
         ],
-    );
+    )?;
     let job = filled(
         statement("INSERT INTO job")?,
         &[
@@ -103,26 +114,33 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
             at,
             at,
         ],
-    );
+    )?;
+    // Orders placed at once come one after another, and nobody who is leaving places any.
+    let held = filled(
+        statement("UPDATE account SET created_at = created_at")?,
+        &[&buyer],
+    )?;
+    let leaving = filled(statement("SELECT subject, id, account, number, asked_at")?, &[id])?;
+    let erased = filled(statement("SELECT subject, id, number, ground")?, &[id])?;
     // The same form twice is one order, and a buyer's orders are rationed.
     let key = "md5(:key::text)::uuid";
     let by_key = storage::statements()
         .into_iter()
         .find(|text| text.ends_with("WHERE buyer = $1 AND request_key = $2"))
         .context("the store looks an order up by its form")?;
-    let earlier = filled(by_key, &[&buyer, key]);
+    let earlier = filled(by_key, &[&buyer, key])?;
     let ration = "'\\x00'::bytea";
     let counted = filled(
         statement("SELECT count(*) FROM attempt")?,
         &["'order_placed'", ration, at],
-    );
+    )?;
     let count = filled(
         statement("INSERT INTO attempt")?,
         &["md5(:order::text || 'a')::uuid", "'order_placed'", ration, at],
-    );
+    )?;
     let draw = "random(1, 9000000000000000000)";
     Ok(format!(
-        "\\set order {draw}\n\\set key {draw}\nBEGIN;\n{members};\n{earlier};\n{counted};\n{count};\n{order};\n{milestone};\n{event};\n{job};\nCOMMIT;\n"
+        "\\set order {draw}\n\\set key {draw}\nBEGIN;\n{held};\n{members};\n{earlier};\n{leaving};\n{erased};\n{counted};\n{count};\n{order};\n{milestone};\n{event};\n{job};\nCOMMIT;\n"
     ))
 }
 
@@ -183,41 +201,20 @@ async fn orders(app: &App, catalogue: &Arc<Catalogue>, buyers: &[Viewer]) -> Res
     Ok(count / begun.elapsed().as_secs_f64())
 }
 
-/// Stores the catalogue, so that orders can refer to it.
-async fn furnish(app: &App) -> Result<Arc<Catalogue>> {
-    use storage::market::catalogue as store;
-    let of = generated(SERVICES)?;
-    let ctx = system::<Operate>(app, SystemReason::Demo);
-    let mut tx = app.store.begin(&ctx).await?;
-    for (place, category) in (1..).zip(&of.categories) {
-        store::put_category(&mut tx, &category.slug, place, serde_json::to_string(category)?).await?;
-    }
-    for (place, supplier) in (1..).zip(&of.suppliers) {
-        store::put_supplier(&mut tx, supplier.id, place, serde_json::to_string(supplier)?).await?;
-    }
-    for (place, service) in (1..).zip(&of.services) {
-        let body = serde_json::to_string(service)?;
-        store::put_service(
-            &mut tx,
-            service.id,
-            service.supplier,
-            &service.category,
-            place,
-            body,
-        )
-        .await?;
-    }
-    tx.commit().await?;
+/// The catalogue as the store has it, so that orders can refer to it.
+async fn furnished(app: &App) -> Result<Arc<Catalogue>> {
+    furnish(app, &generated(SERVICES)?).await?;
     let ctx = system::<Browse>(app, SystemReason::Start);
     Ok(Arc::new(Catalogue::load(app, &ctx).await?))
 }
 
-async fn run() -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
     let program = std::env::var_os("QIFU365_PGBENCH")
         .context("QIFU365_PGBENCH names pgbench; cargo xtask bench orders finds it")?;
     let test = TestStore::open(Engine::Postgres).await;
     let app = app(&test.store);
-    let catalogue = furnish(&app).await?;
+    let catalogue = furnished(&app).await?;
     let mut buyers = Vec::new();
     for number in 0..CLIENTS {
         buyers.push(register(&app, &format!("100-0000-{number:04}"), &format!("买家{number}号")).await?);
@@ -263,12 +260,4 @@ async fn run() -> Result<()> {
     std::fs::remove_dir_all(&folder)?;
     test.close().await;
     Ok(())
-}
-
-fn main() -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("a runtime")?
-        .block_on(run())
 }

@@ -10,11 +10,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use benches::catalogue::{generated, queries};
 use benches::figures::{Goal, Series, report};
-use benches::house::{SystemEntropy, app, system};
+use benches::house::{SystemEntropy, app, furnish};
 use benches::load::{self, Plan};
 use benches::machine;
-use privacy::purpose::Operate;
-use privacy::{SystemReason, WrappingKey};
+use privacy::WrappingKey;
 use storage::Store;
 
 const SERVICES: usize = 10_000;
@@ -90,38 +89,13 @@ impl Drop for Running {
 
 /// Fills the data store of the installation that the program made at its first start.
 async fn fill(folder: &Path) -> Result<()> {
-    use storage::market::catalogue as store;
     let at = |file: &str| format!("sqlite:{}", folder.join(file).display());
     let (data, vault) = (at("data.sqlite"), at("vault.sqlite"));
     let key = std::fs::read(folder.join("wrapping.key"))?;
     let wrapping = WrappingKey::from_slice(&key).context("a key of 32 bytes")?;
     let store = Store::open(&data, &vault, wrapping, Arc::new(SystemEntropy)).await?;
     let app = app(&store);
-    let of = generated(SERVICES)?;
-    let ctx = system::<Operate>(&app, SystemReason::Demo);
-    let mut tx = app.store.begin(&ctx).await?;
-    for (place, group) in (1..).zip(&of.groups) {
-        store::put_group(&mut tx, &group.slug, place, serde_json::to_string(group)?).await?;
-    }
-    for (place, category) in (1..).zip(&of.categories) {
-        store::put_category(&mut tx, &category.slug, place, serde_json::to_string(category)?).await?;
-    }
-    for (place, supplier) in (1..).zip(&of.suppliers) {
-        store::put_supplier(&mut tx, supplier.id, place, serde_json::to_string(supplier)?).await?;
-    }
-    for (place, service) in (1..).zip(&of.services) {
-        let body = serde_json::to_string(service)?;
-        store::put_service(
-            &mut tx,
-            service.id,
-            service.supplier,
-            &service.category,
-            place,
-            body,
-        )
-        .await?;
-    }
-    tx.commit().await?;
+    furnish(&app, &generated(SERVICES)?).await?;
     app.store.close().await;
     Ok(())
 }

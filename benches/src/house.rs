@@ -7,11 +7,12 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context as _, Result, anyhow};
 use app::account::{self, Begun, CodeRequest, Documents, Registration, Viewer};
+use app::demo::DemoCatalogue;
 use app::market::catalogue::{Catalogue, CatalogueHandle};
 use app::{App, Cost};
 use axum::Router;
 use axum::routing::get;
-use privacy::purpose::{KeepAccount, KeepSafe, Notify};
+use privacy::purpose::{KeepAccount, KeepSafe, Notify, Operate};
 use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SystemReason};
 use storage::Store;
 use time::OffsetDateTime;
@@ -86,7 +87,7 @@ pub fn state(app: &App, catalogue: Catalogue) -> Result<WebState> {
 /// A context for the program itself.
 #[must_use]
 pub fn system<P: Purpose>(app: &App, reason: SystemReason) -> Ctx<P> {
-    Ctx::new(Actor::System(reason), VERSION, app.entropy.id(), app.clock.now())
+    app.system(reason, VERSION)
 }
 
 /// A context for someone without an account.
@@ -109,6 +110,38 @@ pub fn person_at<P: Purpose>(app: &App, viewer: &Viewer, now: OffsetDateTime) ->
         subject: viewer.subject,
     };
     Ctx::new(actor, VERSION, app.entropy.id(), now)
+}
+
+/// Stores a generated catalogue, so that the program and orders can refer to it.
+///
+/// # Errors
+/// The store.
+pub async fn furnish(app: &App, of: &DemoCatalogue) -> Result<()> {
+    use storage::market::catalogue as store;
+    let ctx = system::<Operate>(app, SystemReason::Demo);
+    let mut tx = app.store.begin(&ctx).await?;
+    for (place, group) in (1..).zip(&of.groups) {
+        store::put_group(&mut tx, &group.slug, place, serde_json::to_string(group)?).await?;
+    }
+    for (place, category) in (1..).zip(&of.categories) {
+        store::put_category(&mut tx, &category.slug, place, serde_json::to_string(category)?).await?;
+    }
+    for (place, supplier) in (1..).zip(&of.suppliers) {
+        store::put_supplier(&mut tx, supplier.id, place, serde_json::to_string(supplier)?).await?;
+    }
+    for (place, service) in (1..).zip(&of.services) {
+        let body = serde_json::to_string(service)?;
+        store::put_service(
+            &mut tx,
+            service.id,
+            service.supplier,
+            &service.category,
+            place,
+            body,
+        )
+        .await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Registers a fictional person, as the pages do.

@@ -119,10 +119,11 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
     Ok(report)
 }
 
-/// The pause before the next try. The regular jobs are never given up: what they remove must go.
+/// The pause before the next try. The regular jobs and an erasure are never given up: what they remove
+/// must go.
 fn again(claimed: &Claimed) -> Option<Duration> {
-    let regular = REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
-    pause(claimed.attempts).or(regular.then_some(LONGEST_PAUSE))
+    let lasting = claimed.kind == rights::ERASE || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
+    pause(claimed.attempts).or(lasting.then_some(LONGEST_PAUSE))
 }
 
 /// How the queue stands.

@@ -15,6 +15,7 @@ pub mod rights;
 use std::sync::Arc;
 
 use domain::Refused;
+use domain::market::order::Mode;
 use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SystemReason};
 use storage::{Store, StoreError};
 
@@ -43,6 +44,11 @@ impl App {
     pub fn system<P: Purpose>(&self, reason: SystemReason, policy_version: &str) -> Ctx<P> {
         let actor = Actor::System(reason);
         Ctx::new(actor, policy_version, self.entropy.id(), self.clock.now())
+    }
+
+    /// How the money of a new order goes: the simulated partner exists in a demonstration only.
+    pub(crate) const fn mode(&self) -> Mode {
+        if self.demo { Mode::Simulated } else { Mode::Offline }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::config::Arguments;
 use crate::console::tell;
 use crate::keys::Place;
 use crate::lock;
-use crate::open::{addresses, latest_version, over, system_of};
+use crate::open::{addresses, latest_version, over};
 use crate::operator::existing;
 use crate::sources::{SystemClock, SystemEntropy};
 
@@ -84,7 +84,7 @@ pub async fn restore(arguments: &Arguments, file: &Path) -> anyhow::Result<()> {
     let version = latest_version(&policy::builtin().context("the policy's texts")?);
     let restored = app::rights::restore(file, target, SystemClock.now(), |store| {
         let app = over(store, arguments, !arguments.no_demo);
-        let ctx = system_of(&app, &version, SystemReason::Start);
+        let ctx = app.system(SystemReason::Start, &version);
         (app, ctx)
     })
     .await

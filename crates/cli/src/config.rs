@@ -277,6 +277,19 @@ impl Arguments {
 mod tests {
     use super::*;
 
+    /// An operator who is named as production wants it.
+    const WHOLE: [&str; 9] = [
+        "--no-demo",
+        "--operator-name",
+        "甲",
+        "--operator-contact",
+        "a@b.example",
+        "--responsible-person",
+        "乙",
+        "--site-domain",
+        "b.example",
+    ];
+
     fn parse(arguments: &[&str]) -> Arguments {
         Arguments::parse_from([&["qifu365"], arguments].concat())
     }
@@ -296,20 +309,9 @@ mod tests {
         ] {
             assert!(refused.contains(flag), "{refused}");
         }
-        let whole = [
-            "--no-demo",
-            "--operator-name",
-            "甲",
-            "--operator-contact",
-            "a@b.example",
-            "--responsible-person",
-            "乙",
-            "--site-domain",
-            "b.example",
-        ];
-        let settings = parse(&whole).settings().expect("complete");
+        let settings = parse(&WHOLE).settings().expect("complete");
         assert!(settings.secure && !settings.demo && settings.operator_name == "甲");
-        assert!(parse(&whole[..7]).settings().is_err());
+        assert!(parse(&WHOLE[..7]).settings().is_err());
     }
 
     #[test]
@@ -320,20 +322,9 @@ mod tests {
 
     #[test]
     fn filings_are_shown_as_configured_and_a_licence_is_no_foreign_scheme() {
-        let whole = [
-            "--no-demo",
-            "--operator-name",
-            "甲",
-            "--operator-contact",
-            "a@b.example",
-            "--responsible-person",
-            "乙",
-            "--site-domain",
-            "b.example",
-        ];
-        let bare = parse(&whole).settings().expect("complete").filing;
+        let bare = parse(&WHOLE).settings().expect("complete").filing;
         assert!(bare.icp.is_empty() && bare.police.is_empty() && bare.licence.is_empty());
-        let named = [&whole[..], &["--icp-filing", " 京ICP备12345678号 "]].concat();
+        let named = [&WHOLE[..], &["--icp-filing", " 京ICP备12345678号 "]].concat();
         let filing = parse(&named).settings().expect("complete").filing;
         assert!(filing.real && filing.icp == "京ICP备12345678号");
         for (link, fine) in [
@@ -343,7 +334,7 @@ mod tests {
             ("javascript:x", false),
             ("http://a.example", false),
         ] {
-            let named = [&whole[..], &["--licence-link", link]].concat();
+            let named = [&WHOLE[..], &["--licence-link", link]].concat();
             assert_eq!(parse(&named).settings().is_ok(), fine, "{link}");
         }
     }

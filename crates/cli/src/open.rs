@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use app::{App, Cost};
 use policy::Archive;
-use privacy::{Actor, Ctx, Purpose, SealError, SystemReason};
+use privacy::{Ctx, Purpose, SealError, SystemReason};
 use storage::{Keys, Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
@@ -31,14 +31,8 @@ pub struct Opened {
 impl Opened {
     /// A context for the program itself.
     pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
-        system_of(&self.app, &self.version, reason)
+        self.app.system(reason, &self.version)
     }
-}
-
-/// A context for the program itself.
-pub fn system_of<P: Purpose>(app: &App, version: &str, reason: SystemReason) -> Ctx<P> {
-    let actor = Actor::System(reason);
-    Ctx::new(actor, version.to_owned(), app.entropy.id(), app.clock.now())
 }
 
 /// The addresses of data and vault.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::bail;
 use app::App;
 use app::{job, market::order};
+use privacy::SystemReason;
 use privacy::purpose::Operate;
-use privacy::{Actor, Ctx, SystemReason};
 
 use crate::config::Arguments;
 use crate::console::tell;
@@ -48,8 +48,7 @@ pub async fn run(app: App, policy_version: String) {
         if let Err(failure) = job::run_ready(&app, &policy_version).await {
             tracing::error!(cause = failure.chain(), "jobs could not be taken; trying again");
         }
-        let actor = Actor::System(SystemReason::Timer);
-        let ctx = Ctx::<Operate>::new(actor, policy_version.clone(), app.entropy.id(), app.clock.now());
+        let ctx = app.system::<Operate>(SystemReason::Timer, &policy_version);
         if let Err(failure) = order::run_due(&app, &ctx).await {
             tracing::error!(cause = failure.chain(), "timers could not be read; trying again");
         }

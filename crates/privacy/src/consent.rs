@@ -46,6 +46,8 @@ pub enum Origin {
     Act,
     /// The person's browser, by a general signal (`Sec-GPC: 1`).
     Signal,
+    /// Nobody: older data was put back, and what the person said since is not known.
+    Restore,
 }
 
 impl Origin {
@@ -55,13 +57,18 @@ impl Origin {
         match self {
             Self::Act => None,
             Self::Signal => Some("gpc"),
+            Self::Restore => Some("restore"),
         }
     }
 
     /// The identifier read back; what is not known is no act of the person.
     #[must_use]
-    pub const fn parse(text: Option<&str>) -> Self {
-        if text.is_none() { Self::Act } else { Self::Signal }
+    pub fn parse(text: Option<&str>) -> Self {
+        match text {
+            None => Self::Act,
+            Some("restore") => Self::Restore,
+            Some(_) => Self::Signal,
+        }
     }
 }
 
@@ -196,7 +203,12 @@ impl Standing {
         policy::clause!("2.1.2.1.c");
         match self {
             Self::Given { .. } => false,
-            Self::Open | Self::Expired { .. } => true,
+            Self::Open
+            | Self::Expired { .. }
+            | Self::Refused {
+                origin: Origin::Restore,
+                ..
+            } => true,
             Self::Refused { at, .. } | Self::Withdrawn { at } => now - at >= pause,
         }
     }
@@ -210,7 +222,7 @@ impl Standing {
             (Self::Given { .. }, _)
             | (_, ConsentState::Withdrawn)
             | (Self::Withdrawn { .. }, ConsentState::Refused) => false,
-            (Self::Refused { origin, .. }, ConsentState::Refused) => matches!(origin, Origin::Signal),
+            (Self::Refused { origin, .. }, ConsentState::Refused) => !matches!(origin, Origin::Act),
             (_, ConsentState::Given | ConsentState::Refused) => true,
         }
     }

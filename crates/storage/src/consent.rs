@@ -12,8 +12,10 @@ const INSERT: &str = "INSERT INTO consent_event (subject, id, document, version,
     purpose, recipient, expires_at, origin) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const OF_SUBJECT: &str = "SELECT id, document, version, text_hash, lang, state, at, \
     purpose, recipient, expires_at, origin FROM consent_event \
-    WHERE subject = $1 ORDER BY at, id LIMIT 1000";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_SUBJECT];
+    WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT 1000";
+const AGREED: &str = "SELECT DISTINCT subject FROM consent_event c WHERE purpose IS NOT NULL AND state = 'given' \
+    AND subject > $1 AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = c.subject) ORDER BY subject LIMIT $2";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_SUBJECT, AGREED];
 
 /// Appends an event.
 ///
@@ -45,7 +47,21 @@ pub async fn append<P: Purpose>(tx: &mut Tx<'_, P>, event: &ConsentEvent) -> Res
     log::append(tx, &entry).await.map(|_| ())
 }
 
-/// A person's events, oldest first.
+/// People who agreed to something optional at some time, after `after`, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn agreed<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    after: SubjectId,
+    limit: i64,
+) -> Result<Vec<SubjectId>, StoreError> {
+    let values = [Value::Id(after.0), Value::Int(limit.clamp(1, 500))];
+    let rows = tx.rows(AGREED, &values).await?;
+    rows.iter().map(|row| Ok(SubjectId(row.id(0)?))).collect()
+}
+
+/// A person's events, oldest first; of very many the latest, since the last word is what counts.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -55,6 +71,7 @@ pub async fn of_subject<P: Purpose>(
 ) -> Result<Vec<ConsentEvent>, StoreError> {
     let rows = tx.rows(OF_SUBJECT, &[Value::Id(subject.0)]).await?;
     rows.iter()
+        .rev()
         .map(|row| {
             Ok(ConsentEvent {
                 id: row.id(0)?,

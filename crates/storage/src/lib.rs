@@ -26,6 +26,7 @@ pub mod wipe;
 
 pub use engine::{Engine, StoreError, Value};
 pub use tx::{Store, Tx};
+pub use vault::tombstone::Tombstone;
 pub use vault::{Keys, Rewrapped, VaultRefused, VaultState};
 
 /// Every statement of this crate, for the catalogue test that prepares each on both engines.

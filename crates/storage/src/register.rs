@@ -246,6 +246,13 @@ pub fn rules() -> Result<Vec<Rule>, toml::de::Error> {
     toml::from_str::<Rules>(include_str!("../retention.toml")).map(|rules| rules.rule)
 }
 
+/// The retention rules, read once. A malformed file has none; a test reads it before it ships.
+#[must_use]
+pub fn known_rules() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| rules().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Class, SealedColumns, read};

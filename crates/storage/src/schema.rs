@@ -29,6 +29,7 @@ pub const DATA: &[Migration] = &[
     (11, include_str!("../migrations/data/0011_rights.sql")),
     (12, include_str!("../migrations/data/0012_log.sql")),
     (13, include_str!("../migrations/data/0013_erase_drill.sql")),
+    (14, include_str!("../migrations/data/0014_note_subject.sql")),
 ];
 
 /// The vault's migrations.
@@ -37,6 +38,7 @@ pub const VAULT: &[Migration] = &[
     (2, include_str!("../migrations/vault/0002_wrapping_and_holds.sql")),
     (3, include_str!("../migrations/vault/0003_tombstones.sql")),
     (4, include_str!("../migrations/vault/0004_log_head.sql")),
+    (5, include_str!("../migrations/vault/0005_tombstone_number.sql")),
 ];
 
 /// The type of a column, the same on both engines.

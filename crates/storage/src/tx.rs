@@ -14,9 +14,11 @@ use privacy::{
 };
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
 use crate::register::{self, Class};
+use crate::vault::tombstone::Tombstone;
 use crate::vault::{self, Keys, Rewrapped, Vault, VaultState};
 use crate::{access, bulk, schema};
 
@@ -108,6 +110,10 @@ impl Store {
         &self.vault
     }
 
+    pub(crate) fn vault_installation(&self) -> Uuid {
+        self.vault.installation()
+    }
+
     /// The suite that this installation seals with.
     #[must_use]
     pub fn suite(&self) -> Suite {
@@ -191,16 +197,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Engine`].
-    pub async fn entomb(&self, subject: SubjectId, at: OffsetDateTime) -> Result<(), StoreError> {
+    pub async fn entomb(
+        &self,
+        subject: SubjectId,
+        number: &str,
+        at: OffsetDateTime,
+    ) -> Result<(), StoreError> {
         policy::clause!("2.6.3.e");
-        self.vault.entomb(subject, at).await
+        self.vault.entomb(subject, number, at).await
     }
 
     /// People whose key the vault says is destroyed for good, after `after`, in order.
     ///
     /// # Errors
     /// [`StoreError::Engine`].
-    pub async fn tombstones(&self, after: SubjectId, limit: i64) -> Result<Vec<SubjectId>, StoreError> {
+    pub async fn tombstones(&self, after: SubjectId, limit: i64) -> Result<Vec<Tombstone>, StoreError> {
         self.vault.tombstones(after, limit).await
     }
 

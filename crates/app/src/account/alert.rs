@@ -1,7 +1,7 @@
 //! The message after a log-in, for those who agreed to it.
 
 use domain::account::offer::LOGIN_ALERT;
-use domain::calendar::BEIJING;
+use domain::calendar::instant_text;
 use privacy::purpose::Notify;
 use privacy::{Ask, Ctx, Purpose};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,6 @@ use storage::account;
 use storage::job::{self, Claimed, NewJob};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
-use time::macros::format_description;
 use uuid::Uuid;
 
 use super::{consent, message};
@@ -85,11 +84,8 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
 }
 
 fn text(at: OffsetDateTime) -> String {
-    let at = at
-        .to_offset(BEIJING)
-        .format(format_description!("[month]-[day] [hour]:[minute]"))
-        .unwrap_or_default();
+    let (zh, en) = (instant_text(at, true), instant_text(at, false));
     format!(
-        "您的账号于 {at} 登录。如非本人操作，请立即修改密码并退出该设备。/ Your account was logged in at {at}. If it was not you, change your password and log that device out."
+        "您的账号于{zh}登录。如非本人操作，请立即修改密码并退出该设备。/ Your account was logged in at {en}. If it was not you, change your password and log that device out."
     )
 }

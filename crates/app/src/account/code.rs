@@ -4,8 +4,8 @@ use domain::Refused;
 use domain::account::{limits, phone};
 use privacy::purpose::Notify;
 use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, SubjectId};
-use storage::Tx;
 use storage::account::code::{self, NewCode};
+use storage::{StoreError, Tx};
 use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -141,7 +141,12 @@ pub async fn outbox(app: &App, ctx: &Ctx<Notify>) -> Result<Vec<OutboxMessage>, 
         };
         let permit = tx.permit(ask).await?;
         let field = |column| code::message_field(column, row.id, row.subject);
-        let recipient = tx.open(&permit, &field("recipient"), &row.recipient).await?;
+        let recipient = match tx.open(&permit, &field("recipient"), &row.recipient).await {
+            Ok(recipient) => recipient,
+            // On the way out with its person.
+            Err(StoreError::NoKey) => continue,
+            Err(error) => return Err(error.into()),
+        };
         let body = tx.open(&permit, &field("body"), &row.body).await?;
         messages.push(OutboxMessage {
             recipient: phone::masked(&recipient),

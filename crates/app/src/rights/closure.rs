@@ -6,10 +6,10 @@ use domain::calendar::{Due, working_days_after};
 use domain::rights::{ANSWER_WORKING_DAYS, Blocker, QUIET_MONTHS, blockers};
 use privacy::purpose::{ObeyLaw, VerifyHolder};
 use privacy::{Ctx, SubjectId};
-use storage::Tx;
 use storage::rights::closure::{self, Closure};
 use storage::rights::erasure::{self, Portion};
-use time::{Duration, OffsetDateTime};
+use storage::{Tx, account};
+use time::Duration;
 
 use super::{erase, new_number, reauthenticate};
 use crate::account::Viewer;
@@ -49,6 +49,20 @@ pub async fn closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<C
     })
 }
 
+/// The number of the wish that waits, if there is one.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn pending_closure(
+    app: &App,
+    ctx: &Ctx<ObeyLaw>,
+    viewer: &Viewer,
+) -> Result<Option<String>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let pending = closure::pending(&mut tx, viewer.subject).await?;
+    Ok(pending.map(|pending| pending.number))
+}
+
 /// Receives the wish to close the account. With nothing in the way every session ends and the
 /// erasure begins; otherwise the wish waits. Answers with the number, and whether it waits.
 ///
@@ -65,6 +79,8 @@ pub async fn ask_closure(
     policy::clause!("2.6.1.d");
     reauthenticate(app, verify, viewer, password).await?;
     let mut tx = app.store.begin(ctx).await?;
+    // Whoever places an order at this moment comes before or after, not in between.
+    account::hold(&mut tx, viewer.account).await?;
     if closure::pending(&mut tx, viewer.subject).await?.is_some() {
         return Err(Refused::ClosurePending.into());
     }
@@ -73,7 +89,7 @@ pub async fn ask_closure(
         Due::At(at) => Some(at),
         Due::Unknown => None,
     };
-    let mut asked = Closure {
+    let asked = Closure {
         subject: viewer.subject,
         id: app.entropy.id(),
         account: viewer.account,
@@ -83,8 +99,7 @@ pub async fn ask_closure(
     };
     let waits = !blockers.is_empty();
     if !waits {
-        let planned = erase::plan(app, &mut tx, viewer.subject, "closed").await?;
-        asked.number = planned.number;
+        erase::plan(&mut tx, viewer.subject, &asked.number, "closed").await?;
     }
     closure::insert(&mut tx, &asked).await?;
     if !waits {
@@ -124,10 +139,11 @@ pub async fn close_waiting(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failu
             return Ok(done);
         }
         for asked in &page {
+            account::hold(&mut tx, asked.account).await?;
             if in_the_way(&mut tx, asked.subject).await?.is_empty()
                 && closure::end(&mut tx, asked.id, "done").await?
             {
-                erase::plan(app, &mut tx, asked.subject, "closed").await?;
+                erase::plan(&mut tx, asked.subject, &asked.number, "closed").await?;
                 done += 1;
             }
         }
@@ -136,7 +152,8 @@ pub async fn close_waiting(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failu
     }
 }
 
-/// Refuses what would hand data to somebody new while a wish to close waits (2.6.4.1).
+/// Refuses what would hand data to somebody new while a wish to close waits or is carried out
+/// (2.6.4.1, 2.6.4.c).
 ///
 /// # Errors
 /// [`Refused::ClosurePending`].
@@ -145,19 +162,8 @@ pub(crate) async fn refuse_if_closing<P: privacy::Purpose>(
     subject: SubjectId,
 ) -> Result<(), Failure> {
     policy::clause!("2.6.4.1");
-    match closure::pending(tx, subject).await? {
-        Some(_) => Err(Refused::ClosurePending.into()),
-        None => Ok(()),
+    if closure::pending(tx, subject).await?.is_some() || erasure::of_subject(tx, subject).await?.is_some() {
+        return Err(Refused::ClosurePending.into());
     }
-}
-
-/// When a wish that waits can be carried out: the last of the days, if all are known.
-#[must_use]
-pub fn clears_at(blockers: &[Blocker]) -> Option<OffsetDateTime> {
-    blockers
-        .iter()
-        .map(|blocker| blocker.clears_at)
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max()
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! passes if the copy held the person, could not be read, and held nothing of them any more once
 //! the vault's tombstones were replayed in it, as every restore does.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use policy::clause;
@@ -16,7 +17,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::erase::{erase, plan};
-use super::reconcile;
+use super::{new_number, reconcile};
 use crate::account::index;
 use crate::{App, Failure, Fault};
 
@@ -112,7 +113,7 @@ async fn opens(app: &App, ctx: &Ctx<ObeyLaw>, person: &Fictional) -> Result<bool
 /// Erases the person with the engine that erases everybody. A worker may have taken the job.
 async fn erased(app: &App, ctx: &Ctx<ObeyLaw>, subject: SubjectId) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    plan(app, &mut tx, subject, "drill").await?;
+    plan(&mut tx, subject, &new_number(app), "drill").await?;
     tx.commit().await?;
     loop {
         match erase(app, ctx, subject).await {
@@ -129,6 +130,25 @@ async fn erased(app: &App, ctx: &Ctx<ObeyLaw>, subject: SubjectId) -> Result<(),
 /// [`Failure::Fault`] if it could not be carried out; nothing is recorded then.
 pub async fn drill(app: &App, ctx: &Ctx<ObeyLaw>, folder: &Path) -> Result<Drill, Failure> {
     clause!("2.6.3.e");
+    app.store.clear_scratches().await?;
+    let rehearsed = rehearse(app, ctx, folder).await;
+    // Whatever came of it, no copy stays.
+    let gone = match std::fs::remove_dir_all(folder) {
+        Err(source) if source.kind() == ErrorKind::NotFound => Ok(()),
+        gone => gone,
+    };
+    gone.map_err(|source| BackupError::File {
+        path: folder.to_path_buf(),
+        source,
+    })?;
+    let drill = rehearsed?;
+    let mut tx = app.store.begin(ctx).await?;
+    record::record(&mut tx, &drill.copy, drill.passed()).await?;
+    tx.commit().await?;
+    Ok(drill)
+}
+
+async fn rehearse(app: &App, ctx: &Ctx<ObeyLaw>, folder: &Path) -> Result<Drill, Failure> {
     let person = make(app, ctx).await?;
     if !opens(app, ctx, &person).await? {
         return Err(Failure::Fault(Fault::Store(StoreError::NoKey)));
@@ -149,19 +169,10 @@ pub async fn drill(app: &App, ctx: &Ctx<ObeyLaw>, folder: &Path) -> Result<Drill
         Err(error) => (None, Err(error.into())),
     };
     app.store.remove_scratch(scratch, opened).await?;
-    let gone = std::fs::remove_dir_all(folder);
-    gone.map_err(|source| BackupError::File {
-        path: folder.to_path_buf(),
-        source,
-    })?;
-    let drill = Drill {
+    Ok(Drill {
         copy: manifest.sha256,
         ..seen?
-    };
-    let mut tx = app.store.begin(ctx).await?;
-    record::record(&mut tx, &drill.copy, drill.passed()).await?;
-    tx.commit().await?;
-    Ok(drill)
+    })
 }
 
 /// Looks for the person in the opened copy, before and after the replay.

@@ -13,17 +13,16 @@ use privacy::purpose::ObeyLaw;
 use privacy::{Ask, Ctx, HoldId, LegalBasis, Personal, SubjectId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use storage::Tx;
 use storage::account::{self, code, session, token};
 use storage::job::{self, Claimed, NewJob};
 use storage::register::OnErasure;
 use storage::rights::erasure::{self, Erasure, Step};
 use storage::rights::hold::{self, Hold};
 use storage::rights::probe::{self, Needle};
+use storage::{StoreError, Tx};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::new_number;
 use crate::account::index;
 use crate::{App, Failure, Fault};
 
@@ -42,8 +41,6 @@ const NAMED: i64 = 200;
 struct Report {
     /// Rows removed, by table.
     removed: BTreeMap<String, u64>,
-    /// Values put under a hold.
-    held: u64,
     /// What the search found.
     probe: Option<Probe>,
 }
@@ -71,7 +68,8 @@ struct Identifiers {
 }
 
 impl Identifiers {
-    /// How they could be written: as stored, and as people write them.
+    /// How the phone could be written: as stored, and as people write it. The name is looked for by
+    /// its digest alone: most names are words that stand in many texts and belong to nobody.
     fn texts(&self) -> Vec<String> {
         let grouped: String = match self.phone.as_bytes() {
             digits if digits.len() == 11 && self.phone.is_ascii() => {
@@ -79,21 +77,19 @@ impl Identifiers {
             }
             _ => self.phone.clone(),
         };
-        let mut texts = vec![self.phone.clone(), grouped, self.name.clone()];
-        texts.retain(|text| !text.is_empty());
-        texts.dedup();
-        texts
+        vec![self.phone.clone(), grouped]
     }
 }
 
-/// Notes that a person is to be erased, ends every session and token at once, and writes the job.
+/// Notes that a person is to be erased, under the number of the certificate, and writes the job. From
+/// the commit on nobody logs in as this person, and no session or token of theirs is taken.
 ///
 /// # Errors
 /// [`Failure::Fault`].
 pub async fn plan(
-    app: &App,
     tx: &mut Tx<'_, ObeyLaw>,
     subject: SubjectId,
+    number: &str,
     ground: &str,
 ) -> Result<Erasure, Failure> {
     policy::clause!("2.6.4.c");
@@ -101,7 +97,7 @@ pub async fn plan(
         session::revoke_others(tx, account, Uuid::nil()).await?;
         token::revoke_all(tx, account).await?;
     }
-    let planned = erasure::plan(tx, subject, &new_number(app), ground).await?;
+    let planned = erasure::plan(tx, subject, number, ground).await?;
     let new = NewJob {
         kind: ERASE,
         dedup: planned.id.to_string(),
@@ -153,7 +149,7 @@ pub async fn step(app: &App, ctx: &Ctx<ObeyLaw>, subject: SubjectId) -> Result<S
     match erasure.step {
         Step::Planned => hold_and_note(app, ctx, &mut erasure).await?,
         Step::Held => {
-            app.store.entomb(subject, ctx.now()).await?;
+            app.store.entomb(subject, &erasure.number, ctx.now()).await?;
             erasure.key_destroyed_at = Some(ctx.now());
             advance(app, ctx, &mut erasure, Step::Unreadable).await?;
         }
@@ -213,12 +209,13 @@ fn hold_key(subject: SubjectId, order: Uuid) -> Uuid {
 /// gone yet.
 async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<(), Failure> {
     let subject = erasure.subject;
-    // Long enough to be tried again for, and never longer.
-    let until = erasure.asked_at + Duration::days(KEEP_IDENTIFIERS_DAYS);
+    // Long enough to be tried again for, and never longer. A key of a try that broke off long ago may
+    // have ended; nothing lies under it yet.
+    let until = ctx.now() + Duration::days(KEEP_IDENTIFIERS_DAYS);
+    app.store.destroy_hold_key(HoldId(erasure.id)).await?;
     app.store
         .create_hold_key(HoldId(erasure.id), ctx.now(), until)
         .await?;
-    let mut report = report(erasure)?;
     // None if the person was erased before and came back with a copy of the data: nothing of them
     // opens any more, neither to be kept nor to be looked for.
     let readable = app.store.has_key(subject, ctx.now()).await?;
@@ -243,7 +240,13 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         }
         for (note, text) in notes.into_iter().zip(texts) {
             let key = hold_key(subject, note.order);
-            let until = years_after(note.changed_at, TRANSACTION_YEARS);
+            // An order that goes on has no end yet to count from.
+            let from = if note.ended { note.changed_at } else { ctx.now() };
+            let until = years_after(from, TRANSACTION_YEARS);
+            if until <= ctx.now() {
+                hold::let_go(&mut tx, note.event).await?;
+                continue;
+            }
             app.store.create_hold_key(HoldId(key), ctx.now(), until).await?;
             let sealed = tx.seal(&hold::held_field(note.event, key), &text).await?;
             let hold = Hold {
@@ -259,8 +262,7 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         tx.commit().await?;
     }
     let mut tx = app.store.begin(ctx).await?;
-    report.held = hold::of_subject(&mut tx, subject, NAMED).await?.len() as u64;
-    if let (true, Some(row)) = (readable, account_of(&mut tx, subject).await?) {
+    if let (true, Some(row)) = (readable, account::by_subject(&mut tx, subject).await?) {
         let ask = Ask {
             subject,
             fields: &["account.phone", "account.name"],
@@ -278,22 +280,11 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         let place = erasure::identifiers_field(erasure.id);
         erasure.identifiers = Some(tx.seal(&place, &Personal::received(text)).await?);
     }
-    write_report(erasure, &report)?;
     advance_in(&mut tx, erasure, Step::Held).await?;
     Ok(tx.commit().await?)
 }
 
-async fn account_of(
-    tx: &mut Tx<'_, ObeyLaw>,
-    subject: SubjectId,
-) -> Result<Option<account::AccountRow>, Failure> {
-    match account::of_subject(tx, subject).await? {
-        Some(id) => Ok(account::by_id(tx, id).await?),
-        None => Ok(None),
-    }
-}
-
-/// The identifiers noted before, if there were any.
+/// The identifiers noted before, if there were any and they still open.
 async fn identifiers(tx: &mut Tx<'_, ObeyLaw>, erasure: &Erasure) -> Result<Option<Identifiers>, Failure> {
     let Some(sealed) = &erasure.identifiers else {
         return Ok(None);
@@ -307,7 +298,12 @@ async fn identifiers(tx: &mut Tx<'_, ObeyLaw>, erasure: &Erasure) -> Result<Opti
     };
     let permit = tx.permit(ask).await?;
     let place = erasure::identifiers_field(erasure.id);
-    let text = tx.open(&permit, &place, sealed).await?;
+    let text = match tx.open(&permit, &place, sealed).await {
+        Ok(text) => text,
+        // Its key ended: waited for too long, or done before a copy of the data was put back.
+        Err(StoreError::NoKey) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     serde_json::from_str(&text)
         .map(Some)
         .map_err(|_| Failure::Fault(Fault::Document))

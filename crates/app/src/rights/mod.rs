@@ -10,19 +10,20 @@ mod restore;
 mod retention;
 
 pub(crate) use closure::refuse_if_closing;
-pub use closure::{ClosureState, ask_closure, clears_at, close_waiting, closure, withdraw_closure};
+pub use closure::{ClosureState, ask_closure, close_waiting, closure, pending_closure, withdraw_closure};
 pub use copy::{Copy, bundle, copy};
 pub use drill::{DRILL_EVERY, Drill, drill, latest_drill};
 pub use erase::{Certificate, ERASE, Kept, Probe, certificate, erase, perform, plan, step};
 pub use holds::release_holds;
 pub use reconcile::reconcile;
 pub use restore::{Restored, Target, restore};
-pub use retention::{Kept as KeptFor, apply_retention, retention_terms};
+pub use retention::apply_retention;
 
 pub use storage::register::OnErasure;
 pub use storage::rights::copy::{Cell, Section};
 pub use storage::rights::erasure::Portion;
 
+use domain::market::number;
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
 
@@ -43,13 +44,9 @@ async fn reauthenticate(
     verify_present(app, ctx, viewer, password).await
 }
 
-/// A number that tells nothing and is not to be guessed: 80 bits in Crockford's letters.
+/// A number that tells nothing and is not to be guessed: 80 bits.
 fn new_number(app: &App) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut bytes = [0_u8; 16];
     app.entropy.fill(&mut bytes);
-    bytes
-        .iter()
-        .map(|byte| char::from(LETTERS[usize::from(byte & 31)]))
-        .collect()
+    number::signs(&bytes)
 }

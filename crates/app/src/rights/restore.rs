@@ -5,14 +5,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
-use privacy::{Ctx, Entropy};
+use privacy::{Ctx, Entropy, SubjectId};
+use storage::account::{session, token};
 use storage::backup::{self, BackupError, Manifest};
-use storage::{Keys, Store};
+use storage::{Keys, Store, consent};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::reconcile;
 use crate::{App, Failure};
+
+/// People looked at in one transaction.
+const PAGE: i64 = 200;
 
 /// Where the data is to be, and what opens it.
 pub struct Target<'a> {
@@ -57,7 +63,7 @@ pub async fn restore(
     let again = match Store::open(staged.address(), target.vault, target.keys, target.entropy).await {
         Ok(store) => {
             let (app, ctx) = with(store.clone());
-            let again = reconcile(&app, &ctx).await;
+            let again = settle(&app, &ctx).await;
             store.close().await;
             again
         }
@@ -80,4 +86,47 @@ pub async fn restore(
         again,
         kept,
     })
+}
+
+/// What must be so before restored data is served: nobody erased is in it, and what people took back
+/// since the copy is not in force again. Nobody knows what that was, so every session and token ends,
+/// and every optional consent has to be given anew.
+async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
+    policy::clause!("2.1.1.g");
+    let again = reconcile(app, ctx).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    session::end_all(&mut tx).await?;
+    token::end_all(&mut tx).await?;
+    tx.commit().await?;
+    let mut after = SubjectId(Uuid::nil());
+    loop {
+        let mut tx = app.store.begin(ctx).await?;
+        let page = consent::agreed(&mut tx, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(again) };
+        after = *last;
+        for subject in page {
+            let events = consent::of_subject(&mut tx, subject).await?;
+            for event in suspended(&events, app, ctx) {
+                consent::append(&mut tx, &event).await?;
+            }
+        }
+        tx.commit().await?;
+    }
+}
+
+/// The events that end what is in force of the optional consents.
+fn suspended(events: &[ConsentEvent], app: &App, ctx: &Ctx<ObeyLaw>) -> Vec<ConsentEvent> {
+    let in_force = |event: &&ConsentEvent| {
+        event.purpose.is_some()
+            && matches!(standing(events, &event.document, ctx.now()), Standing::Given { event: id, .. } if id == event.id)
+    };
+    let end = |event: &ConsentEvent| ConsentEvent {
+        id: app.entropy.id(),
+        state: ConsentState::Refused,
+        expires_at: None,
+        origin: Origin::Restore,
+        at: ctx.now(),
+        ..event.clone()
+    };
+    events.iter().filter(in_force).map(end).collect()
 }

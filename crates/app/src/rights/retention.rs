@@ -4,46 +4,21 @@
 use domain::rights::years_after;
 use privacy::Ctx;
 use privacy::purpose::Operate;
-use storage::rights::retention::{self, Rule};
+use storage::register::{Term, known_rules};
+use storage::rights::retention::{self, Rule, TRANSACTIONS};
 use time::{Duration, OffsetDateTime};
 
-use crate::{App, Failure};
+use crate::{App, Failure, Fault};
 
-/// A rule's term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
-    /// Days.
-    Days(u16),
-    /// Calendar years.
-    Years(u16),
-}
-
-impl Kept {
-    /// What was triggered at or before this instant has run out.
-    fn until(self, now: OffsetDateTime) -> OffsetDateTime {
-        match self {
-            Self::Days(days) => now - Duration::days(days.into()),
-            Self::Years(years) => years_after(now, -i32::from(years)),
-        }
+/// What was triggered at or before this instant has run out, by the rule of this name.
+fn run_out(rule: &str, now: OffsetDateTime) -> Result<OffsetDateTime, Failure> {
+    let known = known_rules().iter().find(|known| known.id == rule);
+    match known.map(|known| known.term) {
+        Some(Term::Hours(hours)) => Ok(now - Duration::hours(hours.into())),
+        Some(Term::Days(days)) => Ok(now - Duration::days(days.into())),
+        Some(Term::Years(years)) => Ok(years_after(now, -i32::from(years))),
+        Some(Term::Lasting) | None => Err(Failure::Fault(Fault::Document)),
     }
-}
-
-/// The rule of transactions, with its term.
-const TRANSACTIONS: (&str, Kept) = ("transaction_3y", Kept::Years(3));
-
-const fn term(rule: Rule) -> Kept {
-    match rule {
-        Rule::AccessRecords | Rule::ConsentProofs | Rule::Requests => Kept::Years(3),
-        Rule::Sessions => Kept::Days(90),
-    }
-}
-
-/// The rules applied here, with their terms; a test compares them with `retention.toml`.
-#[must_use]
-pub fn retention_terms() -> Vec<(&'static str, Kept)> {
-    let mut terms: Vec<_> = Rule::ALL.iter().map(|rule| (rule.id(), term(*rule))).collect();
-    terms.push(TRANSACTIONS);
-    terms
 }
 
 /// Takes away what the rules no longer keep; says how many rows. Safe to run again.
@@ -54,7 +29,7 @@ pub async fn apply_retention(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failu
     policy::clause!("2.5.3.b");
     let mut removed = 0;
     for rule in Rule::ALL {
-        let until = term(rule).until(ctx.now());
+        let until = run_out(rule.id(), ctx.now())?;
         loop {
             let mut tx = app.store.begin(ctx).await?;
             let rows = retention::apply(&mut tx, rule, until).await?;
@@ -65,9 +40,10 @@ pub async fn apply_retention(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failu
             }
         }
     }
+    let until = run_out(TRANSACTIONS, ctx.now())?;
     loop {
         let mut tx = app.store.begin(ctx).await?;
-        let rows = retention::transactions(&mut tx, TRANSACTIONS.1.until(ctx.now())).await?;
+        let rows = retention::transactions(&mut tx, until).await?;
         tx.commit().await?;
         removed += rows;
         if rows == 0 {

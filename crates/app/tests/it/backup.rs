@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use app::rights::{self, Restored, Target};
-use app::{App, Failure, Fault};
+use app::{App, Failure, Fault, account};
+use privacy::consent::{ConsentState, Origin, Standing};
 use privacy::purpose::{ObeyLaw, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::backup::{self, BackupError, Part, VAULT_COPY_LIFE};
@@ -12,6 +13,7 @@ use storage::{Engine, Keys, Store, StoreError};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 
+use crate::consent::{choice, choose};
 use crate::house;
 use crate::order::system;
 
@@ -103,15 +105,17 @@ async fn phone(app: &App, subject: privacy::SubjectId) -> Result<String, StoreEr
     .await
 }
 
-async fn erase(app: &App, viewer: &app::account::Viewer) {
+/// Erases the viewer; the number of the certificate.
+async fn erase(app: &App, viewer: &app::account::Viewer) -> String {
     let (verify, law): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) =
         (house::person(app, viewer), house::person(app, viewer));
-    rights::ask_closure(app, &verify, &law, viewer, house::PASSWORD)
+    let (number, _) = rights::ask_closure(app, &verify, &law, viewer, house::PASSWORD)
         .await
         .expect("asked");
     rights::erase(app, &system(app), viewer.subject)
         .await
         .expect("erased");
+    number
 }
 
 both_dbs! {
@@ -122,6 +126,7 @@ both_dbs! {
         test.clock.advance(Duration::seconds(1));
         let begun = house::register(&app, "100-0000-0002", "留下的人").await;
         let stays = house::viewer(&app, &begun).await.expect("logged in");
+        choose(&app, &stays, ConsentState::Given).await;
         let folder = Folder::new(test, "copies");
         // Made while people use the site.
         let (copy, login) = tokio::join!(
@@ -132,7 +137,10 @@ both_dbs! {
         login.expect("logged in meanwhile");
         assert_eq!(manifest.installation, app.store.vault_state().await.expect("a vault").installation);
         assert_eq!(phone(&app, gone.subject).await.expect("opens"), "10000000001");
-        erase(&app, &gone).await;
+        let number = erase(&app, &gone).await;
+        // What those who stay take back after the copy.
+        choose(&app, &stays, ConsentState::Withdrawn).await;
+        account::revoke(&app, &house::person(&app, &stays), &stays, stays.session).await.expect("ended");
         test.clock.advance(Duration::days(1));
         house::register(&app, "100-0000-0003", "后来的人").await;
 
@@ -164,10 +172,50 @@ both_dbs! {
         assert!(!app.store.has_key(gone.subject, app.clock.now()).await.expect("asked"));
         assert!(house::log_in(&app, "100-0000-0001", house::PASSWORD).await.is_err());
         assert!(house::log_in(&app, "100-0000-0003", house::PASSWORD).await.is_err(), "came after the copy");
+        let shown = rights::certificate(&app, &system(&app), &number).await.expect("under the number the person has");
+        assert!(shown.ended_at.is_some() && shown.ground == "restored");
+        assert!(house::viewer(&app, &begun).await.is_none(), "2.1.1.e: the session had been ended");
+        let (standing, may_ask) = choice(&app, &stays).await;
+        assert!(matches!(standing, Standing::Refused { origin: Origin::Restore, .. }) && may_ask, "2.1.1.g: {standing:?}");
         house::log_in(&app, "100-0000-0002", house::PASSWORD).await.expect("others are whole");
         let (verify, show): (Ctx<VerifyHolder>, Ctx<ShowOwn>) = (house::person(&app, &stays), house::person(&app, &stays));
         let copied = rights::copy(&app, &verify, &show, &stays, house::PASSWORD).await.expect("a copy");
         assert!(copied.json().to_string().contains("10000000002"));
+        store.close().await;
+    }
+
+    clause_2_6_3_e_who_was_being_erased_while_a_copy_was_made_is_erased_in_it_to_the_end(test) {
+        let app = house::app(test);
+        let folder = Folder::new(test, "copies");
+        let law: Ctx<ObeyLaw> = system(&app);
+        let mut people = Vec::new();
+        for (number, steps) in [0, 1, 2, 3].into_iter().enumerate() {
+            test.clock.advance(Duration::seconds(1));
+            let begun = house::register(&app, &format!("100-0000-000{number}"), &format!("半途{number}")).await;
+            let viewer = house::viewer(&app, &begun).await.expect("logged in");
+            let (verify, own): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) = (house::person(&app, &viewer), house::person(&app, &viewer));
+            let (receipt, _) = rights::ask_closure(&app, &verify, &own, &viewer, house::PASSWORD).await.expect("asked");
+            for _ in 0..steps {
+                rights::step(&app, &law, viewer.subject).await.expect("a step");
+            }
+            people.push((viewer.subject, receipt));
+        }
+        let (file, _) = app.store.back_up(Part::Data, &folder.0, app.clock.now()).await.expect("copied");
+        for (subject, _) in &people {
+            rights::erase(&app, &law, *subject).await.expect("erased");
+        }
+        let data = place(test, "back").await;
+        test.store.close().await;
+        taken_back(test, &file, &data, &test.addresses.1).await.expect("restored");
+        let store = Store::open(&data, &test.addresses.1, testkit::wrapping_key(), test.entropy.clone()).await.expect("opens");
+        let app = with(test, store.clone());
+        for (subject, receipt) in people {
+            let shown = rights::certificate(&app, &system(&app), &receipt).await.expect("a certificate");
+            assert!(shown.ended_at.is_some(), "{receipt}");
+            let ctx: Ctx<ObeyLaw> = system(&app);
+            let mut tx = app.store.begin(&ctx).await.expect("begins");
+            assert_eq!(storage::account::of_subject(&mut tx, subject).await.expect("asked"), None);
+        }
         store.close().await;
     }
 

@@ -25,13 +25,13 @@ async fn holder(test: &TestStore) -> (App, Viewer) {
     (app, viewer)
 }
 
-async fn choose(app: &App, viewer: &Viewer, state: ConsentState) {
+pub async fn choose(app: &App, viewer: &Viewer, state: ConsentState) {
     let ctx = house::person::<KeepAccount>(app, viewer);
     let chosen = account::choose(app, &ctx, viewer, LOGIN_ALERT.id, state, SHOWN).await;
     chosen.expect("chosen");
 }
 
-async fn choice(app: &App, viewer: &Viewer) -> (Standing, bool) {
+pub async fn choice(app: &App, viewer: &Viewer) -> (Standing, bool) {
     let seen = account::choices(app, &house::person::<ShowOwn>(app, viewer), viewer).await;
     let choice = seen.expect("choices").offers[0];
     (choice.standing, choice.may_ask)

@@ -1,6 +1,7 @@
 //! Ten years of a small market in a few seconds: people come, order, log in, go; and at no time is
 //! anything older than its rule, or opened without ground.
 
+use app::market::order::Act;
 use app::rights;
 use domain::market::order::Event;
 use domain::rights::years_after;
@@ -10,7 +11,7 @@ use testkit::{TestStore, both_dbs};
 use time::{Duration, OffsetDateTime};
 
 use crate::house;
-use crate::order::{Scene, scene, system};
+use crate::order::{Scene, bare, scene, system};
 
 /// How far the clock moves at a time.
 const STEP: Duration = Duration::days(11);
@@ -71,20 +72,11 @@ async fn grounded(test: &TestStore) {
 async fn order_and_cancel(scene: &Scene, viewer: &app::account::Viewer, key: u128) {
     let number = scene.place_as(viewer, 0, key).await.expect("placed");
     let view = scene.view(viewer, &number).await.expect("view");
-    let act = app::market::order::Act {
-        number: &number,
-        version: view.order.version,
-        event: Event::Cancel,
-        items: Vec::new(),
+    let act = Act {
         note: "计划有变",
-        milestone: None,
-        amount: None,
-        receipt: "",
+        ..bare(&number, view.order.version, Event::Cancel)
     };
-    let ctx = scene.ctx(viewer);
-    app::market::order::act(&scene.app, &ctx, viewer, &scene.catalogue, &act)
-        .await
-        .expect("cancelled");
+    scene.take(viewer, &act).await.expect("cancelled");
 }
 
 both_dbs! {

@@ -61,14 +61,7 @@ async fn deliver(scene: &Scene, number: &str, more: &Act<'_>) -> Result<(), Fail
         event: Event::Deliver,
         ..more.clone()
     };
-    order::act(
-        &scene.app,
-        &scene.ctx(&scene.seller),
-        &scene.seller,
-        &scene.catalogue,
-        &act,
-    )
-    .await
+    scene.take(&scene.seller, &act).await
 }
 
 /// The order as its events alone make it: terms and amounts from the agreement, all else replayed.

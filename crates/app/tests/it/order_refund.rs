@@ -12,7 +12,7 @@ use time::Duration;
 use crate::order::{Scene, bare, movements, refusal, scene, system};
 
 /// An order in service for which a refund was asked.
-async fn asked(scene: &Scene, key: u128) -> String {
+pub async fn asked(scene: &Scene, key: u128) -> String {
     let number = scene.place_as(&scene.buyer, 0, key).await.expect("placed");
     for (by, event) in [
         (&scene.seller, Event::SupplierConfirm),
@@ -45,14 +45,7 @@ async fn offer(scene: &Scene, number: &str, amount: Option<i64>, note: &str) -> 
         note,
         ..bare(number, version, Event::OfferPartial)
     };
-    order::act(
-        &scene.app,
-        &scene.ctx(&scene.seller),
-        &scene.seller,
-        &scene.catalogue,
-        &act,
-    )
-    .await
+    scene.take(&scene.seller, &act).await
 }
 
 both_dbs! {

@@ -118,7 +118,7 @@ both_dbs! {
         let number = scene.delivered().await;
         let ask = async |_: u128, version: i64| {
             let act = order::Act { note: "想换一家", ..bare(&number, version, Event::RequestRefund) };
-            order::act(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &scene.catalogue, &act).await
+            scene.take(&scene.buyer, &act).await
         };
         for _ in 0..REFUNDS_PER_MILESTONE {
             let version = scene.view(&scene.buyer, &number).await.expect("view").order.version;

@@ -1,14 +1,14 @@
 //! The copy, closing the account, erasure: as the person lives them, and as a crash leaves them.
 
 use app::account::{self, TokenRequest, Viewer};
-use app::market::order::{self, Placing};
+use app::market::order::{self, Decision, Placing, Ruling};
 use app::rights::{self, Certificate};
 use app::{App, Failure, Fault};
 use domain::Refused;
 use domain::account::token::Scope;
 use domain::market::order::Event;
 use domain::rights::{TRANSACTION_YEARS, years_after};
-use privacy::purpose::{KeepAccount, ObeyLaw, Operate, ShowOwn, VerifyHolder};
+use privacy::purpose::{KeepAccount, KeepSafe, ObeyLaw, Operate, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis, SubjectId};
 use storage::StoreError;
 use storage::rights::erasure::Step;
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::house;
 use crate::order::{Scene, refusal, scene, system};
+use crate::order_refund::asked;
 
 const MINE: &str = "请务必对上中文发票";
 const THEIRS: &str = "对方的内部说明";
@@ -85,7 +86,8 @@ async fn quiet(test: &TestStore, scene: &Scene) {
     test.clock.advance(Duration::days(184));
 }
 
-async fn token(app: &App, viewer: &Viewer) {
+/// A token; its text.
+async fn token(app: &App, viewer: &Viewer) -> String {
     let request = TokenRequest {
         name: "月结脚本",
         scopes: &[Scope::OrderRead],
@@ -94,13 +96,22 @@ async fn token(app: &App, viewer: &Viewer) {
     let ctx: Ctx<KeepAccount> = house::person(app, viewer);
     account::create_token(app, &ctx, viewer, &request)
         .await
-        .expect("a token");
+        .expect("a token")
+        .text
 }
 
 async fn certificate(app: &App, number: &str) -> Certificate {
     rights::certificate(app, &law(app), number)
         .await
         .expect("a certificate")
+}
+
+/// How far the erasure with this number is.
+async fn certificate_step(test: &TestStore, number: &str) -> String {
+    let steps = test
+        .texts(&format!("SELECT step FROM erasure WHERE number = '{number}'"))
+        .await;
+    steps.into_iter().next().unwrap_or_default()
 }
 
 /// A note as the hold keeps it, opened for the duty that keeps it.
@@ -159,7 +170,15 @@ both_dbs! {
         let other = copied(&scene.app, &scene.seller, house::PASSWORD).await.expect("a copy").json().to_string();
         assert!(other.contains(THEIRS) && !other.contains(MINE) && !other.contains("10000000001"));
         let archive = rights::bundle(&copy, "<p>").expect("packed");
-        assert_eq!(&archive[..2], b"PK");
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).expect("an archive");
+        let tables: Vec<String> = copy.names().iter().map(|name| format!("csv/{name}.csv")).collect();
+        let mut files: Vec<&str> = archive.file_names().collect();
+        files.sort_unstable();
+        let mut expected: Vec<&str> = tables.iter().map(String::as_str).chain(["copy.html", "copy.json"]).collect();
+        expected.sort_unstable();
+        assert_eq!(files, expected);
+        let packed: serde_json::Value = serde_json::from_reader(archive.by_name("copy.json").expect("there")).expect("JSON");
+        assert_eq!(packed, copy.json());
     }
 
     clause_2_6_1_h_the_copy_of_many_rows_is_whole(test) {
@@ -211,7 +230,7 @@ both_dbs! {
         }
         let shown = certificate(&scene.app, &receipt).await;
         let probe = shown.probe.expect("a probe");
-        assert!(probe.found.is_empty() && !probe.readable && probe.columns > 60 && probe.identifiers >= 5);
+        assert!(probe.found.is_empty() && !probe.readable && probe.columns > 60 && probe.identifiers == 4);
         assert!(shown.ended_at.is_some() && shown.key_destroyed_at.is_some());
         assert!(shown.removed.iter().any(|(table, rows)| table == "session" && *rows > 0));
         assert!(shown.kept.iter().any(|kept| kept.table == "service_order" && kept.rule == "transaction_3y"));
@@ -245,6 +264,91 @@ both_dbs! {
         assert!(matches!(held(&scene, subject).await, Err(StoreError::NoKey)), "the key ends by itself");
         assert_eq!(rights::release_holds(&scene.app, &system::<Operate>(&scene.app)).await.expect("runs"), 2);
         assert!(held(&scene, subject).await.expect("nothing held").is_empty());
+    }
+
+    clause_2_6_1_h_what_the_platform_wrote_about_a_persons_order_is_in_their_copy_and_kept_by_the_law(test) {
+        let scene = scene(test).await;
+        let number = asked(&scene, 1).await;
+        let (_, at) = scene.view(&scene.buyer, &number).await.expect("view").due.expect("a clock");
+        test.clock.advance(at.expect("a known day") - scene.app.clock.now());
+        scene.timers().await;
+        let ruling = Ruling { number: &number, decision: Decision::Refund, by: "arbiter-1", reason: "逾期未答复，退款" };
+        order::decide(&scene.app, &system(&scene.app), &ruling).await.expect("decided");
+        let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
+        assert!(copy.json().to_string().contains("逾期未答复，退款"));
+        let other = copied(&scene.app, &scene.seller, house::PASSWORD).await.expect("a copy");
+        assert!(!other.json().to_string().contains("逾期未答复，退款"));
+        test.clock.advance(Duration::days(184));
+        ask(&scene.app, &scene.buyer).await.expect("asked");
+        scene.jobs().await;
+        let kept = held(&scene, scene.buyer.subject).await.expect("opens");
+        assert!(kept.iter().any(|note| note == "逾期未答复，退款"), "{kept:?}");
+    }
+
+    clause_2_6_4_c_from_the_commit_on_nobody_acts_as_the_person(test) {
+        let scene = scene(test).await;
+        test.clock.advance(Duration::seconds(1));
+        let begun = house::register(&scene.app, "100-0000-0007", "离开的人").await;
+        let viewer = house::viewer(&scene.app, &begun).await.expect("logged in");
+        let made = token(&scene.app, &viewer).await;
+        let program = async || account::authenticate_token(&scene.app, &house::visitor::<KeepSafe>(&scene.app), &made).await.expect("asked");
+        assert!(program().await.is_some());
+        ask(&scene.app, &viewer).await.expect("asked");
+        // As if a log-in or a token had been under way: begun after the others were ended.
+        test.tamper("UPDATE session SET revoked_at = NULL").await;
+        let later = test.instant(scene.app.clock.now() + Duration::days(9));
+        test.tamper(&format!("UPDATE api_token SET ends_at = {later}")).await;
+        assert!(house::viewer(&scene.app, &begun).await.is_none() && program().await.is_none());
+        assert_eq!(refusal(house::log_in(&scene.app, "100-0000-0007", house::PASSWORD).await), Some(Refused::LoginWrong));
+        // As if a request had been under way: let in before.
+        assert_eq!(refusal(scene.place_as(&viewer, 0, 9).await), Some(Refused::ClosurePending));
+    }
+
+    clause_1_6_a_name_that_is_a_word_of_the_site_hinders_nothing(test) {
+        let scene = scene(test).await;
+        test.clock.advance(Duration::seconds(1));
+        let begun = house::register(&scene.app, "100-0000-0007", "财税").await;
+        let viewer = house::viewer(&scene.app, &begun).await.expect("logged in");
+        ask(&scene.app, &viewer).await.expect("asked");
+        rights::erase(&scene.app, &law(&scene.app), viewer.subject).await.expect("ends");
+    }
+
+    clause_1_6_an_erasure_that_waited_longer_than_its_own_key_goes_on(test) {
+        let app = house::app(test);
+        for (number, reached) in [Step::Planned, Step::Held, Step::Unreadable, Step::Removed].into_iter().enumerate() {
+            test.clock.advance(Duration::seconds(1));
+            let begun = house::register(&app, &format!("100-0000-000{number}"), &format!("久等{number}")).await;
+            let viewer = house::viewer(&app, &begun).await.expect("logged in");
+            let (receipt, _) = ask(&app, &viewer).await.expect("asked");
+            while certificate_step(test, &receipt).await != reached.as_str() {
+                rights::step(&app, &law(&app), viewer.subject).await.expect("a step");
+            }
+            test.clock.advance(Duration::days(40));
+            rights::erase(&app, &law(&app), viewer.subject).await.expect("ends");
+            let shown = certificate(&app, &receipt).await;
+            assert!(shown.ended_at.is_some() && !app.store.has_key(viewer.subject, app.clock.now()).await.expect("asked"), "{reached:?}");
+            assert_eq!(shown.probe.expect("a probe").identifiers > 0, reached == Step::Planned, "{reached:?}");
+        }
+    }
+
+    clause_2_5_3_b_the_term_of_a_note_runs_from_the_end_of_its_order(test) {
+        let scene = scene(test).await;
+        // One order that ended and one that waits for the platform without a clock, four years ago.
+        let over = scene.place_as(&scene.buyer, 0, 5).await.expect("placed");
+        scene.act(&scene.buyer, &over, Event::Cancel, &[], "不需要了").await.expect("cancelled");
+        let waits = asked(&scene, 1).await;
+        let (_, at) = scene.view(&scene.buyer, &waits).await.expect("view").due.expect("a clock");
+        test.clock.advance(at.expect("a known day") - scene.app.clock.now());
+        scene.timers().await;
+        test.clock.advance(Duration::days(4 * 366));
+        let ctx = law(&scene.app);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        rights::plan(&mut tx, scene.buyer.subject, "N", "closed").await.expect("planned");
+        tx.commit().await.expect("commit");
+        rights::erase(&scene.app, &ctx, scene.buyer.subject).await.expect("ends");
+        assert_eq!(held(&scene, scene.buyer.subject).await.expect("opens"), ["项目取消"], "the other's term was over");
+        let shown = certificate(&scene.app, "N").await;
+        assert_eq!(shown.held[0].until, years_after(ctx.now(), TRANSACTION_YEARS));
     }
 
     clause_1_6_something_found_again_is_said_and_the_erasure_goes_on_when_it_is_gone(test) {

@@ -10,10 +10,16 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// The number these random bytes give.
 #[must_use]
 pub fn of(random: [u8; SIGNS]) -> String {
-    let signs = random
+    PREFIX.to_owned() + &signs(&random)
+}
+
+/// A sign for each random byte: five bits of it.
+#[must_use]
+pub fn signs(random: &[u8]) -> String {
+    random
         .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
-    PREFIX.chars().chain(signs).collect()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .collect()
 }
 
 /// Whether a text can be a number at all; what cannot is not looked up.

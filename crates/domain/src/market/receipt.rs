@@ -32,14 +32,27 @@ pub fn read(typed: &str) -> Result<Option<String>, Refused> {
             .all(|sign| sign.is_ascii_alphanumeric() || sign == '-')
         && number.chars().filter(char::is_ascii_digit).count() >= FEWEST_DIGITS;
     let bare: String = number.chars().filter(|sign| *sign != '-').collect();
-    if !fits || mobile(&bare) || identity(&bare) {
+    if !fits || mobile(&bare) || identity(&bare) || messenger(&number) {
         return Err(Refused::ReceiptInvalid);
     }
     Ok(Some(number))
 }
 
+/// Whether it is a mobile number, with the country's code or without.
 fn mobile(bare: &str) -> bool {
+    let bare = bare.strip_prefix("00").unwrap_or(bare);
+    let bare = if bare.len() == 13 {
+        bare.strip_prefix("86").unwrap_or(bare)
+    } else {
+        bare
+    };
     bare.len() == 11 && bare.starts_with('1') && bare.bytes().all(|sign| sign.is_ascii_digit())
+}
+
+/// Whether it begins like the name of a messenger with an account behind it.
+fn messenger(number: &str) -> bool {
+    const NAMES: [&str; 6] = ["WX", "VX", "WEIXIN", "WECHAT", "QQ", "TEL"];
+    NAMES.iter().any(|name| number.starts_with(name))
 }
 
 /// Whether it is an identity number of GB 11643: a date of birth and the check sign fit.
@@ -94,6 +107,10 @@ mod tests {
             "<b>123456",
             "10000000001",
             "138-0000-0000",
+            "8613800138000",
+            "0086-138-0013-8000",
+            "WX-LIN12345",
+            "qq12345678",
             "999999199001010016",
             "99999919850615001x",
             "999999 19900101 0024",

@@ -56,14 +56,6 @@ kinds! {
     Consent = "consent", "同意、拒绝或撤回", "consent given, refused or withdrawn";
     /// A text put into force: policy or agreement.
     Document = "document", "政策或协议的发布", "policy or agreement published";
-    /// Personal data given to someone.
-    Disclosure = "disclosure", "个人信息的对外提供", "disclosure of personal data";
-    /// Personal data corrected.
-    Correction = "correction", "个人信息的更正", "correction of personal data";
-    /// Personal data erased, or an account closed.
-    Erasure = "erasure", "个人信息的删除", "erasure of personal data";
-    /// A request received or answered, with its term.
-    Deadline = "deadline", "请求的受理与答复期限", "request received or answered, with its term";
 }
 
 impl Kind {

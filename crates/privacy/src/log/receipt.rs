@@ -166,7 +166,7 @@ fn agrees(body: &Value, kind: Kind, payload: &Value) -> bool {
             ("/processing/purpose", "/purpose"),
             ("/processing/recipient", "/recipient"),
         ],
-        _ => &[],
+        Kind::Document => &[],
     };
     pairs.iter().all(|(told, committed)| {
         body.pointer(told).is_some() && body.pointer(told) == payload.pointer(committed)

@@ -22,9 +22,12 @@ const INSERT_INDEX: &str =
     "INSERT INTO blind_index (field, digest, subject, account) VALUES ($1, $2, $3, $4)";
 const FIND: &str = "SELECT a.id, a.subject, a.name, a.phone, a.password_hash, a.created_at \
     FROM blind_index b JOIN account a ON a.id = b.account \
-    WHERE b.field = $1 AND b.digest = $2 AND a.erased_at IS NULL";
+    WHERE b.field = $1 AND b.digest = $2 AND a.erased_at IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = a.subject)";
 const BY_ID: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account \
-    WHERE id = $1 AND erased_at IS NULL";
+    WHERE id = $1 AND erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = account.subject)";
+const BY_SUBJECT: &str = "SELECT id, subject, name, phone, password_hash, created_at FROM account \
+    WHERE subject = $1 AND erased_at IS NULL";
 const OF_SUBJECT: &str = "SELECT id FROM account WHERE subject = $1";
 const SET_PASSWORD: &str = "UPDATE account SET password_hash = $2 WHERE id = $1";
 const HOLD: &str = "UPDATE account SET created_at = created_at WHERE id = $1";
@@ -36,6 +39,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     INSERT_INDEX,
     FIND,
     BY_ID,
+    BY_SUBJECT,
     OF_SUBJECT,
     SET_PASSWORD,
 ];
@@ -171,7 +175,7 @@ pub async fn of_subject<P: Purpose>(
         .transpose()
 }
 
-/// The account with this identifier.
+/// The account with this identifier. Nobody's, once its person is to be erased.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -181,6 +185,18 @@ pub async fn by_id<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<Ac
         .as_ref()
         .map(read)
         .transpose()
+}
+
+/// The account of a person, also of one who is being erased: for the erasure itself.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_subject<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<Option<AccountRow>, StoreError> {
+    let row = tx.row(BY_SUBJECT, &[Value::Id(subject.0)]).await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Replaces the password's hash.

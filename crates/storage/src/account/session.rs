@@ -13,7 +13,9 @@ const INSERT: &str = "INSERT INTO session \
 const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
     (SELECT COUNT(*) FROM membership m WHERE m.account = s.account) \
     FROM session s JOIN account a ON a.id = s.account \
-    WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3";
+    WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
+    AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = a.subject)";
+const END_ALL: &str = "UPDATE session SET revoked_at = $1 WHERE revoked_at IS NULL";
 const OF_ACCOUNT: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
     CAST(0 AS bigint) FROM session s JOIN account a ON a.id = s.account \
     WHERE s.account = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
@@ -23,7 +25,7 @@ const REVOKE: &str =
     "UPDATE session SET revoked_at = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
 const REVOKE_OTHERS: &str =
     "UPDATE session SET revoked_at = $3 WHERE account = $1 AND id <> $2 AND revoked_at IS NULL";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_OTHERS];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_OTHERS, END_ALL];
 
 /// A session as stored.
 #[derive(Debug)]
@@ -182,4 +184,12 @@ pub async fn revoke_others<P: Purpose>(
 ) -> Result<u64, StoreError> {
     let values = [Value::Id(account), Value::Id(kept), Value::Time(tx.ctx().now())];
     tx.execute(REVOKE_OTHERS, &values).await
+}
+
+/// Ends every session of everybody: after a restore nobody knows which had been ended before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_all<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    tx.execute(END_ALL, &[Value::Time(tx.ctx().now())]).await
 }

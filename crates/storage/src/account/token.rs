@@ -15,7 +15,9 @@ const INSERT: &str = "INSERT INTO api_token \
     VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)";
 const LIVE: &str = "SELECT t.id, t.account, a.subject, t.name, t.scopes, t.created_at, t.used_at, t.ends_at, \
     (SELECT COUNT(*) FROM membership m WHERE m.account = t.account) FROM api_token t JOIN account a ON a.id = t.account \
-    WHERE t.token_digest = $1 AND t.ends_at > $2";
+    WHERE t.token_digest = $1 AND t.ends_at > $2 \
+    AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = a.subject)";
+const END_ALL: &str = "UPDATE api_token SET ends_at = $1 WHERE ends_at > $1";
 const OF_ACCOUNT: &str = "SELECT t.id, t.account, a.subject, t.name, t.scopes, t.created_at, t.used_at, t.ends_at, \
     CAST(0 AS bigint) FROM api_token t JOIN account a ON a.id = t.account \
     WHERE t.account = $1 AND t.ends_at > $2 ORDER BY t.ends_at, t.id LIMIT 100";
@@ -24,7 +26,7 @@ const REVOKE: &str = "UPDATE api_token SET ends_at = $3 WHERE id = $1 AND accoun
 const REVOKE_ALL: &str = "UPDATE api_token SET ends_at = $2 WHERE account = $1 AND ends_at > $2";
 const PURGE: &str = "DELETE FROM api_token WHERE ends_at <= $1";
 pub(crate) const STATEMENTS: &[&str] = &[
-    HOLD, COUNT, INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_ALL, PURGE,
+    HOLD, COUNT, INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_ALL, PURGE, END_ALL,
 ];
 
 /// A token as stored.
@@ -168,6 +170,14 @@ pub async fn revoke<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid, token: Uuid) 
 pub async fn revoke_all<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<u64, StoreError> {
     let values = [Value::Id(account), Value::Time(tx.ctx().now())];
     tx.execute(REVOKE_ALL, &values).await
+}
+
+/// Ends every token of everybody: after a restore nobody knows which had been taken back before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_all<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    tx.execute(END_ALL, &[Value::Time(tx.ctx().now())]).await
 }
 
 /// Removes the tokens that ended at `until` or before.

@@ -16,6 +16,34 @@ pub struct Scratch {
 }
 
 impl Store {
+    /// What the databases of this installation's copies are called: another installation on the same
+    /// server may be at it too.
+    fn scratch_prefix(&self) -> String {
+        let installation = self.vault_installation().simple().to_string();
+        format!("qifu365_drill_{}_", &installation[..12])
+    }
+
+    /// Removes the databases that a drill which was cut off left (PostgreSQL).
+    ///
+    /// # Errors
+    /// [`BackupError`].
+    pub async fn clear_scratches(&self) -> Result<(), BackupError> {
+        let Pool::Postgres(pool) = self.data() else {
+            return Ok(());
+        };
+        let left: Vec<String> = sqlx::query_scalar(
+            "SELECT datname::text FROM pg_database WHERE starts_with(datname::text, $1) LIMIT 100",
+        )
+        .bind(self.scratch_prefix())
+        .fetch_all(pool)
+        .await
+        .map_err(StoreError::Engine)?;
+        for name in left {
+            drop_database(pool, &name).await?;
+        }
+        Ok(())
+    }
+
     /// Makes a place for a copy: a file in the folder, or a database of its own, for which
     /// PostgreSQL's role needs the right to make one.
     ///
@@ -28,7 +56,7 @@ impl Store {
                 None,
             ));
         };
-        let name = format!("qifu365_drill_{}", self.entropy().id().simple());
+        let name = format!("{}{}", self.scratch_prefix(), self.entropy().id().simple());
         // The name is ours: letters and hexadecimal digits.
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(pool)
@@ -82,13 +110,18 @@ impl Store {
             staged.abandon();
         }
         if let (Some(name), Pool::Postgres(pool)) = (scratch.database, self.data()) {
-            sqlx::raw_sql(AssertSqlSafe(format!(
-                "DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-            )))
-            .execute(pool)
-            .await
-            .map_err(StoreError::Engine)?;
+            drop_database(pool, &name).await?;
         }
         Ok(())
     }
+}
+
+/// The name is one of ours: letters, hexadecimal digits and low lines.
+async fn drop_database(pool: &sqlx::PgPool, name: &str) -> Result<(), BackupError> {
+    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    sqlx::raw_sql(AssertSqlSafe(drop))
+        .execute(pool)
+        .await
+        .map_err(StoreError::Engine)?;
+    Ok(())
 }

@@ -40,15 +40,11 @@ const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round =
 const SET_MILESTONE: &str =
     "UPDATE order_milestone SET state = $3, returned = $4 WHERE order_id = $1 AND place = $2";
 const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at, \
-    milestone, amount, receipt, staff) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    milestone, amount, receipt, staff, note_subject) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const INSERT_POSTING: &str = "INSERT INTO order_posting (order_id, version, place, milestone, from_account, to_account, \
     amount, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-// What the platform writes is sealed under the buyer's key: it is about their order.
-const EVENTS: &str = "SELECT e.id, e.event, e.to_state, e.side, \
-    CASE WHEN e.account IS NULL THEN b.subject ELSE a.subject END, e.items, e.note, e.at, \
-    e.milestone, e.amount, e.receipt, e.staff \
-    FROM order_event e JOIN service_order o ON o.id = e.order_id LEFT JOIN account b ON b.id = o.buyer \
-    LEFT JOIN account a ON a.id = e.account WHERE e.order_id = $1 ORDER BY e.version DESC LIMIT 500";
+const EVENTS: &str = "SELECT id, event, to_state, side, note_subject, items, note, at, milestone, amount, receipt, staff \
+    FROM order_event WHERE order_id = $1 ORDER BY version DESC LIMIT 500";
 const POSTINGS: &str = "SELECT milestone, from_account, to_account, amount, at FROM order_posting WHERE order_id = $1 \
     ORDER BY version DESC, place DESC LIMIT 1000";
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -343,6 +339,7 @@ async fn insert_event<P: Purpose>(
         Value::OptInt(doer.amount),
         Value::OptText(doer.receipt.map(str::to_owned)),
         Value::OptText(doer.staff.map(str::to_owned)),
+        Value::OptId(doer.note.map(|(subject, _)| subject.0)),
     ];
     tx.execute(INSERT_EVENT, &values).await.map(|_| ())
 }

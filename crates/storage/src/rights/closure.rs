@@ -1,5 +1,6 @@
 //! A person's wish to close the account, and the dealings that decide whether it can be done.
 
+use domain::market::order::{MACHINE, State};
 use domain::rights::Dealing;
 use privacy::{Purpose, SubjectId};
 use time::OffsetDateTime;
@@ -8,11 +9,14 @@ use uuid::Uuid;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
+// What ended unpaid is not asked for: it never stands in the way, and there may be much of it. All
+// others do, so that whatever a page leaves out changes nothing.
 const DEALINGS: &str = "SELECT o.number, o.state, MAX(e.at), \
     (SELECT COUNT(*) FROM order_posting p WHERE p.order_id = o.id) \
     FROM service_order o JOIN order_event e ON e.order_id = o.id \
     WHERE o.buyer IN (SELECT id FROM account WHERE subject = $1) GROUP BY o.id, o.number, o.state \
-    HAVING MAX(e.at) > $2 OR o.state NOT IN ('closed', 'cancelled', 'terminated') ORDER BY o.number LIMIT $3";
+    HAVING o.state NOT IN ('closed', 'cancelled', 'terminated') OR \
+    (MAX(e.at) > $2 AND EXISTS (SELECT 1 FROM order_posting p WHERE p.order_id = o.id)) ORDER BY o.number LIMIT $3";
 const INSERT: &str = "INSERT INTO account_closure (subject, id, account, number, state, asked_at, answer_due) \
     VALUES ($1, $2, $3, $4, 'pending', $5, $6)";
 const PENDING: &str = "SELECT subject, id, account, number, asked_at, answer_due FROM account_closure \
@@ -53,7 +57,13 @@ fn read(row: &Row) -> Result<Closure, StoreError> {
     })
 }
 
-/// The person's orders that have not ended, and those that changed after `since`.
+/// Whether an order in this state has come to an end.
+pub(super) fn has_ended(state: &str) -> Result<bool, StoreError> {
+    let state = State::parse(state).ok_or(StoreError::Malformed("order state"))?;
+    Ok(MACHINE.ends.contains(&state))
+}
+
+/// The person's orders that have not ended, and those paid for that changed after `since`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -72,7 +82,7 @@ pub async fn dealings<P: Purpose>(
         .map(|row| {
             Ok(Dealing {
                 number: row.text(0)?,
-                ended: matches!(row.text(1)?.as_str(), "closed" | "cancelled" | "terminated"),
+                ended: has_ended(&row.text(1)?)?,
                 changed_at: row.time(2)?,
                 effective: row.int(3)? > 0,
             })

@@ -60,7 +60,7 @@ pub fn fields() -> &'static [&'static str] {
     FIELDS.get_or_init(|| {
         let names = NAMES.get_or_init(|| {
             let sealed = |owned: &Owned| {
-                let exported = owned.exported.iter().filter(|(column, _)| column.class.sealed());
+                let exported = owned.exported.iter().filter(|(column, _)| column.is_sealed());
                 exported
                     .map(|(column, _)| format!("{}.{}", column.table, column.name))
                     .collect::<Vec<_>>()
@@ -149,7 +149,7 @@ fn cells(
 ) -> Result<Vec<Cell>, StoreError> {
     let cell = |(place, (column, kind)): (usize, &(&'static Column, Kind))| {
         Ok(match kind {
-            Kind::Bytes if column.class.sealed() => match row.opt_bytes(place)? {
+            Kind::Bytes if column.is_sealed() => match row.opt_bytes(place)? {
                 None => Cell::Nothing,
                 Some(bytes) => {
                     let field = FieldRef {

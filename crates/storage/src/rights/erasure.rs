@@ -17,13 +17,12 @@ const BY_NUMBER: &str = "SELECT subject, id, number, ground, step, identifiers, 
     FROM erasure WHERE number = $1";
 const UPDATE: &str = "UPDATE erasure SET step = $2, identifiers = $3, report = $4, key_destroyed_at = $5, ended_at = $6 \
     WHERE id = $1 AND step = $7";
-const SUBJECTS: &str = "SELECT subject FROM erasure WHERE key_destroyed_at IS NOT NULL AND subject > $1 ORDER BY subject LIMIT $2";
+const SUBJECTS: &str = "SELECT subject, number FROM erasure WHERE key_destroyed_at IS NOT NULL AND subject > $1 ORDER BY subject LIMIT $2";
 // The row stays while an order refers to it: an identifier and nothing else.
 const BLANK_ACCOUNT: &str = "UPDATE account SET name = $2, phone = $2, password_hash = '', erased_at = $3 \
     WHERE subject = $1 AND EXISTS (SELECT 1 FROM service_order o WHERE o.buyer = account.id)";
 const DROP_ACCOUNT: &str = "DELETE FROM account WHERE subject = $1 \
     AND NOT EXISTS (SELECT 1 FROM service_order o WHERE o.buyer = account.id)";
-const EVER: &str = "SELECT subject FROM account WHERE subject = $1 AND erased_at IS NULL";
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     OF_SUBJECT,
@@ -32,7 +31,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     SUBJECTS,
     BLANK_ACCOUNT,
     DROP_ACCOUNT,
-    EVER,
 ];
 
 /// How far an erasure is. Each step is done again without harm.
@@ -177,7 +175,7 @@ pub async fn by_number<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<O
     row.as_ref().map(read).transpose()
 }
 
-/// People whose key this data says is destroyed, after `after`, in order.
+/// People whose key this data says is destroyed, after `after`, in order, with their numbers.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -185,11 +183,13 @@ pub async fn subjects<P: Purpose>(
     tx: &mut Tx<'_, P>,
     after: SubjectId,
     limit: i64,
-) -> Result<Vec<SubjectId>, StoreError> {
+) -> Result<Vec<(SubjectId, String)>, StoreError> {
     let rows = tx
         .rows(SUBJECTS, &[Value::Id(after.0), Value::Int(limit.clamp(1, 500))])
         .await?;
-    rows.iter().map(|row| Ok(SubjectId(row.id(0)?))).collect()
+    rows.iter()
+        .map(|row| Ok((SubjectId(row.id(0)?), row.text(1)?)))
+        .collect()
 }
 
 /// Writes how far an erasure is, if it still stands where it was read.
@@ -289,12 +289,4 @@ pub async fn remove<P: Purpose>(
     removed.push(("account", kept + gone));
     removed.retain(|(_, rows)| *rows > 0);
     Ok(removed)
-}
-
-/// Whether the data still holds a live account of the person.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn is_live<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<bool, StoreError> {
-    Ok(tx.row(EVER, &[Value::Id(subject.0)]).await?.is_some())
 }

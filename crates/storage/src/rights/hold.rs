@@ -16,9 +16,8 @@ pub const PLACES_OF_ORDERS: &[&str] = &["order_event.note"];
 pub const TRANSACTION: &str = "ECL 31";
 
 const UNHELD: &str = "SELECT e.id, e.note, e.order_id, \
-    (SELECT MAX(l.at) FROM order_event l WHERE l.order_id = e.order_id) \
-    FROM order_event e JOIN account a ON a.id = e.account \
-    WHERE a.subject = $1 AND e.note IS NOT NULL \
+    (SELECT MAX(l.at) FROM order_event l WHERE l.order_id = e.order_id), o.state \
+    FROM order_event e JOIN service_order o ON o.id = e.order_id WHERE e.note_subject = $1 AND e.note IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.row_id = e.id) ORDER BY e.order_id, e.version LIMIT $2";
 const RESEAL: &str = "UPDATE order_event SET note = $2 WHERE id = $1";
 const INSERT: &str = "INSERT INTO legal_hold (subject, id, place, row_id, hold_key, article, until, created_at) \
@@ -33,7 +32,7 @@ pub(crate) const STATEMENTS: &[&str] = &[UNHELD, RESEAL, INSERT, OF_SUBJECT, EXP
 
 /// A note that a law keeps and no hold does yet.
 pub struct Unheld {
-    /// The event it was written at.
+    /// The event it belongs to.
     pub event: Uuid,
     /// The note.
     pub note: Sealed<String>,
@@ -41,9 +40,11 @@ pub struct Unheld {
     pub order: Uuid,
     /// When the order last changed.
     pub changed_at: OffsetDateTime,
+    /// Whether the order has come to an end: the term runs from there.
+    pub ended: bool,
 }
 
-/// The person's notes on orders that no hold keeps yet.
+/// The notes on orders under the person's key that no hold keeps yet.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -61,6 +62,7 @@ pub async fn unheld<P: Purpose>(
                 note: Sealed::from_stored(row.bytes(1)?),
                 order: row.id(2)?,
                 changed_at: row.time(3)?,
+                ended: super::closure::has_ended(&row.text(4)?)?,
             })
         })
         .collect()
@@ -103,6 +105,14 @@ fn read(row: &Row) -> Result<Hold, StoreError> {
         article: row.text(4)?,
         until: row.time(5)?,
     })
+}
+
+/// Lets a note go whose term is over: no law keeps it any more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn let_go<P: Purpose>(tx: &mut Tx<'_, P>, event: Uuid) -> Result<(), StoreError> {
+    tx.execute(BLANK, &[Value::Id(event)]).await.map(|_| ())
 }
 
 /// Puts a note under a hold: the sealed note replaces the one under the person's key.
@@ -171,6 +181,6 @@ pub async fn expired<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<H
 /// # Errors
 /// [`StoreError`].
 pub async fn release<P: Purpose>(tx: &mut Tx<'_, P>, hold: &Hold) -> Result<(), StoreError> {
-    tx.execute(BLANK, &[Value::Id(hold.row)]).await?;
+    let_go(tx, hold.row).await?;
     tx.execute(DROP, &[Value::Id(hold.id)]).await.map(|_| ())
 }

@@ -1,8 +1,8 @@
 //! What belongs to a person, read from the register: the copy they receive, and its erasure.
 //!
-//! No table is named here. A column says in `columns.toml` whose it is, whether it is part of the
-//! copy, and by which rule it is kept; a rule says in `retention.toml` what an erasure does with
-//! it. A new table is copied and erased because it is registered.
+//! A column says in `columns.toml` whose it is, whether it is part of the copy, and by which rule it
+//! is kept; a rule says in `retention.toml` what an erasure does with it. A new table is copied and
+//! erased because it is registered; only what is peculiar to a few tables is named here.
 
 pub mod closure;
 pub mod copy;

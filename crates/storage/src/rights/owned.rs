@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::register::{self, Class, Column, OnErasure, Rule};
+use crate::register::{self, Column, OnErasure, Rule};
 use crate::schema::{self, Kind};
 
 /// Rows read at a time.
@@ -34,7 +34,8 @@ pub struct Owned {
 /// The condition under which a row is the person `$1`'s; `None` for a path not known here.
 fn condition(path: &str) -> Option<String> {
     match path.split('.').collect::<Vec<_>>().as_slice() {
-        ["subject"] => Some("subject = $1".to_owned()),
+        // The column names the person.
+        [column] => Some(format!("{column} = $1")),
         [column, "subject"] => Some(format!("{column} IN (SELECT id FROM account WHERE subject = $1)")),
         ["service_order", column, "subject"] => Some(format!(
             "order_id IN (SELECT o.id FROM service_order o JOIN account a ON a.id = o.{column} WHERE a.subject = $1)"
@@ -86,7 +87,7 @@ fn build(register: &'static [Column], rules: &'static [Rule]) -> Vec<Owned> {
             .iter()
             .map(|name| Some((&**name, *declared.columns.get(name)?)))
             .collect::<Option<_>>()?;
-        let sealed = columns.iter().filter(|column| column.class.sealed());
+        let sealed = columns.iter().filter(|column| column.is_sealed());
         let names: Vec<&str> = key.iter().map(|(name, _)| *name).collect();
         let mut wanted: Vec<&str> = exported.iter().map(|(column, _)| &*column.name).collect();
         wanted.extend(&names);
@@ -128,13 +129,11 @@ fn build(register: &'static [Column], rules: &'static [Rule]) -> Vec<Owned> {
 /// Everything that belongs to a person in the data store. Keys are the vault's and not among it.
 pub fn owned() -> &'static [Owned] {
     static COLUMNS: OnceLock<Vec<Column>> = OnceLock::new();
-    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
     static OWNED: OnceLock<Vec<Owned>> = OnceLock::new();
     OWNED.get_or_init(|| {
         // A malformed register owns nothing; tests read it before it ships.
         let columns = COLUMNS.get_or_init(|| register::columns().unwrap_or_default());
-        let rules = RULES.get_or_init(|| register::rules().unwrap_or_default());
-        build(columns, rules)
+        build(columns, register::known_rules())
     })
 }
 
@@ -150,12 +149,4 @@ pub(super) fn statements() -> Vec<&'static str> {
             ]
         })
         .collect()
-}
-
-impl Class {
-    /// Whether values of this class are sealed under the person's key.
-    #[must_use]
-    pub const fn sealed(self) -> bool {
-        matches!(self, Self::Personal | Self::Sensitive)
-    }
 }

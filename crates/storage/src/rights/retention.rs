@@ -1,5 +1,6 @@
 //! What the retention rules take away when their time is up (2.5.3.b), a batch at a time.
 
+use domain::market::order::MACHINE;
 use privacy::Purpose;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -42,6 +43,8 @@ const OF_ORDER: [&str; 5] = [
     "DELETE FROM order_milestone WHERE order_id = $1",
     "DELETE FROM service_order WHERE id = $1",
 ];
+/// The rule that orders are kept by.
+pub const TRANSACTIONS: &str = "transaction_3y";
 /// Orders taken away in one transaction.
 const ORDERS_AT_ONCE: i64 = 50;
 
@@ -124,9 +127,9 @@ pub async fn apply<P: Purpose>(
 pub async fn transactions<P: Purpose>(tx: &mut Tx<'_, P>, until: OffsetDateTime) -> Result<u64, StoreError> {
     policy::clause!("2.5.3.b");
     let mut removed = 0;
-    for state in ["cancelled", "closed", "terminated"] {
+    for state in MACHINE.ends {
         let values = [
-            Value::Text(state.to_owned()),
+            Value::Text(state.as_str().to_owned()),
             Value::Time(until),
             Value::Int(ORDERS_AT_ONCE),
         ];

@@ -5,7 +5,7 @@ mod hold;
 mod log_head;
 pub(crate) mod open;
 mod rotate;
-mod tombstone;
+pub(crate) mod tombstone;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};

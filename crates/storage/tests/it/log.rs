@@ -18,13 +18,13 @@ async fn append(test: &TestStore, subject: Option<SubjectId>, numbers: std::ops:
     for number in numbers {
         let entry = NewEntry {
             kind: if subject.is_some() {
-                Kind::Deadline
+                Kind::Consent
             } else {
                 Kind::Document
             },
             subject,
             reference: Uuid::from_u128(number + 1),
-            payload: json!({ "kind": "deadline", "number": u64::try_from(number).expect("small") }),
+            payload: json!({ "kind": "consent", "number": u64::try_from(number).expect("small") }),
         };
         log::append(&mut tx, &entry).await.expect("appended");
     }
@@ -181,7 +181,7 @@ both_dbs! {
 
     clause_2_5_1_0_a_changed_entry_is_found(test) {
         signed_log(test).await;
-        test.tamper("UPDATE log_entry SET kind = 'erasure' WHERE place = 150").await;
+        test.tamper("UPDATE log_entry SET kind = 'consent' WHERE place = 150").await;
         let findings = audited(test).await.findings;
         assert!(findings.contains(&Finding::Forked(256)) && findings.contains(&Finding::Forked(300)), "{findings:?}");
         assert!(!findings.contains(&Finding::Forked(100)), "what was signed before it stands");
@@ -251,7 +251,7 @@ both_dbs! {
         let mut tx = test.store.begin(&ctx).await.expect("begin");
         assert!(log::places(&mut tx, subject).await.expect("read").is_empty());
         assert!(log::of_event(&mut tx, subject, Uuid::from_u128(1)).await.expect("read").is_none());
-        let late = NewEntry { kind: Kind::Erasure, subject: Some(subject), reference: Uuid::from_u128(77), payload: json!({}) };
+        let late = NewEntry { kind: Kind::Consent, subject: Some(subject), reference: Uuid::from_u128(77), payload: json!({}) };
         assert!(matches!(log::append(&mut tx, &late).await, Err(StoreError::NoKey)));
         drop(tx);
         let audit = audited(test).await;

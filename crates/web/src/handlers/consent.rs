@@ -68,6 +68,16 @@ pub(super) fn offer_row(lang: Lang, choice: &Choice) -> OfferRow {
             ),
             None,
         ),
+        Standing::Refused {
+            origin: Origin::Restore,
+            ..
+        } => (
+            lang.t(
+                "已停用（系统恢复了旧数据），可重新选择",
+                "ended (older data was put back); choose again",
+            ),
+            None,
+        ),
         Standing::Refused { .. } => (lang.t("不同意", "refused"), None),
         Standing::Withdrawn { .. } => (lang.t("已撤回", "withdrawn"), None),
         Standing::Expired { .. } => (lang.t("已到期", "ended"), None),
@@ -107,6 +117,10 @@ fn event_row(lang: Lang, event: &ConsentEvent) -> EventRow {
         (ConsentState::Refused, Origin::Signal) => {
             lang.t("按浏览器信号不同意", "refused by the browser's signal")
         }
+        (ConsentState::Refused, Origin::Restore) => lang.t(
+            "系统恢复旧数据后停用，可重新选择",
+            "ended when older data was put back; choose again",
+        ),
         (ConsentState::Withdrawn, _) => lang.t("撤回", "withdrew"),
     };
     EventRow {

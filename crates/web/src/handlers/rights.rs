@@ -83,11 +83,10 @@ fn portions(lang: Lang, stored: &[Stored], of: OnErasure) -> Vec<Portion> {
 /// `GET /zhanghao/yinsi`.
 pub async fn centre(visit: Visit) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
-    let state = rights::closure(&visit.state.app, &visit.ctx::<ObeyLaw>(), viewer).await;
-    let state = state.map_err(|failure| Answer::failure(&visit, &failure))?;
+    let closing = rights::pending_closure(&visit.state.app, &visit.ctx::<ObeyLaw>(), viewer).await;
     let page = PrivacyPage {
         f: visit.frame(visit.lang.t("隐私中心", "Privacy centre")),
-        closing: state.pending.map(|pending| pending.number),
+        closing: closing.map_err(|failure| Answer::failure(&visit, &failure))?,
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }
@@ -156,7 +155,7 @@ fn document(visit: &Visit, copy: &Copy) -> Result<String, Answer> {
             .collect(),
     };
     page.render()
-        .map_err(|_| Answer::rendered(visit, StatusCode::OK, Err(askama::Error::Fmt)))
+        .map_err(|error| Answer::rendered(visit, StatusCode::OK, Err(error)))
 }
 
 /// `POST /zhanghao/fuben`: the archive itself.
@@ -250,6 +249,7 @@ pub async fn certificate(visit: Visit, Named(number): Named<String>) -> Result<A
     let page = CertificatePage {
         f: visit.frame(lang.t("删除证明", "Certificate of erasure")),
         number: found.number,
+        restored: found.ground == "restored",
         asked: Moment::of(lang, found.asked_at),
         unreadable: found.key_destroyed_at.map(|at| Moment::of(lang, at)),
         ended: found.ended_at.map(|at| Moment::of(lang, at)),

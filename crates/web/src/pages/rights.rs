@@ -127,6 +127,8 @@ pub struct CertificatePage {
     pub f: Frame,
     /// The number.
     pub number: String,
+    /// Whether it was done again after older data was put back.
+    pub restored: bool,
     /// When it was asked for.
     pub asked: Moment,
     /// When everything became unreadable; `None` if not yet.
@@ -277,6 +279,7 @@ impl CertificatePage {
             let begun = Self {
                 f: Frame::sample(lang, title, "/zhuxiao/7K2M9P4X1NQF0Z3T", false),
                 number: "7K2M9P4X1NQF0Z3T<b>".to_owned(),
+                restored: false,
                 asked: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
                 unreadable: None,
                 ended: None,
@@ -307,6 +310,7 @@ impl CertificatePage {
                 ..begun.clone()
             };
             let found = Self {
+                restored: true,
                 ended: None,
                 found: vec!["job.error".to_owned()],
                 ..done.clone()

@@ -42,6 +42,8 @@ both_dbs! {
         // 2.6.4.c: at once, before any job ran.
         assert_eq!(browser.get("/zhanghao").await.status, StatusCode::SEE_OTHER);
         let mut stranger = Browser::new(test);
+        let login = [("login", "林知远"), ("password", PASSWORD)];
+        assert_eq!(stranger.post("/denglu", &login).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nor a new session");
         let page = stranger.get(&certificate).await;
         assert!(page.status == StatusCode::OK && page.body.contains("正在删除"));
         let state = crate::browser::state(test, true);
@@ -49,7 +51,6 @@ both_dbs! {
         assert_eq!((report.failed, report.dead), (0, 0));
         let page = stranger.get(&certificate).await;
         assert!(page.body.contains("没有找到任何残留") && !page.body.contains("林知远"));
-        let login = [("login", "林知远"), ("password", PASSWORD)];
         assert_eq!(stranger.post("/denglu", &login).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(stranger.get("/zhuxiao/0000000000000000").await.status, StatusCode::NOT_FOUND);
     }

@@ -3,7 +3,7 @@
 
 use domain::machine::Role;
 use domain::market::number;
-use domain::market::order::{Event, Mode, SUPPLIER_OWES, State, waits_for};
+use domain::market::order::{Event, SUPPLIER_OWES, State, waits_for};
 use privacy::Ctx;
 use privacy::purpose::FulfilContract;
 use storage::market::membership;
@@ -140,12 +140,10 @@ pub async fn workbench(
     else {
         return Ok(None);
     };
-    // The simulated partner exists in a demonstration only.
-    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
     let counts = order_list::counts(&mut tx, *supplier).await?;
     let mut waiting = Vec::with_capacity(SUPPLIER_OWES.len());
     for state in SUPPLIER_OWES {
-        if !waits_for(state, role, mode) {
+        if !waits_for(state, role, app.mode()) {
             continue;
         }
         let rows = order_list::page(&mut tx, Of::Supplier(*supplier), Some(state), None, WAITING).await?;

@@ -4,7 +4,7 @@
 use domain::Refused;
 use domain::account::limits;
 use domain::market::catalogue::{Service, Sku};
-use domain::market::order::{Event, Milestone, Mode, Order, Side, Terms};
+use domain::market::order::{Event, Milestone, Order, Side, Terms};
 use domain::market::{number, plan};
 use privacy::Ctx;
 use privacy::purpose::FulfilContract;
@@ -87,10 +87,8 @@ pub async fn place(
             snapshot.acceptance_of(place).len(),
         )
     });
-    // The simulated partner exists in a demonstration only.
-    let mode = if app.demo { Mode::Simulated } else { Mode::Offline };
     let terms = Terms {
-        mode,
+        mode: app.mode(),
         review_days: category.review_days,
     };
     let step = Order::placed(terms, milestones.collect(), ctx.now())?;
