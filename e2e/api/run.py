@@ -22,6 +22,8 @@ NAME, PASSWORD = "林知远", "qinghe-lantern-365"
 # As many as an account may have: they are used in turn, so that the limit a token has per minute
 # does not hold up the run.
 TOKENS = 20
+# Steps that need nothing but a reason.
+BUYER_STEPS = ["cancel", "sign", "request_refund", "withdraw_refund"]
 
 
 class Site:
@@ -77,6 +79,16 @@ def write_known(folder, base, token):
         "orders": {order["number"] for order in orders},
     }.items():
         (folder / f"{name}.txt").write_text("".join(f'"{value}"\n' for value in sorted(values)))
+    # Steps that a buyer may take now: number, version and event seldom fit by chance.
+    known = [get(f"/api/v1/orders/{order['number']}") for order in orders]
+    steps = [
+        {"number": order["number"], "version": order["version"], "event": event}
+        for order in known
+        for event in [next((event for event in order["allowed"] if event in BUYER_STEPS), None)]
+        if event
+    ]
+    assert steps, "the buyer has an order with something to do"
+    (folder / "steps.json").write_text(json.dumps(steps))
 
 
 def started(folder):
@@ -118,6 +130,7 @@ def main():
                 "PYTHONPATH": str(HERE),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "QIFU365_TOKENS": " ".join(tokens),
+                "QIFU365_STEPS": str(folder / "steps.json"),
             },
             stdin=subprocess.DEVNULL,
             check=False,
