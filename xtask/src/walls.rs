@@ -44,12 +44,17 @@ const MOST_LINES: usize = 600;
 /// Makes a permit of a decision whose record is written, and so is called where records are
 /// written: by the store, and by tests and benches of the kernel itself.
 const DOOR: &str = "after_recording";
-const DOOR_KEEPERS: [&str; 4] = [
+const DOOR_KEEPERS: [&str; 5] = [
     "crates/privacy/",
     "crates/storage/src/tx.rs",
+    "crates/storage/src/disclosure.rs",
     "benches/kernel.rs",
     "xtask/src/walls.rs",
 ];
+/// The door by which the program reads an opened value for its own work (2.4.1.0): the kernel, the
+/// erasure's search, and tests.
+const INSIDE: &str = ".inside()";
+const INSIDE_KEEPERS: [&str; 3] = ["crates/privacy/", "crates/app/src/rights/erase.rs", "benches/"];
 const NO_NAME_FOR_A_MODULE: [&str; 7] = ["util", "utils", "common", "helper", "helpers", "misc", "shared"];
 
 /// One dependency as written in a manifest.
@@ -164,6 +169,12 @@ fn of_file(shown: &str, text: &str) -> Vec<String> {
             "{shown} calls {DOOR}; only the store turns a decision into a permit"
         ));
     }
+    let keeper = INSIDE_KEEPERS.iter().any(|keeper| shown.starts_with(keeper));
+    if text.contains(INSIDE) && !keeper && !shown.contains("/tests/") && shown != "xtask/src/walls.rs" {
+        breaches.push(format!(
+            "{shown} calls {INSIDE}; what the program reads for its own work is shown to nobody: use another door of Opened"
+        ));
+    }
     for declared in text.lines().filter_map(module_name) {
         if NO_NAME_FOR_A_MODULE.contains(&declared) {
             breaches.push(format!("{shown}: the module name `{declared}` says nothing"));
@@ -211,6 +222,15 @@ mod tests {
         assert_eq!(of_file("crates/storage/src/access.rs", &text).len(), 1);
         assert!(of_file("crates/storage/src/tx.rs", &text).is_empty());
         assert!(of_file("crates/privacy/src/seal.rs", &text).is_empty());
+    }
+
+    #[test]
+    fn clause_2_4_1_0_an_opened_value_is_read_by_few() {
+        let text = format!("let number = opened{INSIDE};");
+        assert_eq!(of_file("crates/web/src/handlers/home.rs", &text).len(), 1);
+        assert_eq!(of_file("crates/app/src/account/code.rs", &text).len(), 1);
+        assert!(of_file("crates/app/src/rights/erase.rs", &text).is_empty());
+        assert!(of_file("crates/app/tests/it/rights.rs", &text).is_empty());
     }
 
     fn members() -> Vec<String> {

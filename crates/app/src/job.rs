@@ -29,12 +29,15 @@ const DATE: &str = "date_timers";
 const CLOSE: &str = "close_accounts";
 /// Lets the transparency log grow and signs it.
 const LOG: &str = "advance_log";
+/// Tells recipients of personal data what they are asked to delete or correct.
+const DEMANDS: &str = "tell_demands";
 /// The regular jobs and how often each runs.
 const REGULAR: &[(&str, Duration)] = &[
     (PURGE, Duration::hours(1)),
     (DATE, Duration::hours(6)),
     (CLOSE, Duration::hours(1)),
     (LOG, Duration::minutes(1)),
+    (DEMANDS, Duration::minutes(10)),
 ];
 
 /// What a round of jobs did.
@@ -181,6 +184,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                     rights::close_waiting(app, &ctx::<ObeyLaw>(app, policy_version)).await?;
                     rights::release_holds(app, &own).await?;
                     rights::apply_retention(app, &own).await?;
+                }
+                DEMANDS => {
+                    rights::tell_demands(app, &ctx::<Notify>(app, policy_version)).await?;
                 }
                 LOG => {
                     log::advance(app, &own).await?;

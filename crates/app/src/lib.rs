@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod demo;
+pub mod disclosure;
 pub mod job;
 pub mod log;
 pub mod market;

@@ -1,22 +1,24 @@
 //! The transparency log's use cases: letting it grow, showing it, and the receipt a person takes
 //! away.
 
+mod receipt;
+
 use policy::{Archive, Lang};
-use privacy::log::receipt::Logged;
+use privacy::Ctx;
 use privacy::log::tile::TilePath;
-use privacy::log::{Growth, Kind, Opening, Plan};
-use privacy::purpose::{Browse, Operate, ShowOwn};
-use privacy::{Ask, Ctx, LegalBasis};
+use privacy::log::{Growth, Kind, Plan};
+use privacy::purpose::{Browse, Operate};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use storage::log::audit::Audit;
 use storage::log::read::{self, Signed};
+use storage::log::succession::{self, Former};
 use storage::log::{self, NewEntry, tree};
-use storage::{Tx, consent, register};
 use uuid::Uuid;
 
-use crate::account::Viewer;
-use crate::{App, Failure, Fault};
+use crate::{App, Failure};
+
+pub use receipt::{Controller, erasure_receipt, receipt};
 
 /// Entries counted as waiting, at most.
 const MOST_WAITING: i64 = 100_000;
@@ -99,6 +101,29 @@ pub async fn advance(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure> {
     Ok(placed)
 }
 
+/// Begins the next log, if the present one cannot go on because data was lost for good; gives its
+/// name. What the data holds enters it with the next growing.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn succeed(app: &App, ctx: &Ctx<Operate>) -> Result<Option<String>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let next = succession::succeed(&mut tx).await?;
+    if next.is_some() {
+        tx.commit().await?;
+    }
+    Ok(next)
+}
+
+/// The key that the log's checkpoints are checked with.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn key(app: &App, ctx: &Ctx<Operate>) -> Result<String, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(tree::verifier(&mut tx).await?.to_text())
+}
+
 /// A published text as the log has it.
 #[derive(Clone, Debug)]
 pub struct LoggedDocument {
@@ -119,6 +144,8 @@ pub struct Front {
     pub latest: Option<Signed>,
     /// Published texts, newest first.
     pub documents: Vec<LoggedDocument>,
+    /// The logs that this one follows, the oldest first.
+    pub former: Vec<Former>,
 }
 
 /// The log as its page shows it.
@@ -131,6 +158,7 @@ pub async fn front(app: &App, ctx: &Ctx<Browse>) -> Result<Front, Failure> {
     Ok(Front {
         key: tree::verifier(&mut tx).await?.to_text(),
         latest: read::latest(&mut tx).await?,
+        former: succession::former(&mut tx).await?,
         documents: documents
             .into_iter()
             .map(|(place, salt, payload)| LoggedDocument { place, salt, payload })
@@ -182,139 +210,4 @@ pub async fn audit(app: &App, ctx: &Ctx<Operate>) -> Result<(Audit, i64), Failur
     let mut tx = app.store.begin(ctx).await?;
     let audit = storage::log::audit::audit(&mut tx).await?;
     Ok((audit, tree::waiting(&mut tx, MOST_WAITING).await?))
-}
-
-/// Who handles the data, as a receipt names them (1.0).
-pub struct Controller<'a> {
-    /// The registered name.
-    pub name: &'a str,
-    /// How to reach them.
-    pub contact: &'a str,
-    /// Who is responsible for personal information.
-    pub responsible_person: &'a str,
-}
-
-/// The receipt of one of the viewer's own consent events, as JSON with the fields of
-/// ISO/IEC TS 27560.
-///
-/// # Errors
-/// [`Failure::NotFound`] for anybody else's event; a refusal while it waits for the log.
-pub async fn receipt(
-    app: &App,
-    ctx: &Ctx<ShowOwn>,
-    viewer: &Viewer,
-    event: Uuid,
-    controller: &Controller<'_>,
-) -> Result<Value, Failure> {
-    let mut tx = app.store.begin(ctx).await?;
-    let found = log::of_event(&mut tx, viewer.subject, event).await?;
-    let own = found.ok_or(Failure::NotFound)?;
-    let latest = read::latest(&mut tx).await?;
-    let signed = latest
-        .zip(own.place)
-        .filter(|(latest, place)| *place < latest.size);
-    let (latest, place) = signed.ok_or(domain::Refused::ReceiptNotYet)?;
-    let ask = Ask {
-        subject: viewer.subject,
-        fields: &["log_entry.opening"],
-        basis: LegalBasis::Contract,
-        clause: policy::clause!("2.6.1.a"),
-        case: None,
-    };
-    let permit = tx.permit(ask).await?;
-    let opened = tx.open(&permit, &own.field, &own.opening).await?;
-    let opening = Opening::parse(&opened).map_err(storage::StoreError::from)?;
-    let payload = opening.payload().map_err(storage::StoreError::from)?;
-    let plan = Plan::inclusion(place, latest.size).map_err(storage::StoreError::from)?;
-    let proof = read::prove(&mut tx, &plan).await?;
-    let logged = Logged {
-        key: tree::verifier(&mut tx).await?.to_text(),
-        index: place,
-        entry: own.entry.to_text().map_err(storage::StoreError::from)?,
-        salt: opening.salt(),
-        inclusion_proof: proof.iter().map(ToString::to_string).collect(),
-        checkpoint: latest.note,
-        payload,
-    };
-    let statement = statement(&mut tx, viewer, event, &logged.payload, controller).await?;
-    let receipt = tree::sign_receipt(&mut tx, statement, &logged).await?;
-    tx.commit().await?;
-    Ok(receipt)
-}
-
-/// The readable part. What it says of the event is what was committed to; the rest is as the
-/// register has it today.
-async fn statement(
-    tx: &mut Tx<'_, ShowOwn>,
-    viewer: &Viewer,
-    event: Uuid,
-    payload: &Value,
-    controller: &Controller<'_>,
-) -> Result<Value, Failure> {
-    let events = consent::of_subject(tx, viewer.subject).await?;
-    let stored = events.iter().find(|stored| stored.id == event);
-    // The ledger says something else than the log: nothing is signed over that.
-    if stored.is_none_or(|stored| stored.log_payload() != *payload) {
-        return Err(Failure::Fault(Fault::Document));
-    }
-    let columns = register::columns().map_err(|_| Failure::Fault(Fault::Document))?;
-    let mut purposes: Vec<Value> = Vec::new();
-    for purpose in privacy::PurposeId::ALL {
-        let (mut fields, mut clauses) = (Vec::new(), Vec::new());
-        for column in &columns {
-            if let Some(under) = column.uses.get(purpose.as_str()) {
-                fields.push(format!("{}.{}", column.table, column.name));
-                clauses.extend_from_slice(under);
-            }
-        }
-        clauses.sort();
-        clauses.dedup();
-        if !fields.is_empty() {
-            purposes.push(json!({
-                "purpose": purpose.as_str(),
-                "pii_categories": fields,
-                "clauses": clauses,
-            }));
-        }
-    }
-    let basis = if payload["document"] == "agreement" {
-        "contract"
-    } else {
-        "consent"
-    };
-    Ok(json!({
-        "header": {
-            "schema_version": "ISO/IEC TS 27560:2023",
-            "record_id": payload["event"],
-            "pii_principal_id": payload["subject"],
-            "issued_at": privacy::log::instant(tx.ctx().now()),
-        },
-        "processing": {
-            "privacy_notice": {
-                "document": payload["document"],
-                "version": payload["version"],
-                "language": payload["language"],
-                "text_sha256": payload["text_sha256"],
-            },
-            "lawful_basis": basis,
-            "purpose": payload["purpose"],
-            "recipient": payload["recipient"],
-            "clauses": ["0.2", "0.7"],
-            "purposes_as_of_issue": purposes,
-            "retention_of_record": "consent_proof_3y",
-            "withdrawal_method": controller.contact,
-        },
-        "party_identification": [{
-            "role": "pii_controller",
-            "name": controller.name,
-            "contact": controller.contact,
-            "responsible_person": controller.responsible_person,
-        }],
-        "events": [{
-            "event_type": if payload["origin"].is_null() { "explicit" } else { "signal" },
-            "event_state": payload["state"],
-            "event_time": payload["at"],
-            "expires_at": payload["expires_at"],
-        }],
-    }))
 }

@@ -52,6 +52,24 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Lists what processors are asked to delete or correct and have not answered.
+    Demands,
+    /// Writes down what a processor answered to a demand.
+    AnswerDemand {
+        /// The demand, as `demands` lists it.
+        demand: uuid::Uuid,
+        /// `done`, `legal_retention` (with `--article` and `--until`) or `independent_authorisation` (with `--reference`).
+        answer: String,
+        /// The article of law that makes them keep it.
+        #[arg(long, default_value = "")]
+        article: String,
+        /// The last day of that, such as 2029-11-25.
+        #[arg(long, default_value = "")]
+        until: String,
+        /// The contract or consent by which the person allowed them by themselves.
+        #[arg(long, default_value = "")]
+        reference: String,
+    },
     /// Lets the jobs that were set aside be tried again.
     RetryJobs,
     /// Replaces the wrapping key while the site serves: wraps every person's key anew, seals no data
@@ -64,6 +82,8 @@ pub enum Command {
         #[arg(long, default_value_t = 200)]
         batch: u16,
     },
+    /// Begins the next transparency log, if the present one cannot go on because data was lost for good.
+    BeginLog,
     /// Checks a receipt offline: its signature, its content, its place in the transparency log.
     Verify {
         /// The receipt, as downloaded from the account page.

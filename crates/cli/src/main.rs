@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod console;
+mod doctor;
 mod guard;
 mod keys;
 mod lock;
@@ -39,13 +40,30 @@ fn main() -> anyhow::Result<ExitCode> {
             Some(Command::Serve { no_worker }) => serve::serve(&arguments, !no_worker).await,
             Some(Command::Worker) => worker::work(&arguments).await,
             Some(Command::Migrate) => operator::migrate(&arguments).await,
-            Some(Command::Doctor) => operator::doctor(&arguments).await,
+            Some(Command::Doctor) => doctor::doctor(&arguments).await,
             Some(Command::DecideRefund {
                 ref order,
                 decision,
                 ref by,
                 ref reason,
             }) => operator::decide_refund(&arguments, order, decision, (by, reason)).await,
+            Some(Command::Demands) => operator::demands(&arguments).await,
+            Some(Command::AnswerDemand {
+                demand,
+                ref answer,
+                ref article,
+                ref until,
+                ref reference,
+            }) => {
+                let typed = domain::rights::demand::Typed {
+                    code: answer,
+                    article,
+                    until,
+                    reference,
+                };
+                operator::answer_demand(&arguments, demand, typed).await
+            }
+            Some(Command::BeginLog) => operator::begin_log(&arguments).await,
             Some(Command::RetryJobs) => operator::retry_jobs(&arguments).await,
             Some(Command::RotateKey {
                 ref next_pkcs11_key,

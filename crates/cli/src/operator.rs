@@ -6,7 +6,6 @@ use app::{Failure, job, rights};
 use domain::Refused;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
-use time::OffsetDateTime;
 
 use crate::config::{Arguments, Decision};
 use crate::console::tell;
@@ -34,130 +33,6 @@ pub async fn migrate(arguments: &Arguments) -> anyhow::Result<()> {
     tell("both schemas are up to date");
     opened.app.store.close().await;
     Ok(())
-}
-
-/// Looks at the installation; ends with an error if something needs attention.
-///
-/// # Errors
-/// A store that does not open, or what was found.
-pub async fn doctor(arguments: &Arguments) -> anyhow::Result<()> {
-    let opened = existing(arguments).await?;
-    let ctx = opened.system::<Operate>(SystemReason::Start);
-    let mut troubles = 0;
-    let mut say = |well: bool, text: String| {
-        tell(&format!("{} {text}", if well { "ok  " } else { "LOOK" }));
-        troubles += usize::from(!well);
-    };
-    say(true, format!("stores open, {:?}", opened.app.store.engine()));
-    let vault = opened.app.store.vault_state().await?;
-    say(
-        true,
-        format!("key vault: suite {}, state {}", vault.suite, vault.generation),
-    );
-    let mut wrapping = vault.wrapping;
-    wrapping.dedup();
-    say(
-        wrapping.len() == 1,
-        format!(
-            "wrapping key {}",
-            wrapping.join(" is being replaced by ")
-                + if wrapping.len() > 1 {
-                    "; run rotate-key to its end"
-                } else {
-                    ""
-                }
-        ),
-    );
-    let demo = app::demo::present(&opened.app, &ctx).await?;
-    say(
-        demo != arguments.no_demo,
-        if demo {
-            "demo data is present".to_owned()
-        } else {
-            "no demo data".to_owned()
-        },
-    );
-    let state = job::state(&opened.app, &ctx).await?;
-    say(true, format!("{} jobs wait for a worker", state.waiting));
-    say(
-        state.dead.is_empty(),
-        format!("{} jobs were set aside", state.dead.len()),
-    );
-    for dead in &state.dead {
-        tell(&format!(
-            "       {} {} after {} tries: {}",
-            dead.kind, dead.id, dead.attempts, dead.error
-        ));
-    }
-    let books = order::verdict(&opened.app, &ctx).await?;
-    say(
-        books.balanced(),
-        format!(
-            "the books: {} fen held at the partner, {} fen funded and under way",
-            books.held, books.funded
-        ),
-    );
-    let late = order::late(&opened.app, &ctx).await?;
-    say(
-        late == 0,
-        format!("{late} orders' time came more than ten minutes ago; does a worker run?"),
-    );
-    let undated = order::undated(&opened.app, &ctx).await?;
-    say(
-        undated == 0,
-        format!("{undated} orders wait for a term that the calendar does not know"),
-    );
-    let undecided = order::undecided(&opened.app, &ctx).await?;
-    say(
-        undecided.is_empty(),
-        format!(
-            "{} refunds wait for a decision: {}",
-            undecided.len(),
-            undecided.join(" ")
-        ),
-    );
-    let (audit, waiting) = app::log::audit(&opened.app, &ctx).await?;
-    say(
-        audit.findings.is_empty(),
-        format!(
-            "the transparency log: {} entries and {} checkpoints read, {} findings, {waiting} entries wait",
-            audit.entries,
-            audit.checkpoints,
-            audit.findings.len()
-        ),
-    );
-    for finding in &audit.findings {
-        tell(&format!("       {finding}"));
-    }
-    if app::demo::in_real_use(&opened.app, &ctx).await? {
-        let latest = rights::latest_drill(&opened.app, &opened.system(SystemReason::Start)).await?;
-        let (well, text) = drilled(latest, opened.app.clock.now());
-        say(well, text);
-    }
-    opened.app.store.close().await;
-    if troubles > 0 {
-        bail!("{troubles} findings need attention");
-    }
-    Ok(())
-}
-
-/// Whether the latest drill still counts, and what to say of it.
-fn drilled(latest: Option<(OffsetDateTime, bool)>, now: OffsetDateTime) -> (bool, String) {
-    match latest {
-        None => (
-            false,
-            "there was no erase drill yet; run: qifu365 erase-drill".to_owned(),
-        ),
-        Some((at, false)) => (false, format!("the erase drill of {} did not pass", at.date())),
-        Some((at, true)) if now - at > rights::DRILL_EVERY => (
-            false,
-            format!(
-                "the latest erase drill was on {}, more than 31 days ago",
-                at.date()
-            ),
-        ),
-        Some((at, true)) => (true, format!("the latest erase drill passed on {}", at.date())),
-    }
 }
 
 /// Decides a refund that the supplier did not answer.
@@ -198,6 +73,73 @@ pub async fn decide_refund(
         }
         Err(failure) => return Err(failure.into()),
     }
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Lists what processors are asked to delete or correct and have not answered.
+///
+/// # Errors
+/// A store that does not open.
+pub async fn demands(arguments: &Arguments) -> anyhow::Result<()> {
+    let opened = existing(arguments).await?;
+    let ctx = opened.system::<Operate>(SystemReason::Start);
+    let demands = rights::demands_to_processors(&opened.app, &ctx).await?;
+    for demand in &demands {
+        tell(&format!(
+            "{} {} of {} at {}, person {}; answer due {}",
+            demand.id,
+            demand.kind.as_str(),
+            demand.fields,
+            demand.processor.as_deref().unwrap_or_default(),
+            demand.subject.0,
+            demand.due_at.date()
+        ));
+    }
+    tell(&format!("{} wait for an answer", demands.len()));
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Writes down what a processor answered.
+///
+/// # Errors
+/// An unknown demand, one that was answered, or an exception without what it rests on.
+pub async fn answer_demand(
+    arguments: &Arguments,
+    demand: uuid::Uuid,
+    typed: domain::rights::demand::Typed<'_>,
+) -> anyhow::Result<()> {
+    let opened = existing(arguments).await?;
+    let ctx = opened.system::<Operate>(SystemReason::Start);
+    match rights::answer_for_processor(&opened.app, &ctx, demand, typed).await {
+        Ok(()) => tell("written down; the person sees it"),
+        Err(Failure::NotFound) => bail!("no processor is asked this"),
+        Err(Failure::Refused(refusals)) => {
+            let said: Vec<&str> = refusals.iter().map(|refused| refused.message(false)).collect();
+            bail!("{}", said.join(" "))
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Begins the next transparency log, if the present one cannot go on.
+///
+/// # Errors
+/// A store that does not open.
+pub async fn begin_log(arguments: &Arguments) -> anyhow::Result<()> {
+    let opened = existing(arguments).await?;
+    let ctx = opened.system::<Operate>(SystemReason::Start);
+    let Some(name) = app::log::succeed(&opened.app, &ctx).await? else {
+        bail!("the log can go on as it is; nothing was done");
+    };
+    app::log::advance(&opened.app, &ctx).await?;
+    let key = app::log::key(&opened.app, &ctx).await?;
+    tell(&format!(
+        "the log {name} follows; publish its key with the last checkpoint of the former one: {key}"
+    ));
     opened.app.store.close().await;
     Ok(())
 }
@@ -266,18 +208,4 @@ pub async fn purge_demo(arguments: &Arguments, yes: bool) -> anyhow::Result<()> 
     ));
     opened.app.store.close().await;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn clause_2_6_3_e_a_drill_counts_for_thirty_one_days() {
-        let then = OffsetDateTime::UNIX_EPOCH;
-        let day = time::Duration::days(31);
-        assert!(drilled(Some((then, true)), then + day).0);
-        assert!(!drilled(Some((then, true)), then + day + time::Duration::SECOND).0);
-        assert!(!drilled(Some((then, false)), then).0 && !drilled(None, then).0);
-    }
 }

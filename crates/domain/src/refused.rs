@@ -101,6 +101,28 @@ pub enum Refused {
     ReceiptUnneeded,
     /// The platform's decision names the member of staff by an identifier.
     StaffInvalid,
+    /// The name to ask for is none.
+    ShareName,
+    /// The phone to be shared is none.
+    SharePhone,
+    /// In a demonstration only fictional phones are shared.
+    SharePhoneNotFictional,
+    /// The mail address is none.
+    ShareEmail,
+    /// The address is too short, too long or holds hidden signs.
+    ShareAddress,
+    /// A field was ticked to be shared and left empty.
+    ShareEmpty,
+    /// The order has ended: nothing more is shared for it.
+    ShareClosed,
+    /// The answer to a demand is none of those that count.
+    DemandAnswer,
+    /// Keeping by law needs the article.
+    DemandArticle,
+    /// Keeping by law needs the day on which it ends.
+    DemandUntil,
+    /// An authorisation of one's own needs its number.
+    DemandReference,
 }
 
 impl Refused {
@@ -154,6 +176,17 @@ impl Refused {
         Self::ReceiptInvalid,
         Self::ReceiptUnneeded,
         Self::StaffInvalid,
+        Self::ShareName,
+        Self::SharePhone,
+        Self::SharePhoneNotFictional,
+        Self::ShareEmail,
+        Self::ShareAddress,
+        Self::ShareEmpty,
+        Self::ShareClosed,
+        Self::DemandAnswer,
+        Self::DemandArticle,
+        Self::DemandUntil,
+        Self::DemandReference,
     ];
 
     #[expect(clippy::too_many_lines, reason = "a table of texts, one row a refusal")]
@@ -440,6 +473,72 @@ impl Refused {
                 "by",
                 "请填写处理人员的代号：1–32 位小写字母、数字或连字符，如 arbiter-1，不要填写姓名。",
                 "Name the member of staff by an identifier of 1 to 32 small letters, digits or hyphens, such as arbiter-1, not by a person's name.",
+            ),
+            Self::ShareName => (
+                "share_name",
+                "contact_name",
+                "联系人称呼应为 1–30 个字，不含换行和隐藏字符。",
+                "Whom to ask for: 1 to 30 characters, no line breaks or hidden signs.",
+            ),
+            Self::SharePhone => (
+                "share_phone",
+                "phone",
+                "联系电话应为 11 位的中国大陆手机号，请检查，或取消勾选。",
+                "Enter an 11-digit mainland China mobile number, or take the tick off.",
+            ),
+            Self::SharePhoneNotFictional => (
+                "share_phone_not_fictional",
+                "phone",
+                "演示站只接受 100-0000-00NN 形式的虚构号码（如 100-0000-0001），请勿填写真实手机号。",
+                "The demonstration takes only fictional numbers of the form 100-0000-00NN; do not enter a real one.",
+            ),
+            Self::ShareEmail => (
+                "share_email",
+                "email",
+                "电子邮箱应形如 name@example.com，至多 120 个字符；请检查，或取消勾选。",
+                "A mail address looks like name@example.com and has at most 120 characters; check it, or take the tick off.",
+            ),
+            Self::ShareAddress => (
+                "share_address",
+                "address",
+                "地址应为 5–120 个字，不含换行和隐藏字符；请检查，或取消勾选。",
+                "An address has 5 to 120 characters, no line breaks or hidden signs; check it, or take the tick off.",
+            ),
+            Self::ShareEmpty => (
+                "share_empty",
+                "share",
+                "勾选的内容还没有填写：请填写，或取消勾选。",
+                "You ticked a field that is empty: fill it in, or take the tick off.",
+            ),
+            Self::ShareClosed => (
+                "share_closed",
+                "share",
+                "订单已结束，不能再提供新的联系方式；已提供的可以随时撤回。",
+                "The order has ended; nothing more can be shared for it. What you shared can be taken back at any time.",
+            ),
+            Self::DemandAnswer => (
+                "demand_answer",
+                "answer",
+                "请选择一种答复：已删除（或已更正）、依法保留，或另有独立授权。",
+                "Choose an answer: done, kept by law, or an authorisation of your own.",
+            ),
+            Self::DemandArticle => (
+                "demand_article",
+                "article",
+                "依法保留须写明法律条文，2–100 个字。",
+                "Name the article of law, 2 to 100 characters.",
+            ),
+            Self::DemandUntil => (
+                "demand_until",
+                "until",
+                "请填写保留到哪一天：形如 2029-11-25，须晚于今天，最多三十年。",
+                "Say until which day, such as 2029-11-25: after today, at most thirty years ahead.",
+            ),
+            Self::DemandReference => (
+                "demand_reference",
+                "reference",
+                "另有独立授权须写明合同或授权书编号，2–100 个字。",
+                "Name the contract or authorisation it is written in, 2 to 100 characters.",
             ),
             Self::FormStale => (
                 "form_stale",

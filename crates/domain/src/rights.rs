@@ -1,5 +1,7 @@
 //! Rules of a person's rights: when an account may be closed, and by when one is answered.
 
+pub mod demand;
+
 use time::{Date, OffsetDateTime};
 
 use crate::calendar::BEIJING;

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::permit::Decided;
-use crate::{Actor, Ctx, LegalBasis, Purpose, PurposeId, SubjectId};
+use crate::{Actor, Ctx, LegalBasis, Purpose, PurposeId, Reach, SubjectId};
 
 /// What someone asks to open.
 #[derive(Clone, Debug)]
@@ -54,6 +54,9 @@ pub struct Known {
     pub actor_in_case: bool,
     /// The person whose data it is is on one of its sides.
     pub subject_in_case: bool,
+    /// The ledger says that every field was disclosed to the actor for the case, and the disclosure
+    /// still stands (2.4.1.0).
+    pub disclosed: bool,
     /// The version that rules the person, if they accepted one.
     pub ruling: Option<Ruling>,
     /// The consent named as basis, if it is this person's and in force.
@@ -72,6 +75,12 @@ pub enum Denied {
     /// Someone asked for another's data without an order that both are part of.
     #[error("there is no order that both are part of")]
     NoCase,
+    /// The field was not disclosed to whoever asks, or no longer is.
+    #[error("the field was not disclosed to whoever asks, or no longer is")]
+    NotDisclosed,
+    /// The register does not name this recipient for the field.
+    #[error("the register does not name this recipient for the field")]
+    NotARecipient,
     /// A visitor asked for personal data.
     #[error("a visitor opens nothing personal")]
     Visitor,
@@ -183,6 +192,7 @@ impl Ask {
             },
             fields: self.fields,
             separate: self.basis.is_separate(),
+            reach: Reach::of(actor, self.subject),
             purpose: PhantomData,
         })
     }
@@ -216,6 +226,10 @@ impl Ask {
                 policy::clause!("2.4.1.3");
                 if self.case.is_none() || !known.actor_in_case || !known.subject_in_case {
                     return Err(Denied::NoCase);
+                }
+                policy::clause!("2.4.1.0");
+                if !known.disclosed {
+                    return Err(Denied::NotDisclosed);
                 }
                 Ok(())
             }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::ask::ruling;
 use crate::permit::{Grant, Scope, closed, names};
-use crate::{Actor, Ctx, Denied, LegalBasis, Purpose, PurposeId, Ruling, SubjectId};
+use crate::{Actor, Ctx, Denied, LegalBasis, Purpose, PurposeId, Reach, Ruling, SubjectId};
 
 /// More people than this are asked for in parts.
 pub const MOST: usize = 10_000;
@@ -201,5 +201,9 @@ impl<P: Purpose> Grant<P> for BulkPermit<'_, P> {
 
     fn within(&self, scope: &Scope) -> bool {
         std::ptr::eq(self.scope, scope)
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Inside
     }
 }

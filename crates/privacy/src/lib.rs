@@ -5,6 +5,9 @@
 //! [`Permit`], which names actor, subject, purpose, legal basis and clause, and which exists only
 //! after its [`AccessRecord`] was written (clauses 1.4, 2.5.1).
 //!
+//! What is opened leaves the program only by the doors of [`Opened`], and for somebody else only
+//! after the ledger of disclosures holds it ([`disclosure`], clause 2.4.1.0).
+//!
 //! To add a purpose: add it to [`purpose`], say which bases and clauses carry it, and name it in
 //! the register of columns for the fields it may open.
 
@@ -13,7 +16,9 @@ pub mod bulk;
 pub mod consent;
 pub mod ctx;
 pub mod deidentify;
+pub mod disclosure;
 pub mod log;
+pub mod opened;
 pub mod permit;
 pub mod personal;
 pub mod purpose;
@@ -26,8 +31,10 @@ pub mod wrap;
 
 pub use ask::{AccessRecord, Ask, Denied, Known, LiveConsent, Ruling};
 pub use ctx::{Actor, Ctx, SystemReason};
+pub use disclosure::{Disclosed, Disclosure, Ground, KnownShare, Recipient, Share};
+pub use opened::{Opened, Reach};
 pub use permit::{Grant, Permit, Scope};
-pub use personal::{Opened, Personal, Sensitive};
+pub use personal::{Personal, Sensitive};
 pub use purpose::{LegalBasis, Purpose, PurposeId};
 pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey};
 pub use source::{Clock, Entropy};

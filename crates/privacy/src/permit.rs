@@ -7,7 +7,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{AccessRecord, Denied, Purpose, SubjectId};
+use crate::{AccessRecord, Denied, Purpose, Reach, SubjectId};
 
 /// A running transaction as the kernel knows it: the store has one in each. A permit borrows it,
 /// so that it cannot be used once the transaction is over.
@@ -23,6 +23,8 @@ pub trait Grant<P: Purpose>: closed::Closed {
     fn covers(&self, subject: SubjectId, table: &str, column: &str) -> bool;
     /// Whether it was given in this very transaction.
     fn within(&self, scope: &Scope) -> bool;
+    /// How far what it opens may go.
+    fn reach(&self) -> Reach;
 }
 
 pub(crate) mod closed {
@@ -44,6 +46,7 @@ pub struct Decided<P: Purpose> {
     pub(crate) record: AccessRecord,
     pub(crate) fields: &'static [&'static str],
     pub(crate) separate: bool,
+    pub(crate) reach: Reach,
     pub(crate) purpose: PhantomData<P>,
 }
 
@@ -63,6 +66,7 @@ impl<P: Purpose> Decided<P> {
             subject: self.record.subject,
             fields: self.fields,
             separate: self.separate,
+            reach: self.reach,
             purpose: PhantomData,
         }
     }
@@ -75,6 +79,7 @@ pub struct Permit<'tx, P: Purpose> {
     subject: SubjectId,
     fields: &'static [&'static str],
     separate: bool,
+    reach: Reach,
     purpose: PhantomData<P>,
 }
 
@@ -93,6 +98,10 @@ impl<P: Purpose> Grant<P> for Permit<'_, P> {
 
     fn within(&self, scope: &Scope) -> bool {
         std::ptr::eq(self.scope, scope)
+    }
+
+    fn reach(&self) -> Reach {
+        self.reach
     }
 }
 

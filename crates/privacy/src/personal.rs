@@ -58,38 +58,6 @@ impl<T: Zeroize> fmt::Debug for Sensitive<T> {
     }
 }
 
-/// A sensitive value that was opened. It still does not print itself; memory is wiped on drop.
-pub struct Opened(Zeroizing<String>);
-
-impl Opened {
-    pub(crate) fn new(text: String) -> Self {
-        Self(Zeroizing::new(text))
-    }
-
-    /// The last four signs, the others hidden: how a page shows it unless the person asks for all.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        let hidden = self.0.chars().count().saturating_sub(4);
-        let shown = |(place, sign)| if place < hidden { '*' } else { sign };
-        if hidden == 0 {
-            return "****".to_owned();
-        }
-        self.0.chars().enumerate().map(shown).collect()
-    }
-
-    /// All of it.
-    #[must_use]
-    pub fn whole(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[sensitive]")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,20 +68,5 @@ mod tests {
         assert_eq!(format!("{value:?}"), "[personal]");
         let value = Sensitive::received("100-0000-0001".to_owned());
         assert_eq!(format!("{value:?}"), "[sensitive]");
-        assert_eq!(
-            format!("{:?}", Opened::new("100-0000-0001".to_owned())),
-            "[sensitive]"
-        );
-    }
-
-    #[test]
-    fn clause_1_4_a_sensitive_value_is_shown_masked() {
-        for (value, shown) in [
-            ("abcdefgh", "****efgh"),
-            ("abcd", "****"),
-            ("证件号码一二", "**号码一二"),
-        ] {
-            assert_eq!(Opened::new(value.to_owned()).masked(), shown);
-        }
     }
 }

@@ -13,7 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::log::{LogError, NoteSigner};
 use crate::permit::{Grant, Scope};
 use crate::suite::{Suite, Use};
-use crate::{Entropy, Personal, Purpose, SubjectId};
+use crate::{Entropy, Opened, Personal, Purpose, SubjectId};
 
 /// Why a value does not open. Never carries the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,12 @@ pub enum SealError {
     /// Truncated, altered, moved to another row, or sealed under another key.
     #[error("the sealed value is damaged or belongs elsewhere")]
     Damaged,
+    /// Opened for the program's own work: shown to nobody.
+    #[error("what the program opened for its own work is shown to nobody")]
+    Inside,
+    /// The disclosure is about another person or field.
+    #[error("this disclosure does not cover this field")]
+    NotDisclosed,
     /// Sealed by another suite than the installation's.
     #[error("the sealed value uses a suite that this installation does not")]
     UnknownSuite,
@@ -200,7 +206,7 @@ impl Sealed<String> {
         scope: &Scope,
         key: &SubjectKey,
         field: &FieldRef,
-    ) -> Result<String, SealError> {
+    ) -> Result<Opened, SealError> {
         if !permit.within(scope) {
             return Err(SealError::OtherTransaction);
         }
@@ -210,7 +216,8 @@ impl Sealed<String> {
         let plain = key
             .suite
             .decrypt(&key.bytes, Use::Seal, &field.associated_data(), &self.bytes)?;
-        String::from_utf8(plain.to_vec()).map_err(|_| SealError::Damaged)
+        let text = String::from_utf8(plain.to_vec()).map_err(|_| SealError::Damaged)?;
+        Ok(Opened::new(Zeroizing::new(text), *field, permit.reach()))
     }
 }
 
@@ -232,6 +239,10 @@ mod tests {
                 *byte = self.0.fetch_add(1, Ordering::Relaxed);
             }
         }
+    }
+
+    fn text(opened: Result<Opened, SealError>) -> Result<String, SealError> {
+        opened?.shown()
     }
 
     fn permit(scope: &Scope, subject: SubjectId, basis: LegalBasis) -> Permit<'_, ShowOwn> {
@@ -287,7 +298,7 @@ mod tests {
         let scope = Scope::default();
         let permit = permit(&scope, subject, LegalBasis::Contract);
         assert_eq!(
-            sealed.open(&permit, &scope, &key, &field),
+            text(sealed.open(&permit, &scope, &key, &field)),
             Ok("10000000001".to_owned())
         );
         let moved = FieldRef {
@@ -295,7 +306,7 @@ mod tests {
             ..field
         };
         assert_eq!(
-            sealed.open(&permit, &scope, &key, &moved),
+            text(sealed.open(&permit, &scope, &key, &moved)),
             Err(SealError::Damaged)
         );
         let other = FieldRef {
@@ -303,12 +314,12 @@ mod tests {
             ..field
         };
         assert_eq!(
-            sealed.open(&permit, &scope, &key, &other),
+            text(sealed.open(&permit, &scope, &key, &other)),
             Err(SealError::NotPermitted)
         );
         let stranger = SubjectKey::generate(suite, &entropy);
         assert_eq!(
-            sealed.open(&permit, &scope, &stranger, &field),
+            text(sealed.open(&permit, &scope, &stranger, &field)),
             Err(SealError::Damaged)
         );
     }
@@ -323,7 +334,7 @@ mod tests {
         let sealed = key.seal(&field, &value, &entropy).expect("seal");
         let (scope, other) = (Scope::default(), Scope::default());
         let permit = permit(&scope, subject, LegalBasis::Contract);
-        let opened = sealed.open(&permit, &other, &key, &field);
+        let opened = text(sealed.open(&permit, &other, &key, &field));
         assert_eq!(opened, Err(SealError::OtherTransaction));
     }
 
@@ -343,7 +354,7 @@ mod tests {
         let opened = sealed
             .open_sensitive(&separate, &scope, &key, &field)
             .expect("open");
-        assert_eq!(opened.whole(), "110000197001010000");
+        assert_eq!(opened.shown(), Ok("110000197001010000".to_owned()));
     }
 
     const fn phone(subject: SubjectId) -> FieldRef {
@@ -405,7 +416,7 @@ mod tests {
         let sealed = gm.seal(&field, &value, &entropy).expect("seal");
         let scope = Scope::default();
         let permit = permit(&scope, subject, LegalBasis::Contract);
-        let opened = sealed.open(&permit, &scope, &standard, &field);
+        let opened = text(sealed.open(&permit, &scope, &standard, &field));
         assert_eq!(opened, Err(SealError::UnknownSuite));
         assert_ne!(standard.blind_index("f", &value), gm.blind_index("f", &value));
     }

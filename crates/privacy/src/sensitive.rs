@@ -1,8 +1,7 @@
 //! Sealing and opening of sensitive values: the same cipher, a stricter door (1.4).
 
 use crate::permit::{Scope, Separate};
-use crate::personal::Opened;
-use crate::{Entropy, FieldRef, Personal, Purpose, SealError, Sealed, Sensitive, SubjectKey};
+use crate::{Entropy, FieldRef, Opened, Personal, Purpose, SealError, Sealed, Sensitive, SubjectKey};
 
 impl SubjectKey {
     /// Seals a sensitive text for its place.
@@ -33,6 +32,6 @@ impl Sealed<Sensitive<String>> {
         field: &FieldRef,
     ) -> Result<Opened, SealError> {
         let plain = Sealed::<String>::from_stored(self.as_bytes().to_vec());
-        plain.open(permit.0, scope, key, field).map(Opened::new)
+        plain.open(permit.0, scope, key, field)
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::{Conn, StoreError, Value};
 use crate::tx::Tx;
-use crate::{bulk, register};
+use crate::{bulk, disclosure, register};
 
 const INSERT: &str = "INSERT INTO access_record \
     (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id, \
@@ -64,6 +64,7 @@ pub(crate) async fn known<P: Purpose>(
             }
         });
     }
+    known.disclosed = disclosure::to_actor(conn, tx, ask).await?;
     if let Some(event) = ask.basis.consent() {
         known.consent = live(conn, tx, event, ask.subject).await?;
     }
@@ -71,7 +72,7 @@ pub(crate) async fn known<P: Purpose>(
 }
 
 /// The consent of an event, if it is this person's and in force at this instant (2.1.1.g).
-async fn live<P: Purpose>(
+pub(crate) async fn live<P: Purpose>(
     conn: &mut Conn,
     tx: &Tx<'_, P>,
     event: Uuid,

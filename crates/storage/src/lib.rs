@@ -13,10 +13,12 @@ pub mod account;
 pub mod backup;
 mod bulk;
 pub mod consent;
+pub mod disclosure;
 mod engine;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod recipient;
 pub mod register;
 pub mod rights;
 pub mod schema;
@@ -45,11 +47,14 @@ pub fn statements() -> Vec<&'static str> {
         log::tree::STATEMENTS,
         log::read::STATEMENTS,
         log::audit::STATEMENTS,
+        log::succession::STATEMENTS,
         market::membership::STATEMENTS,
         market::notice::STATEMENTS,
         market::order::STATEMENTS,
         market::order_list::STATEMENTS,
         consent::STATEMENTS,
+        disclosure::STATEMENTS,
+        market::share::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),
         &rights::statements(),

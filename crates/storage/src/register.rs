@@ -107,6 +107,14 @@ pub fn allows(field: &str, purpose: &str, clause: &str) -> bool {
     sealed().allow(field, purpose, clause)
 }
 
+/// Whether the register names the recipient for the sealed column `table.column`.
+#[must_use]
+pub fn gives(field: &str, recipient: &str) -> bool {
+    sealed()
+        .find(field)
+        .is_some_and(|column| column.recipients.iter().any(|known| known == recipient))
+}
+
 /// Whether `table.column` holds sensitive values. One that is not known does not open at all.
 #[must_use]
 pub fn is_sensitive(field: &str) -> bool {

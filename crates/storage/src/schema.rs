@@ -30,6 +30,7 @@ pub const DATA: &[Migration] = &[
     (12, include_str!("../migrations/data/0012_log.sql")),
     (13, include_str!("../migrations/data/0013_erase_drill.sql")),
     (14, include_str!("../migrations/data/0014_note_subject.sql")),
+    (15, include_str!("../migrations/data/0015_disclosures.sql")),
 ];
 
 /// The vault's migrations.
@@ -39,6 +40,7 @@ pub const VAULT: &[Migration] = &[
     (3, include_str!("../migrations/vault/0003_tombstones.sql")),
     (4, include_str!("../migrations/vault/0004_log_head.sql")),
     (5, include_str!("../migrations/vault/0005_tombstone_number.sql")),
+    (6, include_str!("../migrations/vault/0006_log_origin.sql")),
 ];
 
 /// The type of a column, the same on both engines.
@@ -191,6 +193,25 @@ pub(crate) async fn migrate(pool: &Pool, migrations: &[Migration]) -> Result<(),
         }
     }
     conn.commit().await
+}
+
+/// Whether a migration of this build is still to be applied to one of the stores. Changes nothing: a
+/// database that holds no table at all is behind.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn behind(data: &str, vault: &str) -> Result<bool, StoreError> {
+    for (address, migrations) in [(data, DATA), (vault, VAULT)] {
+        let pool = Pool::open(address).await?;
+        let tables = live_columns(&pool).await?;
+        let known = tables.iter().any(|(table, _)| table == "schema_version");
+        let applied = if known { version(&pool).await? } else { 0 };
+        pool.close().await;
+        if applied < latest(migrations) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The number of the last of these migrations.

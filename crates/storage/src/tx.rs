@@ -360,6 +360,14 @@ impl<'s, P: Purpose> Tx<'s, P> {
         self.ctx
     }
 
+    pub(crate) const fn conn(&self) -> &Mutex<Conn> {
+        &self.conn
+    }
+
+    pub(crate) const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// The store.
     #[must_use]
     pub const fn store(&self) -> &'s Store {
@@ -462,10 +470,23 @@ impl<'s, P: Purpose> Tx<'s, P> {
         permit: &impl Grant<P>,
         field: &FieldRef,
         sealed: &Sealed<String>,
-    ) -> Result<String, StoreError> {
+    ) -> Result<Opened, StoreError> {
         let mut keys = self.keys.lock().await;
         let key = self.key(&mut keys, field.subject).await?;
         Ok(sealed.open(permit, &self.scope, key, field)?)
+    }
+
+    /// Opens a sealed value for the eyes of whoever acts: the person's own, or disclosed to them.
+    ///
+    /// # Errors
+    /// As [`Tx::open`], and if the program opened it for its own work.
+    pub async fn show(
+        &self,
+        permit: &impl Grant<P>,
+        field: &FieldRef,
+        sealed: &Sealed<String>,
+    ) -> Result<String, StoreError> {
+        Ok(self.open(permit, field, sealed).await?.shown()?)
     }
 
     /// Opens a sensitive value under a permit of this transaction that rests on separate consent

@@ -8,11 +8,15 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("recipient_demand", "DELETE FROM recipient_demand"),
+    ("order_share", "DELETE FROM order_share"),
+    ("disclosure", "DELETE FROM disclosure"),
     ("erase_drill", "DELETE FROM erase_drill"),
     ("legal_hold", "DELETE FROM legal_hold"),
     ("erasure", "DELETE FROM erasure"),
     ("account_closure", "DELETE FROM account_closure"),
     ("job", "DELETE FROM job"),
+    ("log_former", "DELETE FROM log_former"),
     ("log_checkpoint", "DELETE FROM log_checkpoint"),
     ("log_tile", "DELETE FROM log_tile"),
     ("log_entry", "DELETE FROM log_entry"),

@@ -10,7 +10,7 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, home, interface, log, order, policy, rights, token,
+    account, assets, catalogue, consent, gallery, home, interface, log, order, policy, rights, share, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -74,6 +74,7 @@ routes! {
     get "/zhengce" Anyone "browse" ["0.1", "0.6", "0.14"] policy::current;
     get "/zhengce.json" Anyone "browse" ["0.1"] policy::json;
     get "/zhengce/lishi" Anyone "browse" ["0.17"] policy::archive;
+    get "/zhengce/jieshoufang" Anyone "browse" ["2.4.1.0", "2.4.1.5.e"] share::recipients;
     get "/zhengce/{version}" Anyone "browse" ["0.1", "0.17"] policy::version;
     get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
     get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
@@ -108,6 +109,10 @@ routes! {
     get "/zhanghao/zhuxiao" Account "obey_law" ["2.6.1.d", "2.6.4.1"] rights::close_form;
     post "/zhanghao/zhuxiao" Account "obey_law" ["2.6.1.d", "2.6.4.1", "2.6.4.c", "2.6.4.d", "2.6.4.e", "2.6.4.f"] rights::close;
     post "/zhanghao/zhuxiao/chehui" Account "obey_law" ["2.6.4.1"] rights::withdraw;
+    get "/zhanghao/qingqiu" Account "fulfil_contract" ["2.6.3.c"] share::demands;
+    post "/zhanghao/qingqiu/{demand}" Account "fulfil_contract" ["2.6.3.c", "2.6.3.d"] share::answer;
+    get "/zhanghao/gongxiang" Account "show_own" ["2.4.1.0", "2.6.1.a", "2.6.3.c"] share::disclosures;
+    get "/zhuxiao/{number}/pingzheng" Anyone "obey_law" ["1.6", "2.6.4.d"] log::erasure_receipt;
     get "/zhuxiao/{number}" Anyone "obey_law" ["1.6", "2.6.4.d"] rights::certificate;
     get "/api" Anyone "browse" ["2.1.1.c"] interface::interface;
     get "/api/wenti" Anyone "browse" ["2.1.1.c"] interface::codes;
@@ -126,6 +131,9 @@ routes! {
     post "/xiadan/{service}" Account "fulfil_contract" ["2.2.1", "2.4.1.3"] order::place;
     get "/dingdan" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::list;
     get "/dingdan/{number}" Account "fulfil_contract" ["2.1.1.f", "2.2.1", "2.5.1.e"] order::order;
+    get "/dingdan/{number}/lianxi" Account "fulfil_contract" ["2.4.1.3", "2.5.1.e"] share::contact;
+    post "/dingdan/{number}/lianxi" Account "fulfil_contract" ["2.4.1.3"] share::give;
+    post "/dingdan/{number}/lianxi/{field}/chehui" Account "fulfil_contract" ["2.4.1.2"] share::take_back;
     post "/dingdan/{number}/{event}" Account "fulfil_contract" ["2.2.1"] order::act;
     get "/gongzuotai" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::workbench;
     get "/demo/zhangben" Demo "operate" ["2.2.1"] order::books;

@@ -60,6 +60,7 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
     if let Some(row) = account::by_id(&mut tx, payload.account).await?
         && let Some(basis) = consent::live(&mut tx, row.subject, &LOGIN_ALERT).await?
     {
+        let consent = basis.consent();
         let ask = Ask {
             subject: row.subject,
             fields: LOGIN_ALERT.fields,
@@ -73,7 +74,7 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
             tx.open(&permit, &place, &row.phone).await
         };
         match opened {
-            Ok(number) => message(app, &mut tx, row.subject, &number, text(at)).await?,
+            Ok(phone) => message(app, &mut tx, row.subject, phone.kept(), text(at), consent).await?,
             // Erased: nobody is left to tell.
             Err(StoreError::NoKey) => {}
             Err(error) => return Err(error.into()),

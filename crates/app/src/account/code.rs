@@ -3,7 +3,7 @@
 use domain::Refused;
 use domain::account::{limits, phone};
 use privacy::purpose::Notify;
-use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, SubjectId};
+use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, Recipient, SubjectId};
 use storage::account::code::{self, NewCode};
 use storage::{StoreError, Tx};
 use subtle::ConstantTimeEq as _;
@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::index;
+use crate::disclosure::{MESSAGE, SMS_SENDER, message_share};
 use crate::{App, Failure};
 
 const SENT: &str = "code_sent";
@@ -65,19 +66,24 @@ pub(super) async fn send<P: Purpose>(
     let text = format!(
         "验证码 {secret}，10 分钟内有效。请勿告诉他人。/ Your code is {secret}, valid for 10 minutes."
     );
-    message(app, tx, subject, number, text).await
+    let phone = Personal::received(number.to_owned());
+    message(app, tx, subject, phone, text, None).await
 }
 
-/// Puts a message to the phone into the outbox.
+/// Puts a message to the phone into the outbox, after the ledger says who will deliver it: entrusted
+/// with it, or agreed to by this consent (2.4.1.5.2.a, 2.4.1.2).
 pub(crate) async fn message<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
     subject: SubjectId,
-    number: &str,
+    phone: Personal<String>,
     text: String,
+    consent: Option<Uuid>,
 ) -> Result<(), Failure> {
-    let (recipient, body) = (Personal::received(number.to_owned()), Personal::received(text));
-    Ok(code::send(tx, subject, app.entropy.id(), &recipient, &body).await?)
+    let share = message_share(subject, consent, tx.ctx().now());
+    tx.disclose(share).await?;
+    let body = Personal::received(text);
+    Ok(code::send(tx, subject, app.entropy.id(), &phone, &body).await?)
 }
 
 fn keyed(app: &App, id: Uuid, digits: &str) -> Vec<u8> {
@@ -148,9 +154,15 @@ pub async fn outbox(app: &App, ctx: &Ctx<Notify>) -> Result<Vec<OutboxMessage>, 
             Err(error) => return Err(error.into()),
         };
         let body = tx.open(&permit, &field("body"), &row.body).await?;
+        // The page stands in for the sender: it is handed what the ledger says the sender gets.
+        let sender = Recipient::Processor(SMS_SENDER);
+        let Some(disclosed) = tx.disclosed(row.subject, sender, MESSAGE).await? else {
+            continue;
+        };
+        let handed = |opened: privacy::Opened| opened.handed(&disclosed).map_err(StoreError::from);
         messages.push(OutboxMessage {
-            recipient: phone::masked(&recipient),
-            body,
+            recipient: phone::masked(&handed(recipient)?),
+            body: handed(body)?,
             at: row.created_at,
         });
     }

@@ -71,14 +71,14 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
     };
     let permit = tx.permit(ask).await?;
     let field = |column| account::field(column, row.id, row.subject);
-    let name = tx.open(&permit, &field("name"), &row.name).await?;
-    let digits = tx.open(&permit, &field("phone"), &row.phone).await?;
+    let name = tx.show(&permit, &field("name"), &row.name).await?;
+    let digits = tx.show(&permit, &field("phone"), &row.phone).await?;
     let mut devices = Vec::new();
     for session in sessions {
         let place = session::device_field(session.id, viewer.subject);
         devices.push(Device {
             session: session.id,
-            name: tx.open(&permit, &place, &session.device).await?,
+            name: tx.show(&permit, &place, &session.device).await?,
             created_at: session.created_at,
             seen_at: session.seen_at,
             current: session.id == viewer.session,

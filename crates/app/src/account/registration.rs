@@ -143,7 +143,8 @@ pub async fn request_code(
     code::admit(&mut tx, digest).await?;
     if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
         let text = "您的手机号已经注册，请直接登录或重置密码。/ Your number already has an account: log in or reset the password.";
-        code::message(app, &mut tx, holder.subject, &number, text.to_owned()).await?;
+        let phone = Personal::received(number);
+        code::message(app, &mut tx, holder.subject, phone, text.to_owned(), None).await?;
     } else {
         let earlier = codes::latest(&mut tx, digest, REASON).await?;
         // One that is about to run out is left to the retention job, which destroys its key.

@@ -131,7 +131,7 @@ pub async fn tokens(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Ve
         let place = store::name_field(row.id, row.subject);
         tokens.push(Token {
             id: row.id,
-            name: tx.open(&permit, &place, &row.name).await?,
+            name: tx.show(&permit, &place, &row.name).await?,
             scopes: scopes(&row.scopes),
             created_at: row.created_at,
             used_at: row.used_at,

@@ -2,6 +2,7 @@
 //! last weeks, so that every state has an example and every figure adds up.
 
 use domain::market::order::{Event, Side};
+use domain::market::share::Field;
 use privacy::purpose::{FulfilContract, Operate, Purpose};
 use privacy::{Actor, Ctx};
 use storage::market::{notice, order as store};
@@ -12,6 +13,7 @@ use super::{id, people::PEOPLE};
 use crate::account::Viewer;
 use crate::market::catalogue::Catalogue;
 use crate::market::order::{self, Act, Placing};
+use crate::market::share::TypedField;
 use crate::{App, Failure};
 
 /// Who takes a step.
@@ -348,6 +350,7 @@ async fn play(
         };
         let step = ctx::<FulfilContract>(app, base, person(viewer), hours_ago);
         let (at_hand, items, fee, price) = milestone(app, base, &order).await?;
+        let shared = shared();
         let act = Act {
             number: &order,
             version,
@@ -366,6 +369,7 @@ async fn play(
             } else {
                 ""
             },
+            share: if *event == Event::Fund { &shared } else { &[] },
         };
         order::act(app, &step, viewer, catalogue, &act).await?;
     }
@@ -401,4 +405,17 @@ async fn announce(app: &App, ctx: &Ctx<Operate>, number: &str, version: i64) -> 
         notice::record(&mut tx, row.id, version, Side::Buyer, nth).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// What buyers of the demonstration give with their payment.
+fn shared() -> [TypedField; 2] {
+    let given = |field, value: &str| TypedField {
+        field,
+        ticked: true,
+        value: value.to_owned(),
+    };
+    [
+        given(Field::ContactName, "采购联系人（演示）"),
+        given(Field::Phone, "100-0000-0001"),
+    ]
 }

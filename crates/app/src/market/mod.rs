@@ -2,3 +2,4 @@
 
 pub mod catalogue;
 pub mod order;
+pub mod share;

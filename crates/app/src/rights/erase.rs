@@ -10,12 +10,13 @@ use std::collections::BTreeMap;
 use domain::account::name;
 use domain::rights::{TRANSACTION_YEARS, years_after};
 use privacy::purpose::ObeyLaw;
-use privacy::{Ask, Ctx, HoldId, LegalBasis, Personal, SubjectId};
+use privacy::{Ask, Ctx, HoldId, LegalBasis, Personal, SubjectId, log};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use storage::account::{self, code, session, token};
 use storage::job::{self, Claimed, NewJob};
-use storage::register::OnErasure;
+use storage::log::NewEntry;
+use storage::rights::demand;
 use storage::rights::erasure::{self, Erasure, Step};
 use storage::rights::hold::{self, Hold};
 use storage::rights::probe::{self, Needle};
@@ -32,17 +33,15 @@ pub const ERASE: &str = "erase";
 const BATCH: i64 = 100;
 /// How long the identifiers to look for may wait for a search that keeps failing.
 const KEEP_IDENTIFIERS_DAYS: i64 = 30;
-/// Held values named in a certificate.
-const NAMED: i64 = 200;
 
 /// What an erasure did and found; holds no personal value.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default)]
-struct Report {
+pub(super) struct Report {
     /// Rows removed, by table.
-    removed: BTreeMap<String, u64>,
+    pub removed: BTreeMap<String, u64>,
     /// What the search found.
-    probe: Option<Probe>,
+    pub probe: Option<Probe>,
 }
 
 /// The search afterwards.
@@ -159,7 +158,17 @@ pub async fn step(app: &App, ctx: &Ctx<ObeyLaw>, subject: SubjectId) -> Result<S
             app.store.destroy_hold_key(HoldId(erasure.id)).await?;
             erasure.identifiers = None;
             erasure.ended_at = Some(ctx.now());
-            advance(app, ctx, &mut erasure, Step::Ended).await?;
+            let mut tx = app.store.begin(ctx).await?;
+            // Nobody's key seals it: it names no person, and who has the certificate's number opens it.
+            let entry = NewEntry {
+                kind: log::Kind::Erasure,
+                subject: None,
+                reference: erasure.id,
+                payload: erasure_payload(&erasure),
+            };
+            storage::log::append(&mut tx, &entry).await?;
+            advance_in(&mut tx, &mut erasure, Step::Ended).await?;
+            tx.commit().await?;
         }
         Step::Ended => {}
     }
@@ -183,7 +192,21 @@ async fn advance_in(tx: &mut Tx<'_, ObeyLaw>, erasure: &mut Erasure, to: Step) -
     }
 }
 
-fn report(erasure: &Erasure) -> Result<Report, Failure> {
+/// What the log commits to: the certificate by its number, with a digest of what was found.
+pub(crate) fn erasure_payload(of: &Erasure) -> serde_json::Value {
+    let instant = |at: Option<OffsetDateTime>| at.map(log::instant);
+    serde_json::json!({
+        "kind": log::Kind::Erasure.as_str(),
+        "number": of.number,
+        "ground": of.ground,
+        "asked_at": log::instant(of.asked_at),
+        "key_destroyed_at": instant(of.key_destroyed_at),
+        "ended_at": instant(of.ended_at),
+        "report_sha256": log::hex(&Sha256::digest(of.report.as_bytes())),
+    })
+}
+
+pub(super) fn report(erasure: &Erasure) -> Result<Report, Failure> {
     serde_json::from_str(&erasure.report).map_err(|_| Failure::Fault(Fault::Document))
 }
 
@@ -236,7 +259,7 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         let mut texts = Vec::with_capacity(notes.len());
         for note in &notes {
             let place = storage::market::order::note_field(note.event, subject);
-            texts.push(Personal::received(tx.open(&permit, &place, &note.note).await?));
+            texts.push(tx.open(&permit, &place, &note.note).await?.kept());
         }
         for (note, text) in notes.into_iter().zip(texts) {
             let key = hold_key(subject, note.order);
@@ -273,8 +296,16 @@ async fn hold_and_note(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> 
         let permit = tx.permit(ask).await?;
         let field = |column| account::field(column, row.id, subject);
         let identifiers = Identifiers {
-            phone: tx.open(&permit, &field("phone"), &row.phone).await?,
-            name: tx.open(&permit, &field("name"), &row.name).await?,
+            phone: tx
+                .open(&permit, &field("phone"), &row.phone)
+                .await?
+                .inside()
+                .to_owned(),
+            name: tx
+                .open(&permit, &field("name"), &row.name)
+                .await?
+                .inside()
+                .to_owned(),
         };
         let text = serde_json::to_string(&identifiers).map_err(|_| Failure::Fault(Fault::Document))?;
         let place = erasure::identifiers_field(erasure.id);
@@ -304,7 +335,7 @@ async fn identifiers(tx: &mut Tx<'_, ObeyLaw>, erasure: &Erasure) -> Result<Opti
         Err(StoreError::NoKey) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    serde_json::from_str(&text)
+    serde_json::from_str(text.inside())
         .map(Some)
         .map_err(|_| Failure::Fault(Fault::Document))
 }
@@ -330,6 +361,7 @@ async fn remove(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
         *report.removed.entry(table.to_owned()).or_default() += rows;
     }
     report.removed.retain(|_, rows| *rows > 0);
+    demand::ask_all(&mut tx, erasure.subject).await?;
     write_report(erasure, &report)?;
     advance_in(&mut tx, erasure, Step::Removed).await?;
     Ok(tx.commit().await?)
@@ -376,69 +408,4 @@ async fn search(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
     } else {
         Err(Failure::Fault(Fault::Residue))
     }
-}
-
-/// What stays of a person, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The table.
-    pub table: &'static str,
-    /// Rows.
-    pub rows: i64,
-    /// The rule.
-    pub rule: &'static str,
-}
-
-/// What a person can show afterwards: what was erased, what stays until when, what the search found.
-#[derive(Clone, Debug)]
-pub struct Certificate {
-    /// Its number.
-    pub number: String,
-    /// Why: see [`Erasure::ground`].
-    pub ground: String,
-    /// When it was asked for.
-    pub asked_at: OffsetDateTime,
-    /// When the key was destroyed.
-    pub key_destroyed_at: Option<OffsetDateTime>,
-    /// When it ended.
-    pub ended_at: Option<OffsetDateTime>,
-    /// Rows removed, by table.
-    pub removed: Vec<(String, u64)>,
-    /// What stays.
-    pub kept: Vec<Kept>,
-    /// What is sealed under keys of its own: place, article, end.
-    pub held: Vec<Hold>,
-    /// The search.
-    pub probe: Option<Probe>,
-}
-
-/// The certificate with this number. Whoever has the number may read it: it names nobody.
-///
-/// # Errors
-/// [`Failure::NotFound`].
-pub async fn certificate(app: &App, ctx: &Ctx<ObeyLaw>, number: &str) -> Result<Certificate, Failure> {
-    let mut tx = app.store.begin(ctx).await?;
-    let found = erasure::by_number(&mut tx, number).await?;
-    let erasure = found.ok_or(Failure::NotFound)?;
-    let report = report(&erasure)?;
-    let portions = erasure::portions(&mut tx, erasure.subject).await?;
-    let kept = portions
-        .into_iter()
-        .filter(|portion| portion.on_erasure == OnErasure::Restrict)
-        .map(|portion| Kept {
-            table: portion.table,
-            rows: portion.rows,
-            rule: portion.rule,
-        });
-    Ok(Certificate {
-        kept: kept.collect(),
-        held: hold::of_subject(&mut tx, erasure.subject, NAMED).await?,
-        number: erasure.number,
-        ground: erasure.ground,
-        asked_at: erasure.asked_at,
-        key_destroyed_at: erasure.key_destroyed_at,
-        ended_at: erasure.ended_at,
-        removed: report.removed.into_iter().collect(),
-        probe: report.probe,
-    })
 }

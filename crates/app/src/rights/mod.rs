@@ -1,7 +1,9 @@
 //! A person's rights over their own data: the copy, closing the account, erasure (clause 2.6).
 
+mod certificate;
 mod closure;
 mod copy;
+mod demand;
 mod drill;
 mod erase;
 mod holds;
@@ -9,11 +11,17 @@ mod reconcile;
 mod restore;
 mod retention;
 
+pub use certificate::{Certificate, Kept, certificate};
 pub(crate) use closure::refuse_if_closing;
 pub use closure::{ClosureState, ask_closure, close_waiting, closure, pending_closure, withdraw_closure};
 pub use copy::{Copy, bundle, copy};
+pub(crate) use demand::waiting as waiting_demands;
+pub use demand::{
+    answer_demand, answer_for_processor, demands, demands_to_processors, overdue_demands, tell_demands,
+};
 pub use drill::{DRILL_EVERY, Drill, drill, latest_drill};
-pub use erase::{Certificate, ERASE, Kept, Probe, certificate, erase, perform, plan, step};
+pub(crate) use erase::erasure_payload;
+pub use erase::{ERASE, Probe, erase, perform, plan, step};
 pub use holds::release_holds;
 pub use reconcile::reconcile;
 pub use restore::{Restored, Target, restore};
@@ -21,6 +29,7 @@ pub use retention::apply_retention;
 
 pub use storage::register::OnErasure;
 pub use storage::rights::copy::{Cell, Section};
+pub use storage::rights::demand::Demand;
 pub use storage::rights::erasure::Portion;
 
 use domain::market::number;

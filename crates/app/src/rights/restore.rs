@@ -10,7 +10,7 @@ use privacy::purpose::ObeyLaw;
 use privacy::{Ctx, Entropy, SubjectId};
 use storage::account::{session, token};
 use storage::backup::{self, BackupError, Manifest};
-use storage::{Keys, Store, consent};
+use storage::{Keys, Store, consent, disclosure};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -90,13 +90,14 @@ pub async fn restore(
 
 /// What must be so before restored data is served: nobody erased is in it, and what people took back
 /// since the copy is not in force again. Nobody knows what that was, so every session and token ends,
-/// and every optional consent has to be given anew.
+/// and every optional consent and every shared contact detail has to be given anew.
 async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     policy::clause!("2.1.1.g");
     let again = reconcile(app, ctx).await?;
     let mut tx = app.store.begin(ctx).await?;
     session::end_all(&mut tx).await?;
     token::end_all(&mut tx).await?;
+    disclosure::end_all_shares(&mut tx).await?;
     tx.commit().await?;
     let mut after = SubjectId(Uuid::nil());
     loop {

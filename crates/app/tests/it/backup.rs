@@ -103,6 +103,7 @@ async fn phone(app: &App, subject: privacy::SubjectId) -> Result<String, StoreEr
         &row.phone,
     )
     .await
+    .map(|opened| opened.inside().to_owned())
 }
 
 /// Erases the viewer; the number of the certificate.

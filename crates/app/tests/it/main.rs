@@ -7,6 +7,7 @@ mod catalogue;
 mod consent;
 mod decade;
 mod demo;
+mod disclosure;
 mod house;
 mod job;
 mod order;

@@ -91,6 +91,7 @@ pub fn bare(number: &str, version: i64, event: Event) -> Act<'_> {
         milestone: None,
         amount: None,
         receipt: "",
+        share: &[],
     }
 }
 
@@ -137,6 +138,7 @@ impl Scene {
             } else {
                 ""
             },
+            share: &[],
         };
         self.take(viewer, &act).await
     }

@@ -2,11 +2,13 @@
 
 use app::account::{self, TokenRequest, Viewer};
 use app::market::order::{self, Decision, Placing, Ruling};
+use app::market::share::{self, TypedField};
 use app::rights::{self, Certificate};
 use app::{App, Failure, Fault};
 use domain::Refused;
 use domain::account::token::Scope;
 use domain::market::order::Event;
+use domain::market::share::Field;
 use domain::rights::{TRANSACTION_YEARS, years_after};
 use privacy::purpose::{KeepAccount, KeepSafe, ObeyLaw, Operate, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis, SubjectId};
@@ -58,6 +60,21 @@ async fn lived(scene: &Scene) -> String {
     ] {
         scene.act(viewer, &number, event, &[], "").await.expect("a step");
     }
+    let given = |field, value: &str| TypedField {
+        field,
+        ticked: true,
+        value: value.to_owned(),
+    };
+    let fields = [
+        given(Field::ContactName, "收件人甲"),
+        given(Field::Phone, "100-0000-0001"),
+    ];
+    share::share(&scene.app, &ctx, &scene.buyer, &number, &fields)
+        .await
+        .expect("shared");
+    share::take_back(&scene.app, &ctx, &scene.buyer, &number, Field::Phone)
+        .await
+        .expect("taken back");
     scene
         .act(&scene.buyer, &number, Event::RequestRefund, &[], MINE)
         .await
@@ -131,7 +148,9 @@ async fn held(scene: &Scene, subject: SubjectId) -> Result<Vec<String>, StoreErr
         let permit = tx.permit(ask).await?;
         texts.push(
             tx.open(&permit, &hold::held_field(kept.row, kept.key), &sealed)
-                .await?,
+                .await?
+                .inside()
+                .to_owned(),
         );
     }
     Ok(texts)
@@ -146,7 +165,7 @@ both_dbs! {
         assert_eq!(refusal(copied(&scene.app, &scene.buyer, "falsch").await), Some(Refused::PasswordWrong));
         let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
         let text = copy.json().to_string();
-        for mine in ["10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01"] {
+        for mine in ["收件人甲", "10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01"] {
             assert!(text.contains(mine), "{mine} is missing");
         }
         for theirs in [THEIRS, "10000000002", "卖家", &scene.seller.account.to_string(), &scene.seller.subject.0.to_string()] {

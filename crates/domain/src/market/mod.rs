@@ -10,4 +10,5 @@ pub mod number;
 pub mod order;
 pub mod plan;
 pub mod receipt;
+pub mod share;
 pub mod staff;

@@ -54,6 +54,12 @@ kinds! {
     /// A consent given, refused or withdrawn. Which of them is in the payload: to see that somebody
     /// withdrew is nobody's business.
     Consent = "consent", "同意、拒绝或撤回", "consent given, refused or withdrawn";
+    /// Personal data given to somebody else: to whom and what is in the payload.
+    Disclosure = "disclosure", "信息提供", "personal data given to a recipient";
+    /// A person erased to the end. What it did is shown to whoever has the certificate's number.
+    Erasure = "erasure", "删除完成", "an erasure carried out";
+    /// The last tree of a log that could not go on, in the log that follows it.
+    Succession = "succession", "承接上一份日志", "the log that this one follows";
     /// A text put into force: policy or agreement.
     Document = "document", "政策或协议的发布", "policy or agreement published";
 }

@@ -81,7 +81,9 @@ pub(super) fn decode64(text: &str) -> Result<Vec<u8>, LogError> {
         .map_err(|_| LogError::Malformed("base64"))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
     bytes.iter().fold(String::new(), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");

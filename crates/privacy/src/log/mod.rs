@@ -20,7 +20,7 @@ pub mod tile;
 pub use canonical::canonical;
 pub use checkpoint::{Checkpoint, Growth};
 pub use entry::{Commitment, Entry, Kind, Opening, instant};
-pub use hash::TreeHash;
+pub use hash::{TreeHash, hex};
 pub use note::{NoteSigner, VerifierKey};
 pub use proof::{Node, Plan, check_consistency, check_inclusion};
 

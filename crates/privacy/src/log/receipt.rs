@@ -166,7 +166,18 @@ fn agrees(body: &Value, kind: Kind, payload: &Value) -> bool {
             ("/processing/purpose", "/purpose"),
             ("/processing/recipient", "/recipient"),
         ],
-        Kind::Document => &[],
+        Kind::Disclosure => &[
+            ("/header/record_id", "/disclosure"),
+            ("/header/pii_principal_id", "/subject"),
+            ("/processing/recipient_kind", "/recipient_kind"),
+            ("/processing/recipient", "/recipient"),
+            ("/processing/pii_categories", "/fields"),
+            ("/processing/purpose", "/purpose"),
+            ("/processing/ground", "/ground"),
+            ("/events/0/event_time", "/at"),
+        ],
+        // What is shown of these is the committed part itself.
+        Kind::Document | Kind::Erasure | Kind::Succession => &[],
     };
     pairs.iter().all(|(told, committed)| {
         body.pointer(told).is_some() && body.pointer(told) == payload.pointer(committed)

@@ -76,10 +76,16 @@ fn clause_2_4_1_3_another_person_s_data_opens_only_within_an_order_of_both() {
     let both = Known {
         actor_in_case: true,
         subject_in_case: true,
+        disclosed: true,
         ..registered()
     };
     let decide = |ask: Ask, known: Known| ask.decide(&ctx::<FulfilContract>(person(2)), known).err();
     assert_eq!(decide(case.clone(), both.clone()), None);
+    let undisclosed = Known {
+        disclosed: false,
+        ..both.clone()
+    };
+    assert_eq!(decide(case.clone(), undisclosed), Some(Denied::NotDisclosed));
     assert_eq!(
         decide(ask(1, LegalBasis::Contract), both),
         Some(Denied::NoCase),

@@ -6,6 +6,7 @@ mod compile;
 mod decide;
 mod decode;
 mod deidentify;
+mod disclose;
 mod log;
 mod receipt;
 mod tree;

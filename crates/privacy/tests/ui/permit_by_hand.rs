@@ -8,6 +8,7 @@ fn forge(scope: &Scope, subject: SubjectId) -> Permit<'_, ShowOwn> {
         subject,
         fields: &["account.phone"],
         separate: true,
+        reach: privacy::Reach::Own,
         purpose: std::marker::PhantomData,
     }
 }

@@ -6,7 +6,7 @@ use privacy::log::tile::{Edge, TileId};
 use privacy::log::{Checkpoint, TreeHash};
 
 use super::read::{self, Signed};
-use super::tree;
+use super::{succession, tree};
 use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
 
@@ -110,8 +110,14 @@ pub async fn audit<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Audit, StoreError> 
     let key = tree::verifier(tx).await?;
     let mut audit = Audit::default();
     let mut edge = Edge::default();
-    let head = tx.store().vault().log_head().await?;
-    let mut head_seen = head.is_none();
+    let origin = tree::origin(tx).await?;
+    // Of a log that this data knows nothing of: it is never reached.
+    let (head, other) = match succession::head(tx, &origin).await {
+        Ok(head) => (head, false),
+        Err(StoreError::LogForked) => (None, true),
+        Err(error) => return Err(error),
+    };
+    let mut head_seen = head.is_none() && !other;
     let mut checkpoints = Checkpoints {
         page: std::collections::VecDeque::new(),
         last: -1,
@@ -139,7 +145,7 @@ pub async fn audit<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Audit, StoreError> 
             let head_at = head
                 .as_ref()
                 .filter(|_| !head_seen)
-                .map_or(u64::MAX, |(size, _)| u64::try_from(*size).unwrap_or(u64::MAX));
+                .map_or(u64::MAX, |head| head.size);
             let step = until.min(head_at).saturating_sub(edge.size());
             let step = usize::try_from(step).unwrap_or(usize::MAX).min(rest.len());
             let (now, later) = rest.split_at(step);
@@ -161,7 +167,7 @@ pub async fn audit<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Audit, StoreError> 
                 reached = true;
                 if head
                     .as_ref()
-                    .is_some_and(|(_, root)| root[..] != edge.root().0[..])
+                    .is_some_and(|head| head.root[..] != edge.root().0[..])
                 {
                     audit.found(Finding::RolledBack(edge.size()));
                 }

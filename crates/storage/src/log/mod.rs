@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod read;
+pub mod succession;
 pub mod tree;
 
 use privacy::log::{Entry, Kind, Opening};
@@ -22,10 +23,11 @@ const INSERT: &str = "INSERT INTO log_entry \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (reference) DO NOTHING";
 const FIND: &str = "SELECT id, place, kind, at, commitment, opening FROM log_entry \
     WHERE reference = $1 AND subject = $2";
+const PUBLIC_OF: &str = "SELECT place, kind, at, commitment, public_opening FROM log_entry WHERE reference = $1 AND public_opening IS NOT NULL";
 const PLACES: &str = "SELECT reference, place FROM log_entry WHERE subject = $1 AND reference IS NOT NULL ORDER BY id LIMIT 1000";
 const FORGET: &str =
     "UPDATE log_entry SET subject = NULL, reference = NULL, opening = NULL WHERE subject = $1";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, PLACES, FORGET];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, FIND, PUBLIC_OF, PLACES, FORGET];
 
 /// An event for the log.
 pub struct NewEntry {
@@ -156,4 +158,19 @@ pub async fn of_event<P: Purpose>(
         opening: Sealed::from_stored(opening),
         field: field(row.id(0)?, subject),
     }))
+}
+
+/// The entry of an event that no person's key seals: its place once it has one, and what opens it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn public_of<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    event: Uuid,
+) -> Result<Option<(Option<u64>, Entry, Opening)>, StoreError> {
+    let Some(row) = tx.row(PUBLIC_OF, &[Value::Id(event)]).await? else {
+        return Ok(None);
+    };
+    let place = row.opt_int(0)?.and_then(|place| u64::try_from(place).ok());
+    Ok(Some((place, entry(&row, 1)?, Opening::parse(&row.text(4)?)?)))
 }

@@ -6,10 +6,10 @@ use privacy::log::tile::{Edge, TileId, Tiles};
 use privacy::log::{Checkpoint, NoteSigner, Plan, TreeHash, VerifierKey, receipt};
 use serde_json::Value as Json;
 
-use super::read;
+use super::{read, succession};
 use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
-use crate::vault;
+use crate::vault::{self, log_head::Head};
 
 const BEGIN: &str = "INSERT INTO log_tree (id, origin, size) VALUES (1, $1, 0) ON CONFLICT (id) DO NOTHING";
 // Writes nothing new: whoever comes second waits here until the first has committed.
@@ -49,13 +49,13 @@ pub async fn begin<P: Purpose>(tx: &mut Tx<'_, P>, origin: &str) -> Result<(), S
         .map(|_| ())
 }
 
-async fn signer_of<P: Purpose>(tx: &Tx<'_, P>, origin: &str) -> Result<NoteSigner, StoreError> {
+pub(super) async fn signer_of<P: Purpose>(tx: &Tx<'_, P>, origin: &str) -> Result<NoteSigner, StoreError> {
     let key = tx.store().vault().load(vault::LOG, tx.ctx().now()).await?;
     Ok(key.note_signer(origin)?)
 }
 
 /// The log's name. One that was given none names itself after its key.
-async fn origin<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<String, StoreError> {
+pub(super) async fn origin<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<String, StoreError> {
     if let Some(row) = tx.row(ORIGIN, &[]).await? {
         return row.text(0);
     }
@@ -91,7 +91,7 @@ pub async fn sign_receipt<P: Purpose>(
 }
 
 /// Holds the log until the end of the transaction.
-async fn hold<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<(String, u64), StoreError> {
+pub(super) async fn hold<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<(String, u64), StoreError> {
     origin(tx).await?;
     let row = tx.row(HOLD, &[]).await?.ok_or(StoreError::Malformed("log"))?;
     let size = u64::try_from(row.int(1)?).map_err(|_| StoreError::Malformed("size of the log"))?;
@@ -154,22 +154,22 @@ pub async fn sign<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let root = edge(tx, size).await?.root();
-    if let Some((before, head)) = tx.store().vault().log_head().await? {
-        let before = u64::try_from(before).map_err(|_| StoreError::Malformed("head of the log"))?;
-        if before > size {
-            return Err(StoreError::LogForked);
-        }
-        let known = read::prove(tx, &Plan::root(before)).await?;
-        if known.first().is_none_or(|root| root.0[..] != head[..]) {
-            return Err(StoreError::LogForked);
-        }
+    let before = succession::head(tx, &origin).await?;
+    let first = before.is_none();
+    if let Some(before) = before {
+        continues(tx, size, &before).await?;
     }
     let signer = signer_of(tx, &origin).await?;
-    let note = Checkpoint { origin, size, root }.sign(&signer)?;
+    let checkpoint = Checkpoint {
+        origin: origin.clone(),
+        size,
+        root,
+    };
+    let note = checkpoint.sign(&signer)?;
     let bytes = root.0.to_vec();
     tx.store()
         .vault()
-        .set_log_head(signed(size)?, bytes.clone())
+        .set_log_head(&origin, signed(size)?, bytes.clone(), first)
         .await?;
     let values = [
         Value::Int(signed(size)?),
@@ -178,6 +178,22 @@ pub async fn sign<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<bool, StoreError> {
         Value::Time(tx.ctx().now()),
     ];
     tx.execute(SIGN, &values).await.map(|_| true)
+}
+
+/// Whether the tree of this size goes on from what was signed before.
+pub(super) async fn continues<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    size: u64,
+    before: &Head,
+) -> Result<(), StoreError> {
+    if before.size > size {
+        return Err(StoreError::LogForked);
+    }
+    let known = read::prove(tx, &Plan::root(before.size)).await?;
+    if known.first().is_none_or(|root| root.0[..] != before.root[..]) {
+        return Err(StoreError::LogForked);
+    }
+    Ok(())
 }
 
 /// How many entries wait for their place, counted up to `most`.

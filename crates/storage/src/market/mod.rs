@@ -6,3 +6,4 @@ pub mod membership;
 pub mod notice;
 pub mod order;
 pub mod order_list;
+pub mod share;

@@ -118,7 +118,7 @@ pub async fn open<P: Purpose>(
             continue;
         };
         let sealed = Sealed::from_stored(std::mem::take(bytes));
-        *cell = match tx.open(permit, field, &sealed).await {
+        *cell = match tx.show(permit, field, &sealed).await {
             Ok(text) => Cell::Text(text),
             Err(StoreError::NoKey) => Cell::Held,
             Err(error) => return Err(error),

@@ -6,6 +6,7 @@
 
 pub mod closure;
 pub mod copy;
+pub mod demand;
 pub mod drill;
 pub mod erasure;
 pub mod hold;
@@ -21,6 +22,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     all.extend_from_slice(erasure::STATEMENTS);
     all.extend_from_slice(hold::STATEMENTS);
     all.extend_from_slice(closure::STATEMENTS);
+    all.extend_from_slice(demand::STATEMENTS);
     all.extend_from_slice(drill::STATEMENTS);
     all.extend(retention::statements());
     all

@@ -32,11 +32,24 @@ const CLOSURES: &str = "DELETE FROM account_closure WHERE id IN \
 const ACCOUNTS: &str = "DELETE FROM account WHERE id IN \
     (SELECT a.id FROM account a WHERE a.erased_at <= $1 \
     AND NOT EXISTS (SELECT 1 FROM service_order o WHERE o.buyer = a.id) ORDER BY a.erased_at, a.id LIMIT $2)";
+// Lines without an end belong to an order, and go with it.
+const DISCLOSURES_OVER: &str = "DELETE FROM disclosure WHERE id IN \
+    (SELECT id FROM disclosure WHERE until <= $1 ORDER BY until, id LIMIT $2)";
+const DISCLOSURES_WITHDRAWN: &str = "DELETE FROM disclosure WHERE id IN \
+    (SELECT id FROM disclosure WHERE withdrawn_at <= $1 ORDER BY withdrawn_at, id LIMIT $2)";
+const DEMANDS: &str = "DELETE FROM recipient_demand WHERE id IN \
+    (SELECT id FROM recipient_demand WHERE asked_at <= $1 ORDER BY asked_at, id LIMIT $2)";
+// A share that stands no longer: its value goes, the line of the ledger stays.
+const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
+    (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
+    AND d.fields LIKE 'order_share.%' ORDER BY d.until, d.id LIMIT $2)";
 const ORDERS: &str = "SELECT o.id FROM service_order o WHERE o.state = $1 AND o.placed_at <= $2 \
     AND NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > $2) \
     AND NOT EXISTS (SELECT 1 FROM order_event e JOIN legal_hold h ON h.row_id = e.id WHERE e.order_id = o.id) \
     ORDER BY o.placed_at, o.id LIMIT $3";
-const OF_ORDER: [&str; 5] = [
+const OF_ORDER: [&str; 7] = [
+    "DELETE FROM disclosure WHERE case_id = $1 AND until IS NULL AND withdrawn_at IS NULL",
+    "DELETE FROM order_share WHERE order_id = $1",
     "DELETE FROM order_notice WHERE order_id = $1",
     "DELETE FROM order_posting WHERE order_id = $1",
     "DELETE FROM order_event WHERE order_id = $1",
@@ -68,15 +81,24 @@ pub enum Rule {
     ConsentProofs,
     /// `request_3y`.
     Requests,
+    /// `disclosure_3y`.
+    Disclosures,
+    /// `demand_3y`.
+    Demands,
+    /// `share_while_it_stands`.
+    Shares,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
         Self::Requests,
+        Self::Disclosures,
+        Self::Demands,
+        Self::Shares,
     ];
 
     /// Its name in `retention.toml`.
@@ -87,6 +109,9 @@ impl Rule {
             Self::Sessions => "session_90d_after_end",
             Self::ConsentProofs => "consent_proof_3y",
             Self::Requests => "request_3y",
+            Self::Disclosures => "disclosure_3y",
+            Self::Demands => "demand_3y",
+            Self::Shares => "share_while_it_stands",
         }
     }
 
@@ -96,6 +121,9 @@ impl Rule {
             Self::Sessions => &[SESSIONS_REVOKED, SESSIONS_EXPIRED],
             Self::ConsentProofs => &[CONSENTS, CONSENTS_OF_NOBODY],
             Self::Requests => &[CLOSURES],
+            Self::Disclosures => &[DISCLOSURES_OVER, DISCLOSURES_WITHDRAWN],
+            Self::Demands => &[DEMANDS],
+            Self::Shares => &[SHARES],
         }
     }
 }

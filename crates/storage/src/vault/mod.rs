@@ -2,7 +2,7 @@
 //! of the data. What binds it to its data, and when it is refused: [`open`].
 
 mod hold;
-mod log_head;
+pub(crate) mod log_head;
 pub(crate) mod open;
 mod rotate;
 pub(crate) mod tombstone;

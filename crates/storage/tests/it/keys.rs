@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use privacy::purpose::KeepAccount;
+use privacy::purpose::{KeepAccount, Operate};
 use privacy::{
     Entropy, FieldRef, HoldId, KeyEncryptionKey, KeyRing, Personal, SealError, SubjectId, WrappingKey,
 };
@@ -149,6 +149,23 @@ both_dbs_and_suites! {
         let third: Arc<dyn KeyEncryptionKey> = Arc::new(WrappingKey::new([44; 32]));
         let refused = store.begin_rotation(&third).await;
         assert!(matches!(refused, Err(StoreError::Vault(VaultRefused::Rotating { id })) if id == next.id()));
+        store.close().await;
+    }
+
+    clause_2_5_1_0_the_log_s_key_stays_when_the_wrapping_key_is_replaced(test) {
+        let ctx = test.system::<Operate>();
+        let store = with_both(test).await;
+        let key = async |store: &Store| {
+            let mut tx = store.begin(&ctx).await.expect("begin");
+            let key = storage::log::tree::verifier(&mut tx).await.expect("a key");
+            tx.commit().await.expect("commit");
+            key.to_text()
+        };
+        let before = key(&store).await;
+        let next: Arc<dyn KeyEncryptionKey> = Arc::new(next_key());
+        store.begin_rotation(&next).await.expect("begun");
+        while !store.rewrap_keys(10).await.expect("wrapped").done {}
+        assert_eq!(key(&store).await, before);
         store.close().await;
     }
 

@@ -6,7 +6,7 @@ use privacy::purpose::Operate;
 use privacy::{Entropy as _, SubjectId};
 use serde_json::json;
 use storage::log::audit::{Audit, Finding, audit};
-use storage::log::{self, NewEntry, read, tree};
+use storage::log::{self, NewEntry, read, succession, tree};
 use storage::{Store, StoreError};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
@@ -217,6 +217,42 @@ both_dbs! {
         test.tamper("UPDATE log_tree SET size = 256").await;
         assert!(audited(test).await.findings.contains(&Finding::RolledBack(256)));
         append(test, None, 1000..1010).await;
+        grow(test, 1000).await;
+        assert!(matches!(sign(&test.store, test).await, Err(StoreError::LogForked)));
+    }
+
+    clause_2_5_1_0_a_log_that_cannot_go_on_is_followed_by_another_that_commits_to_it(test) {
+        signed_log(test).await;
+        let before = latest(test).await;
+        let ctx = test.system::<Operate>();
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        assert_eq!(succession::succeed(&mut tx).await.expect("looked"), None, "it goes on as it is");
+        drop(tx);
+        // The data of 256 entries is put back; the rest is gone.
+        test.tamper("DELETE FROM log_checkpoint WHERE size = 300").await;
+        test.tamper("DELETE FROM log_entry WHERE place >= 256").await;
+        test.tamper("DELETE FROM log_tile WHERE level = 0 AND number = 1").await;
+        test.tamper("UPDATE log_tree SET size = 256").await;
+        append(test, None, 1000..1010).await;
+        grow(test, 1000).await;
+        assert!(matches!(sign(&test.store, test).await, Err(StoreError::LogForked)));
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        let next = succession::succeed(&mut tx).await.expect("followed").expect("a name");
+        let former = succession::former(&mut tx).await.expect("read");
+        assert_eq!((former[0].size, former[0].root), (before.size, before.root));
+        assert_eq!(next, format!("{}2", former[0].origin));
+        tx.commit().await.expect("commit");
+        assert_eq!(grow(test, 1000).await, 267);
+        assert!(sign(&test.store, test).await.expect("signed"));
+        assert_eq!(audited(test).await.findings, []);
+        append(test, None, 2000..2005).await;
+        grow(test, 1000).await;
+        assert!(sign(&test.store, test).await.expect("goes on"));
+        // The data from before the succession is no way back.
+        test.tamper("DELETE FROM log_former").await;
+        assert_eq!(audited(test).await.findings, []);
+        test.tamper(&format!("UPDATE log_tree SET origin = '{}'", former[0].origin)).await;
+        append(test, None, 3000..3005).await;
         grow(test, 1000).await;
         assert!(matches!(sign(&test.store, test).await, Err(StoreError::LogForked)));
     }

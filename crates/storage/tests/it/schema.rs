@@ -22,6 +22,15 @@ both_dbs! {
         assert_eq!(tables, emptied);
     }
 
+    a_store_that_misses_a_migration_is_told_apart_and_left_as_it_is(test) {
+        let (data, vault) = test.addresses.clone();
+        assert!(!storage::schema::behind(&data, &vault).await.expect("looked"));
+        let last = storage::schema::VAULT.last().expect("a migration").0;
+        test.tamper_vault(&format!("DELETE FROM schema_version WHERE version = {last}")).await;
+        assert!(storage::schema::behind(&data, &vault).await.expect("looked"));
+        assert!(storage::schema::behind(&data, &vault).await.expect("looked"), "looking changes nothing");
+    }
+
     every_statement_prepares(test) {
         assert!(test.store.prepare_all().await.expect("every statement prepares") > 20);
     }
@@ -46,6 +55,31 @@ fn clause_1_2_personal_columns_name_a_subject_a_purpose_and_a_clause() {
             assert!(column.export, "{place} is missing from the person's copy");
         }
     }
+}
+
+#[test]
+fn clause_2_4_1_0_columns_name_only_registered_recipients_and_each_of_them_gets_something() {
+    let known = storage::recipient::recipients().expect("recipients");
+    let columns = storage::register::columns().expect("register");
+    let named: BTreeSet<&str> = columns
+        .iter()
+        .flat_map(|column| &column.recipients)
+        .map(String::as_str)
+        .collect();
+    assert_eq!(named, known.iter().map(|known| known.id.as_str()).collect());
+    let policy = policy::builtin().expect("the policy");
+    let version = policy.iter().next_back().expect("a version");
+    for known in &known {
+        assert!(
+            version.clause(&known.clause).is_some(),
+            "{}: {}",
+            known.id,
+            known.clause
+        );
+    }
+    assert!(storage::recipient::receives("order_share.phone", "counterparty"));
+    assert!(!storage::recipient::receives("order_share.phone", "sms_sender"));
+    assert!(!storage::recipient::receives("account.phone", "nobody"));
 }
 
 #[test]

@@ -234,6 +234,7 @@ pub async fn act(call: Call, number: Part, body: Body) -> Result<Json<Order>, Pr
         milestone: fields.whole("milestone"),
         amount: fields.whole("amount"),
         receipt: fields.text("receipt").unwrap_or_default(),
+        share: &[],
     };
     let (viewer, ctx) = (call.viewer()?, call.ctx::<FulfilContract>());
     let catalogue = call.state.catalogue.now();

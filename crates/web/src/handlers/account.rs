@@ -303,7 +303,7 @@ fn among(lang: Lang, who: String, people: i64) -> String {
     }
 }
 
-fn field_name(lang: Lang, field: &str) -> &str {
+pub(super) fn field_name(lang: Lang, field: &str) -> &str {
     match field {
         "account.name" => lang.t("账号名", "account name"),
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
@@ -312,6 +312,10 @@ fn field_name(lang: Lang, field: &str) -> &str {
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
+        "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
+        "order_share.phone" => lang.t("联系电话", "contact phone"),
+        "order_share.email" => lang.t("电子邮箱", "mail address"),
+        "order_share.address" => lang.t("地址", "address"),
         other => other,
     }
 }

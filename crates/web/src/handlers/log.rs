@@ -3,12 +3,12 @@
 use app::log::{self, Controller};
 use axum::http::StatusCode;
 use privacy::log::Kind;
-use privacy::purpose::{Browse, ShowOwn};
+use privacy::purpose::{Browse, ObeyLaw, ShowOwn};
 use uuid::Uuid;
 
 use crate::failure::Answer;
 use crate::pages::frame::Lang;
-use crate::pages::log::{DocumentView, KindView, LogPage};
+use crate::pages::log::{DocumentView, FormerView, KindView, LogPage};
 use crate::pages::moment::Moment;
 use crate::request::{Named, Visit};
 
@@ -39,6 +39,12 @@ pub async fn page(visit: Visit) -> Result<Answer, Answer> {
             salt: document.salt.clone(),
         }
     });
+    let former = front.former.into_iter().map(|former| FormerView {
+        origin: former.origin,
+        size: former.size,
+        root: former.root.to_string(),
+        ended: Moment::of(lang, former.ended_at),
+    });
     let kinds = Kind::ALL.iter().map(|kind| KindView {
         word: kind.as_str(),
         label: if lang == Lang::Zh {
@@ -57,6 +63,7 @@ pub async fn page(visit: Visit) -> Result<Answer, Answer> {
         checkpoint: front.latest.map(|latest| latest.note).unwrap_or_default(),
         kinds: kinds.collect(),
         documents: documents.collect(),
+        former: former.collect(),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }
@@ -86,28 +93,37 @@ pub async fn growth(visit: Visit, Named(old): Named<u64>) -> Answer {
     }
 }
 
-/// `GET /zhanghao/pingzheng/{event}`: the receipt of one's own consent event.
-pub async fn receipt(visit: Visit, Named(event): Named<Uuid>) -> Result<Answer, Answer> {
-    let viewer = visit.viewer_for("/zhanghao")?;
+fn controller(visit: &Visit) -> Controller<'_> {
     let settings = &visit.state.settings;
-    let controller = Controller {
+    Controller {
         name: &settings.operator_name,
         contact: &settings.operator_contact,
         responsible_person: &settings.responsible_person,
-    };
-    let made = log::receipt(
-        &visit.state.app,
-        &visit.ctx::<ShowOwn>(),
-        viewer,
-        event,
-        &controller,
-    )
-    .await;
-    let receipt = made.map_err(|failure| Answer::failure(&visit, &failure))?;
-    let text = serde_json::to_string_pretty(&receipt).unwrap_or_default();
-    Ok(Answer::download(
+    }
+}
+
+fn download(receipt: &serde_json::Value) -> Answer {
+    let text = serde_json::to_string_pretty(receipt).unwrap_or_default();
+    Answer::download(
         "application/json; charset=utf-8",
         "receipt.json",
         text.into_bytes(),
-    ))
+    )
+}
+
+/// `GET /zhanghao/pingzheng/{event}`: the receipt of one's own consent or disclosure.
+pub async fn receipt(visit: Visit, Named(event): Named<Uuid>) -> Result<Answer, Answer> {
+    let viewer = visit.viewer_for("/zhanghao")?;
+    let ctx = visit.ctx::<ShowOwn>();
+    let made = log::receipt(&visit.state.app, &ctx, viewer, event, &controller(&visit)).await;
+    let receipt = made.map_err(|failure| Answer::failure(&visit, &failure))?;
+    Ok(download(&receipt))
+}
+
+/// `GET /zhuxiao/{number}/pingzheng`: the receipt of an erasure, for whoever has its number.
+pub async fn erasure_receipt(visit: Visit, Named(number): Named<String>) -> Result<Answer, Answer> {
+    let ctx = visit.ctx::<ObeyLaw>();
+    let made = log::erasure_receipt(&visit.state.app, &ctx, &number, &controller(&visit)).await;
+    let receipt = made.map_err(|failure| Answer::failure(&visit, &failure))?;
+    Ok(download(&receipt))
 }

@@ -14,4 +14,5 @@ mod order_view;
 mod place_view;
 pub mod policy;
 pub mod rights;
+pub mod share;
 pub mod token;

@@ -2,10 +2,12 @@
 
 use app::Failure;
 use app::market::order::{self, Act, Listing, Placing};
+use app::market::share::TypedField;
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::market::amount;
 use domain::market::order::{Event, State};
+use domain::market::share::Field;
 use privacy::SystemReason;
 use privacy::purpose::{FulfilContract, Operate};
 use serde::Deserialize;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 
 use super::order_view::{account_name, line, order_page, status_options};
 use super::place_view::place_page;
+use super::share;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
@@ -109,7 +112,7 @@ pub async fn place(
     }
 }
 
-fn errors(lang: Lang, refusals: &[Refused], place: impl Fn(&str) -> String) -> Vec<FieldError> {
+pub(super) fn errors(lang: Lang, refusals: &[Refused], place: impl Fn(&str) -> String) -> Vec<FieldError> {
     refusals
         .iter()
         .map(|refused| FieldError::new(place(refused.field()), refused.message(lang == Lang::Zh)))
@@ -191,6 +194,7 @@ struct StepForm {
     milestone: Option<i64>,
     amount: String,
     receipt: String,
+    share: Vec<TypedField>,
 }
 
 impl StepForm {
@@ -206,6 +210,7 @@ impl StepForm {
                 "milestone" => form.milestone = Some(value.parse().unwrap_or_default()),
                 "amount" => form.amount = value,
                 "receipt" => form.receipt = value,
+                name if share::read(&mut form.share, name, &value) => {}
                 _ => return None,
             }
         }
@@ -225,6 +230,10 @@ pub async fn act(
     let back = format!("/dingdan/{number}");
     let viewer = visit.viewer_for(&back)?;
     let event = Event::parse(&event).ok_or_else(|| Answer::not_found(&visit))?;
+    // Contact details go with a payment; anywhere else they are a field too many.
+    if !form.share.is_empty() && !matches!(event, Event::Fund | Event::TransferSent) {
+        return Err(Answer::failure(&visit, &Failure::from(Refused::FormStale)));
+    }
     let act = Act {
         number: &number,
         version: form.version,
@@ -239,13 +248,15 @@ pub async fn act(
         milestone: form.milestone,
         amount: amount::read(&form.amount),
         receipt: &form.receipt,
+        share: &form.share,
     };
     let catalogue = visit.state.catalogue.now();
     match order::act(&visit.state.app, &visit.ctx(), viewer, &catalogue, &act).await {
         Ok(()) => Ok(Answer::to(&back)),
         Err(Failure::Refused(refusals)) => {
             let errors = errors(visit.lang, &refusals, |field| match field {
-                "item" | "reason" | "amount" | "receipt" => format!("{}-{field}", event.as_str()),
+                "item" | "reason" | "amount" | "receipt" | "share" => format!("{}-{field}", event.as_str()),
+                field if Field::parse(field).is_some() => format!("{}-{field}", event.as_str()),
                 _ => "h-actions".to_owned(),
             });
             let draft = Draft {
@@ -254,6 +265,7 @@ pub async fn act(
                 items: form.items,
                 amount: form.amount,
                 receipt: form.receipt,
+                share: form.share,
             };
             show_order(&visit, &number, draft, errors).await
         }
@@ -320,6 +332,7 @@ pub async fn workbench(visit: Visit) -> Result<Answer, Answer> {
     });
     let page = WorkbenchPage {
         f: visit.frame(lang.t("服务商工作台", "Provider workbench")),
+        demands: work.demands,
         role: work.role.label(lang == Lang::Zh),
         todos: todos.collect(),
         others: others.collect(),

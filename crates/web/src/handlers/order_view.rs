@@ -5,9 +5,11 @@ use domain::market::capital::capital;
 use domain::market::catalogue::Text;
 use domain::market::ledger::Account;
 use domain::market::order::{Event, MACHINE, Milestone, Mode, State};
+use domain::market::share::Field;
 use time::OffsetDateTime;
 
 use super::order_action::action;
+use super::share::fields;
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Lang, money};
 use crate::pages::moment::Moment;
@@ -347,6 +349,32 @@ fn ledger(lang: Lang, view: &OrderView) -> Vec<LedgerLine> {
     lines
 }
 
+/// What is said of the contact details given for an order.
+fn contact(lang: Lang, given: &[Field], as_supplier: bool, state: State) -> Option<String> {
+    let zh = lang == Lang::Zh;
+    let names: Vec<&str> = given.iter().map(|field| field.label(zh)).collect();
+    let names = names.join(lang.t("、", ", "));
+    match (as_supplier, given.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!(
+            "{}{names}{}",
+            lang.t("买方提供了：", "The buyer gave: "),
+            lang.t("。", ".")
+        )),
+        (false, false) => Some(format!(
+            "{}{names}{}",
+            lang.t("已提供给服务商：", "Given to the provider: "),
+            lang.t("。", ".")
+        )),
+        // Nothing to manage where nothing more may be given.
+        (false, true) if MACHINE.ends.contains(&state) => None,
+        (false, true) => Some(
+            lang.t("没有提供给服务商。", "None is given to the provider.")
+                .to_owned(),
+        ),
+    }
+}
+
 /// The page of an order.
 pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<FieldError>) -> OrderPage {
     let lang = visit.lang;
@@ -371,6 +399,7 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
     } else {
         Vec::new()
     };
+    let share_fields = fields(lang, &draft.share, &draft.event, &errors);
     OrderPage {
         f: visit.frame(lang.pick(&snapshot.service_zh, &snapshot.service_en)),
         errors,
@@ -400,7 +429,9 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         items: listed(snapshot.acceptance_of(place)),
         acceptance,
         at_hand,
-        share_fields: Vec::new(),
+        share_fields,
+        as_supplier: view.as_supplier,
+        contact: contact(lang, &view.given, view.as_supplier, view.order.state),
         offline: view.order.mode == Mode::Offline,
         price: vec![
             PriceLine {

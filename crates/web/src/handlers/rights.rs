@@ -7,6 +7,7 @@ use privacy::purpose::{ObeyLaw, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 
 use super::account::{Token, errors_of};
+use super::share::demand_row;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
@@ -268,6 +269,11 @@ pub async fn certificate(visit: Visit, Named(number): Named<String>) -> Result<A
             .collect(),
         probe,
         found: places,
+        demands: found
+            .demands
+            .into_iter()
+            .map(|demand| demand_row(&visit, demand))
+            .collect(),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, log, order, public, rights, token};
+use super::{account, api, catalogue, consent, log, order, public, rights, share, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -66,6 +66,10 @@ kinds! {
     "copy" rights::CopyPage;
     "close" rights::ClosePage;
     "certificate" rights::CertificatePage;
+    "disclosures" share::DisclosuresPage;
+    "recipients" share::RecipientsPage;
+    "share" share::SharePage;
+    "demands" share::DemandsPage;
     "place" order::PlacePage;
     "orders" order::OrdersPage;
     "order" order::OrderPage;

@@ -30,6 +30,19 @@ pub struct DocumentView {
     pub salt: String,
 }
 
+/// A log that ended.
+#[derive(Clone, Debug)]
+pub struct FormerView {
+    /// Its name.
+    pub origin: String,
+    /// How many entries were signed.
+    pub size: u64,
+    /// The hash of their tree.
+    pub root: String,
+    /// When it ended.
+    pub ended: Moment,
+}
+
 /// `GET /toumingdu`: what the log is, how it stands, how to check it.
 #[derive(Template, Clone, Debug)]
 #[template(path = "public/log.html")]
@@ -46,6 +59,8 @@ pub struct LogPage {
     pub kinds: Vec<KindView>,
     /// The texts in the log, newest first.
     pub documents: Vec<DocumentView>,
+    /// The logs that this one follows.
+    pub former: Vec<FormerView>,
 }
 
 impl LogPage {
@@ -72,10 +87,17 @@ impl LogPage {
                         hash: "9f2c41d07ab3<b>".to_owned(),
                         salt: "00ff".to_owned(),
                     }],
+                    former: vec![FormerView {
+                        origin: "www.example.com/tlog<b>".to_owned(),
+                        size: 300,
+                        root: "qMA4bR2n3yRlVtq0r8pTg1c5vK0sU9wZ5e7hJ2xLd0Q=".to_owned(),
+                        ended: Moment::of(lang, datetime!(2026-11-20 10:00 +8)),
+                    }],
                 };
                 let fresh = Self {
                     signed: None,
                     documents: Vec::new(),
+                    former: Vec::new(),
                     ..grown.clone()
                 };
                 [grown, fresh]

@@ -12,4 +12,5 @@ pub mod moment;
 pub mod order;
 pub mod public;
 pub mod rights;
+pub mod share;
 pub mod token;

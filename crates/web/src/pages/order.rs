@@ -1,16 +1,18 @@
 //! Order pages: placing an order, the lists, one order with the steps allowed now, the supplier's workbench and
 //! the books. Which actions are allowed is decided elsewhere; a page shows the ones it is given.
 
+use app::market::share::TypedField;
 use askama::Template;
 
 use super::account::FieldError;
 use super::frame::{Frame, money};
 use super::moment::Moment;
+use super::share::ShareField;
 
 mod rows;
 mod samples;
 
-pub use rows::{AcceptanceItem, AtHand, EventRow, LedgerLine, MilestoneRow, ShareField, Step, StepState};
+pub use rows::{AcceptanceItem, AtHand, EventRow, LedgerLine, MilestoneRow, Step, StepState};
 
 /// One line of a price.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,7 +272,7 @@ pub struct Action {
     pub warning: String,
 }
 
-/// What was typed into a refused action; ticks to share contact details are never kept.
+/// What was typed into a refused action.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     /// The event it belongs to.
@@ -283,6 +285,8 @@ pub struct Draft {
     pub amount: String,
     /// The number of the official receipt.
     pub receipt: String,
+    /// The contact details ticked and typed.
+    pub share: Vec<TypedField>,
 }
 
 /// `GET /dingdan/{no}`: one order.
@@ -328,6 +332,10 @@ pub struct OrderPage {
     pub acceptance: Vec<AcceptanceItem>,
     /// The contact details that may be shared when paying.
     pub share_fields: Vec<ShareField>,
+    /// Whether the viewer is the supplier's.
+    pub as_supplier: bool,
+    /// What is said of the contact details that are given; `None` if nothing is to be said.
+    pub contact: Option<String>,
     /// Whether the money goes by bank transfer instead of the simulated partner.
     pub offline: bool,
     /// The price line by line.
@@ -446,6 +454,8 @@ pub struct WorkbenchPage {
     pub others: Vec<TodoCard>,
     /// The lists below them.
     pub lists: Vec<WorkList>,
+    /// How many requests about personal data wait for an answer.
+    pub demands: i64,
 }
 
 /// An account with its balance.

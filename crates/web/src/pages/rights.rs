@@ -7,6 +7,7 @@ use time::macros::datetime;
 use super::account::FieldError;
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
+use super::share::DemandRow;
 
 /// What a table is called where people read of it; `None` for one that is nobody's.
 #[must_use]
@@ -29,6 +30,12 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
         "order_event" => lang.t("订单进展与说明", "Steps of orders and notes"),
         "order_posting" => lang.t("订单款项", "Money of orders"),
         "order_notice" => lang.t("订单提醒", "Reminders of orders"),
+        "disclosure" => lang.t("信息共享记录", "Record of who received your data"),
+        "order_share" => lang.t("提供给服务商的联系方式", "Contact details given to providers"),
+        "recipient_demand" => lang.t(
+            "对接收方的删除与更正要求",
+            "What recipients were asked to delete or correct",
+        ),
         "account_closure" => lang.t("注销申请", "Requests to close the account"),
         "erasure" => lang.t("删除记录", "Erasure"),
         "legal_hold" => lang.t("依法封存", "Legal holds"),
@@ -145,6 +152,8 @@ pub struct CertificatePage {
     pub probe: Option<(usize, usize, usize)>,
     /// Where the search found something.
     pub found: Vec<String>,
+    /// What those who had received something were asked.
+    pub demands: Vec<DemandRow>,
 }
 
 impl CopyPage {
@@ -288,6 +297,7 @@ impl CertificatePage {
                 held: Vec::new(),
                 probe: None,
                 found: Vec::new(),
+                demands: Vec::new(),
             };
             let done = Self {
                 unreadable: Some(Moment::of(lang, datetime!(2026-11-25 10:00 +8))),
@@ -307,6 +317,7 @@ impl CertificatePage {
                     until: Moment::of(lang, datetime!(2029-05-28 10:00 +8)),
                 }],
                 probe: Some((74, 3, 5)),
+                demands: DemandRow::samples(lang),
                 ..begun.clone()
             };
             let found = Self {

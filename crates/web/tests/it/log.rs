@@ -51,7 +51,7 @@ both_dbs! {
             assert_eq!(answer.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"receipt.json\"");
             assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
             let checked = verify(&answer.body, Some(&key)).expect("a sound receipt");
-            assert_eq!((checked.kind, checked.checkpoint.size), (Kind::Consent, 2));
+            assert_eq!((checked.kind, checked.checkpoint.size), (Kind::Consent, 3), "beside them who delivered the code");
             assert_eq!(checked.payload["event"], event.as_str());
             let receipt: Value = serde_json::from_str(&answer.body).expect("JSON");
             assert_eq!(receipt["party_identification"][0]["name"], "某运营方");
@@ -116,14 +116,16 @@ both_dbs! {
         test.clock.advance(Duration::minutes(1));
         Browser::new(test).register("100-0000-0002", "wang").await;
         advance(test).await;
-        let growth = browser.get("/tlog/growth/2").await;
+        let growth = browser.get("/tlog/growth/3").await;
         let now = Growth::parse(&growth.body).and_then(|growth| growth.check(&before, &key)).expect("it only grew");
-        assert_eq!((before.size, now.size), (2, 4));
-        let entries = browser.get("/tlog/tile/entries/000.p/4").await;
+        assert_eq!((before.size, now.size), (3, 6));
+        let entries = browser.get("/tlog/tile/entries/000.p/6").await;
         assert_eq!(entries.headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
         let entries = unbundle(entries.body.as_bytes()).expect("entries").into_iter().map(Entry::parse);
-        assert!(entries.map(|entry| entry.expect("an entry").kind).eq([Kind::Consent; 4]));
-        for none in ["/tlog/tile/entries/000", "/tlog/tile/0/000.p/5", "/tlog/tile/0/001", "/tlog/tile/x", "/tlog/growth/5", "/tlog/growth/x", "/tlog/growth/-1"] {
+        let mut kinds: Vec<Kind> = entries.map(|entry| entry.expect("an entry").kind).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, [[Kind::Consent; 4].as_slice(), &[Kind::Disclosure; 2]].concat());
+        for none in ["/tlog/tile/entries/000", "/tlog/tile/0/000.p/7", "/tlog/tile/0/001", "/tlog/tile/x", "/tlog/growth/7", "/tlog/growth/x", "/tlog/growth/-1"] {
             assert_eq!(browser.get(none).await.status, StatusCode::NOT_FOUND, "{none}");
         }
     }

@@ -17,3 +17,4 @@ mod program;
 mod public;
 mod rights;
 mod routes;
+mod share;

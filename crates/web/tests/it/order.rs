@@ -22,7 +22,7 @@ pub struct Stage {
 }
 
 /// The catalogue stored, a buyer, an owner of the supplier, and someone else.
-async fn stage(test: &TestStore) -> Stage {
+pub async fn stage(test: &TestStore) -> Stage {
     let (service, supplier) = service();
     stage_of(test, service, supplier).await
 }

@@ -11,7 +11,9 @@ use storage::account;
 use storage::market::books;
 use storage::market::order::{self as store, Doer};
 
-use super::{found, moved_on, read, read_note, tell};
+use super::{found, moved_on, read, read_note, sides, tell};
+use crate::disclosure::note_given;
+use crate::market::share;
 use crate::{App, Failure};
 
 /// What the platform decides.
@@ -81,6 +83,8 @@ pub async fn decide(app: &App, ctx: &Ctx<Operate>, ruling: &Ruling<'_>) -> Resul
         ..Doer::of(Side::Platform)
     };
     moved_on(store::record(&mut tx, row.id, event, &step, &doer).await)?;
+    note_given(&mut tx, sides(&row), buyer.subject, Side::Platform).await?;
+    share::end_with(&mut tx, row.id, step.order.state).await?;
     tell::enqueue(&mut tx, row.id, event, &step, Side::Platform).await?;
     Ok(tx.commit().await?)
 }

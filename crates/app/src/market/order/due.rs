@@ -13,6 +13,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::{read, tell};
+use crate::market::share;
 use crate::{App, Failure};
 
 /// Timers handled in one round.
@@ -107,6 +108,7 @@ pub(crate) async fn take_due(app: &App, ctx: &Ctx<Operate>, number: &str) -> Res
     };
     match store::record(&mut tx, row.id, event, &step, &doer).await {
         Ok(()) => {
+            share::end_with(&mut tx, row.id, step.order.state).await?;
             tell::enqueue(&mut tx, row.id, event, &step, Side::System).await?;
             tx.commit().await?;
         }

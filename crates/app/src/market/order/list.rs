@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Snapshot, read, role_of};
 use crate::account::Viewer;
+use crate::rights::waiting_demands;
 use crate::{App, Failure};
 
 /// Orders on a page.
@@ -63,6 +64,8 @@ pub struct Listed {
 pub struct Workbench {
     /// What the viewer is at the supplier.
     pub role: Role,
+    /// How many demands about personal data wait for the supplier's answer.
+    pub demands: i64,
     /// How many orders are in each state that has any.
     pub counts: Vec<(State, i64)>,
     /// The orders that wait for the viewer's role, by state, the most urgent first.
@@ -150,8 +153,10 @@ pub async fn workbench(
         let lines = rows.into_iter().map(line).collect::<Result<Vec<_>, _>>()?;
         waiting.push((state, lines));
     }
+    let demands = waiting_demands(&mut tx, viewer).await?;
     Ok(Some(Workbench {
         role,
+        demands,
         counts,
         waiting,
     }))

@@ -17,9 +17,10 @@ use domain::market::catalogue::Text;
 use domain::market::ledger::Posting;
 use domain::market::order::{Event, Facts, Order, Side, State};
 use domain::market::plan::Part;
+use domain::market::share::Field;
 use domain::market::{contact, number, receipt};
 use privacy::purpose::{Browse, FulfilContract};
-use privacy::{Ask, Ctx, LegalBasis, Permit, Personal, Purpose, SubjectId};
+use privacy::{Ask, Ctx, Denied, LegalBasis, Permit, Personal, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
 use storage::market::membership;
 use storage::market::order::{self as store, Doer, OrderRow};
@@ -28,7 +29,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::account::Viewer;
+use crate::disclosure::{Sides, note_given};
 use crate::market::catalogue::Catalogue;
+use crate::market::share::{self, TypedField};
 use crate::{App, Failure, Fault};
 
 pub use books::{BookLine, Books, Verdict, demo_books, late, undated, verdict};
@@ -135,6 +138,8 @@ pub struct OrderView {
     pub events: Vec<Happened>,
     /// The movements of money, oldest first.
     pub postings: Vec<(Posting, OffsetDateTime)>,
+    /// The contact details that the buyer gives the supplier; none is opened for this.
+    pub given: Vec<Field>,
 }
 
 /// A step as a person takes it.
@@ -156,10 +161,12 @@ pub struct Act<'a> {
     pub amount: Option<i64>,
     /// For a delivery with an official fee: the number of its receipt, as typed.
     pub receipt: &'a str,
+    /// For a payment: the contact details given to the supplier, as ticked and typed.
+    pub share: &'a [TypedField],
 }
 
 /// The order of a number; what cannot be one is not asked of the database.
-async fn found<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<OrderRow, Failure> {
+pub(crate) async fn found<P: Purpose>(tx: &mut Tx<'_, P>, number: &str) -> Result<OrderRow, Failure> {
     if !number::well_formed(number) {
         return Err(Failure::NotFound);
     }
@@ -190,7 +197,7 @@ pub(crate) fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
 }
 
 /// The roles of a viewer on an order, and whether they are the supplier's; `None` for a stranger.
-fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Option<(bool, Role)> {
+pub(crate) fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Option<(bool, Role)> {
     if row.buyer == viewer.account {
         return Some((false, Role::BuyerOwner));
     }
@@ -248,21 +255,23 @@ async fn opened(
     stored: Vec<store::EventRow>,
 ) -> Result<Vec<Happened>, Failure> {
     let tx = &*tx;
-    let mut permits: HashMap<SubjectId, Permit<'_, FulfilContract>> = HashMap::new();
+    let mut permits: HashMap<SubjectId, Option<Permit<'_, FulfilContract>>> = HashMap::new();
     let mut events = Vec::with_capacity(stored.len());
     for row in stored {
         let mut note = String::new();
         if let (Some(sealed), Some(subject)) = (&row.note, row.subject) {
             let permit = match permits.entry(subject) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(tx.permit(ask_notes(subject, order)).await?),
+                Entry::Vacant(place) => place.insert(may_read(tx, subject, order).await?),
             };
             let field = store::note_field(row.id, subject);
-            match tx.open(permit, &field, sealed).await {
-                Ok(text) => note = text,
-                // Erased with its writer's key: the order stays readable without it.
-                Err(StoreError::NoKey) => {}
-                Err(error) => return Err(error.into()),
+            if let Some(permit) = permit {
+                match tx.show(permit, &field, sealed).await {
+                    Ok(text) => note = text,
+                    // Erased with its writer's key: the order stays readable without it.
+                    Err(StoreError::NoKey) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         events.push(Happened {
@@ -279,6 +288,19 @@ async fn opened(
         });
     }
     Ok(events)
+}
+
+/// The permit for what somebody wrote; none if it was not disclosed to whoever asks, or no longer is.
+async fn may_read<'t>(
+    tx: &'t Tx<'_, FulfilContract>,
+    writer: SubjectId,
+    order: Uuid,
+) -> Result<Option<Permit<'t, FulfilContract>>, Failure> {
+    match tx.permit(ask_notes(writer, order)).await {
+        Ok(permit) => Ok(Some(permit)),
+        Err(StoreError::Denied(Denied::NotDisclosed)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 const fn ask_notes(subject: SubjectId, order: Uuid) -> Ask {
@@ -310,6 +332,7 @@ pub async fn view(
     let stored = store::events(&mut tx, row.id).await?;
     let events = opened(&mut tx, row.id, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
+    let given = share::given_fields(&mut tx, &row).await?;
     tx.commit().await?;
     let allowed = row.order.allowed(role);
     Ok(OrderView {
@@ -323,6 +346,7 @@ pub async fn view(
         due: row.due,
         events,
         postings,
+        given,
     })
 }
 
@@ -349,6 +373,11 @@ pub async fn act(
         return Err(Refused::OrderNotNow.into());
     }
     let note = read_note(act.note)?;
+    // Shared with the payment, by the buyer's own tick; with anything else it says nothing.
+    let shared = match act.event {
+        Event::Fund | Event::TransferSent => share::read(act.share, app.demo)?,
+        _ => Vec::new(),
+    };
     let mut items = act.items.clone();
     items.sort_unstable();
     items.dedup();
@@ -387,8 +416,22 @@ pub async fn act(
         ..Doer::of(side)
     };
     moved_on(store::record(&mut tx, row.id, act.event, &step, &doer).await)?;
+    if note.is_some() {
+        note_given(&mut tx, sides(&row), viewer.subject, side).await?;
+    }
+    share::give(&mut tx, viewer, &row, &shared).await?;
+    share::end_with(&mut tx, row.id, step.order.state).await?;
     tell::enqueue(&mut tx, row.id, act.event, &step, side).await?;
     Ok(tx.commit().await?)
+}
+
+/// The sides of an order, for the ledger of disclosures.
+const fn sides(row: &OrderRow) -> Sides {
+    Sides {
+        order: row.id,
+        buyer: row.buyer,
+        supplier: row.supplier,
+    }
 }
 
 /// Someone else's step came first: that is an answer, not a fault.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::super::catalogue::Catalogue;
 use super::{Snapshot, read, read_note, tell};
 use crate::account::{Viewer, index};
+use crate::disclosure::{Sides, note_given};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure, Fault};
 
@@ -126,6 +127,14 @@ pub async fn place(
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
     code::count_attempt(&mut tx, PLACED, ration).await?;
     if store::insert(&mut tx, &new).await? {
+        if note.is_some() {
+            let sides = Sides {
+                order: new.id,
+                buyer: viewer.account,
+                supplier: supplier.id,
+            };
+            note_given(&mut tx, sides, viewer.subject, Side::Buyer).await?;
+        }
         tell::enqueue(&mut tx, new.id, Event::Place, &step, Side::Buyer).await?;
         tx.commit().await?;
         return Ok(new.number.to_owned());

@@ -151,10 +151,13 @@ async fn send(
         clause: policy::clause!("2.2.1"),
         case: Some(order),
     };
-    let permit = tx.permit(ask).await?;
     let place = account::field("phone", row.id, subject);
-    match tx.open(&permit, &place, &row.phone).await {
-        Ok(number) => message(app, tx, subject, &number, text).await,
+    let opened = {
+        let permit = tx.permit(ask).await?;
+        tx.open(&permit, &place, &row.phone).await
+    };
+    match opened {
+        Ok(phone) => message(app, tx, subject, phone.kept(), text, None).await,
         // Erased: nobody is left to tell.
         Err(StoreError::NoKey) => Ok(()),
         Err(error) => Err(error.into()),

@@ -33,17 +33,6 @@ pub struct AcceptanceItem {
     pub label: String,
 }
 
-/// A contact detail the buyer may share when paying.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShareField {
-    /// The value its tick sends.
-    pub id: String,
-    /// Its name.
-    pub label: String,
-    /// What the supplier needs it for.
-    pub why: String,
-}
-
 /// A milestone of the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MilestoneRow {

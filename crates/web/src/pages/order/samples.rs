@@ -5,11 +5,12 @@ use time::macros::datetime;
 use super::{
     AcceptanceItem, AccountBalance, Action, ActionKind, AtHand, Draft, Due, Entry, EventRow, LedgerLine,
     LedgerPage, MilestoneRow, OrderPage, OrderRow, OrdersPage, PlacePage, PlanRow, PriceLine, Receiver,
-    ShareField, SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
+    SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
 };
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Frame, Lang};
 use crate::pages::moment::Moment;
+use crate::pages::share::ShareField;
 
 const NO: &str = "QF7K3M9X2P";
 
@@ -235,11 +236,7 @@ impl OrderPage {
                     action("fund", ("付款", "Pay"), "btn-primary", ActionKind::Fund),
                     action("cancel", ("取消订单", "Cancel"), "btn-danger", ActionKind::Plain),
                 ],
-                share_fields: vec![ShareField {
-                    id: "contact_phone".to_owned(),
-                    label: own(lang, "联系电话", "Contact phone"),
-                    why: own(lang, "便于约定上门时间", "To agree on a time to visit"),
-                }],
+                share_fields: ShareField::sample(lang),
                 ledger: Vec::new(),
                 ..check.clone()
             };
@@ -362,6 +359,8 @@ impl OrderPage {
             items: items(lang),
             acceptance: items(lang),
             share_fields: Vec::new(),
+            as_supplier: false,
+            contact: None,
             offline: false,
             price: vec![
                 PriceLine {
@@ -404,6 +403,7 @@ impl WorkbenchPage {
                     "/gongzuotai",
                     true,
                 ),
+                demands: 2,
                 role: lang.t("销售", "sales"),
                 others: vec![TodoCard {
                     label: own(lang, "服务中<b>", "in service <b>"),
@@ -534,16 +534,12 @@ mod tests {
     /// Sharing is the buyer's own act: never ticked by the page, and payment does not require it.
     #[test]
     fn sharing_is_never_ticked_or_required() {
-        let mut page = OrderPage::samples().remove(2);
-        page.draft = Draft {
-            event: "fund".to_owned(),
-            items: vec!["contact_phone".to_owned()],
-            ..Draft::default()
-        };
-        let html = page.render().unwrap();
+        let html = OrderPage::samples().remove(2).render().unwrap();
         let shares = inputs(&html, "share");
-        assert_eq!(shares.len(), 1);
-        assert!(!shares[0].contains("checked") && !shares[0].contains("required"));
+        assert_eq!(shares.len(), 4);
+        let free = |tag: &&str| !tag.contains("checked") && !tag.contains("required");
+        assert!(shares.iter().all(free));
+        assert!(inputs(&html, "phone").iter().all(free));
     }
 
     #[test]

@@ -1,0 +1,111 @@
+//! The one way out (2.4.1.0): whatever is given to somebody else is written into the ledger here,
+//! in the transaction that gives it, and shown to the person.
+
+use domain::market::order::Side;
+use privacy::purpose::ShowOwn;
+use privacy::{Ctx, Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
+use storage::Tx;
+use storage::disclosure;
+use storage::recipient::known_recipients;
+use storage::register;
+use storage::rights::demand::{self, Demand};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+pub use storage::disclosure::Line;
+pub use storage::recipient::{RecipientKind, Registered};
+
+use crate::account::Viewer;
+use crate::{App, Failure};
+
+/// Who sends text messages, as the register of recipients calls it.
+pub(crate) const SMS_SENDER: &str = "sms_sender";
+/// What it gets of a message.
+pub(crate) const MESSAGE: &[&str] = &["message_outbox.recipient", "message_outbox.body"];
+/// Lines shown at once.
+const LINES: i64 = 300;
+
+/// The two sides of an order, as far as giving something to one of them goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sides {
+    /// The order.
+    pub order: Uuid,
+    /// The buying account.
+    pub buyer: Uuid,
+    /// The supplier.
+    pub supplier: Uuid,
+}
+
+/// Writes down that what somebody wrote on an order is shown to the other side; what the platform
+/// writes under the buyer's key, to the supplier.
+pub(crate) async fn note_given<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    sides: Sides,
+    subject: SubjectId,
+    writer: Side,
+) -> Result<(), Failure> {
+    let to = match writer {
+        Side::Supplier => Recipient::Buyer(sides.buyer),
+        Side::Buyer | Side::Platform | Side::System => Recipient::Supplier(sides.supplier),
+    };
+    let share = Share {
+        subject,
+        fields: &["order_event.note"],
+        to,
+        purpose: PurposeId::FulfilContract,
+        ground: Ground::Purchase(sides.order),
+        until: None,
+    };
+    tx.disclose(share).await?;
+    Ok(())
+}
+
+/// The share of a message with who delivers it: entrusted with it, or agreed to by this consent.
+pub(crate) fn message_share(subject: SubjectId, consent: Option<Uuid>, now: OffsetDateTime) -> Share {
+    disclosure::to_processor(subject, SMS_SENDER, MESSAGE, PurposeId::Notify, consent, now)
+}
+
+/// Who received what of a person, and what those were asked.
+pub struct Ledger {
+    /// The lines, the latest first.
+    pub lines: Vec<Line>,
+    /// What recipients were asked to do, the latest first.
+    pub demands: Vec<Demand>,
+}
+
+/// Who received what of the viewer's data, why and until when (2.4.1.0, NDSR 21).
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn ledger(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Ledger, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(Ledger {
+        lines: disclosure::of_subject(&mut tx, viewer.subject, LINES).await?,
+        demands: demand::of_subject(&mut tx, viewer.subject).await?,
+    })
+}
+
+/// Everybody who may receive personal data, each with the sealed columns the register gives them, as
+/// `table.column` (2.4.1.5.e).
+#[must_use]
+pub fn recipients() -> Vec<(&'static Registered, Vec<String>)> {
+    policy::clause!("2.4.1.5.e");
+    let columns = register::columns().unwrap_or_default();
+    let given = |known: &Registered| {
+        let columns = columns.iter().filter(|column| column.is_sealed());
+        let given = columns.filter(|column| column.recipients.contains(&known.id));
+        given
+            .map(|column| format!("{}.{}", column.table, column.name))
+            .collect()
+    };
+    known_recipients()
+        .iter()
+        .map(|known| (known, given(known)))
+        .collect()
+}
+
+/// A recipient by its name in the register.
+#[must_use]
+pub fn recipient(name: &str) -> Option<&'static Registered> {
+    known_recipients().iter().find(|known| known.id == name)
+}

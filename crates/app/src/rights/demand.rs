@@ -1,0 +1,213 @@
+//! What recipients of personal data are asked by, told again, and answer (2.6.3.c, 2.6.3.d).
+
+use domain::calendar::{BEIJING, instant_text};
+use domain::rights::demand::{self as rule, Answer, Kind, Typed};
+use privacy::purpose::{FulfilContract, Notify, Operate};
+use privacy::{Ask, Ctx, LegalBasis, Recipient};
+use storage::market::membership;
+use storage::rights::demand::{self, Demand};
+use storage::{StoreError, Tx, account};
+use uuid::Uuid;
+
+use crate::account::{Viewer, message};
+use crate::{App, Failure};
+
+/// Demands told in one transaction.
+const PAGE: i64 = 50;
+/// People of a supplier who are told.
+const MEMBERS: i64 = 20;
+/// Roles of a supplier that answer for it.
+const ANSWERS: [&str; 3] = ["owner", "admin", "sales"];
+
+/// Those that the viewer answers for: themselves as a buyer, and their suppliers.
+async fn own<P: privacy::Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<Vec<Recipient>, Failure> {
+    let memberships = membership::of_account(tx, viewer.account).await?;
+    let suppliers = memberships
+        .into_iter()
+        .filter(|(_, role)| ANSWERS.contains(&&**role))
+        .map(|(supplier, _)| Recipient::Supplier(supplier));
+    Ok(suppliers.chain([Recipient::Buyer(viewer.account)]).collect())
+}
+
+/// What the viewer is asked, for their suppliers and as a buyer, the latest first.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn demands(app: &App, ctx: &Ctx<FulfilContract>, viewer: &Viewer) -> Result<Vec<Demand>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let mut demands = Vec::new();
+    for recipient in own(&mut tx, viewer).await? {
+        demands.extend(demand::to(&mut tx, recipient).await?);
+    }
+    demands.sort_by_key(|asked| std::cmp::Reverse(asked.asked_at));
+    Ok(demands)
+}
+
+/// How many demands wait for an answer of the suppliers that the viewer answers for.
+pub(crate) async fn waiting<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    viewer: &Viewer,
+) -> Result<i64, Failure> {
+    let mut waiting = 0;
+    for recipient in own(tx, viewer).await? {
+        if let Recipient::Supplier(supplier) = recipient {
+            waiting += demand::waiting(tx, supplier).await?;
+        }
+    }
+    Ok(waiting)
+}
+
+/// Answers a demand, for the viewer's supplier or as a buyer.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a demand of somebody else, [`Failure::Refused`] naming what is missing,
+/// [`domain::Refused::DemandAnswer`] if it was answered before.
+pub async fn answer_demand(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    id: Uuid,
+    typed: Typed<'_>,
+) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let own = own(&mut tx, viewer).await?;
+    let asked = demand::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let of_own = |recipient: &Recipient| {
+        recipient.kind() == asked.recipient_kind
+            && Some(recipient.name()) == asked.recipient.map(|id| id.to_string())
+    };
+    if !own.iter().any(of_own) {
+        return Err(Failure::NotFound);
+    }
+    write(&mut tx, &asked, typed, Some(viewer.account)).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn write<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    asked: &Demand,
+    typed: Typed<'_>,
+    by: Option<Uuid>,
+) -> Result<(), Failure> {
+    policy::clause!("2.6.3.d");
+    let today = tx.ctx().now().to_offset(BEIJING).date();
+    let answer: Answer = rule::read(asked.kind, typed, today)?;
+    if demand::answer(tx, asked.id, &answer, by).await? {
+        Ok(())
+    } else {
+        Err(domain::Refused::DemandAnswer.into())
+    }
+}
+
+/// What processors have not answered: for the operator, who asks them and writes the answer down.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn demands_to_processors(app: &App, ctx: &Ctx<Operate>) -> Result<Vec<Demand>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(demand::to_processors(&mut tx).await?)
+}
+
+/// Writes down what a processor answered.
+///
+/// # Errors
+/// As [`answer_demand`].
+pub async fn answer_for_processor(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    id: Uuid,
+    typed: Typed<'_>,
+) -> Result<(), Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let asked = demand::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    if asked.processor.is_none() {
+        return Err(Failure::NotFound);
+    }
+    write(&mut tx, &asked, typed, None).await?;
+    Ok(tx.commit().await?)
+}
+
+/// How many demands are past their term without an answer.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn overdue_demands(app: &App, ctx: &Ctx<Operate>) -> Result<i64, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    Ok(demand::overdue(&mut tx).await?)
+}
+
+/// Tells the recipients of demands what they are asked, at once and again while they do not answer.
+/// In a demonstration the sender of messages is simulated, keeps nothing, and answers so.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn tell_demands(app: &App, ctx: &Ctx<Notify>) -> Result<usize, Failure> {
+    policy::clause!("2.6.3.c");
+    let mut told = 0;
+    loop {
+        let mut tx = app.store.begin(ctx).await?;
+        let page = demand::to_tell(&mut tx, PAGE).await?;
+        if page.is_empty() {
+            return Ok(told);
+        }
+        for asked in &page {
+            match (&*asked.recipient_kind, asked.recipient) {
+                ("supplier", Some(supplier)) => {
+                    for member in membership::dealing(&mut tx, supplier, MEMBERS).await? {
+                        if ANSWERS.contains(&&*member.role) {
+                            tell(app, &mut tx, member.account, text(asked)).await?;
+                        }
+                    }
+                }
+                ("buyer", Some(buyer)) => tell(app, &mut tx, buyer, text(asked)).await?,
+                _ if app.demo => {
+                    demand::answer(&mut tx, asked.id, &Answer::Done, None).await?;
+                }
+                // Asked by the operator: `qifu365 demands`.
+                _ => {}
+            }
+            demand::told(&mut tx, asked).await?;
+            told += 1;
+        }
+        tx.commit().await?;
+    }
+}
+
+async fn tell(app: &App, tx: &mut Tx<'_, Notify>, account: Uuid, text: String) -> Result<(), Failure> {
+    let Some(row) = account::by_id(tx, account).await? else {
+        return Ok(());
+    };
+    let ask = Ask {
+        subject: row.subject,
+        fields: &["account.phone"],
+        basis: LegalBasis::Contract,
+        clause: policy::clause!("2.2.1"),
+        case: None,
+    };
+    let place = account::field("phone", row.id, row.subject);
+    let opened = {
+        let permit = tx.permit(ask).await?;
+        tx.open(&permit, &place, &row.phone).await
+    };
+    match opened {
+        Ok(phone) => message(app, tx, row.subject, phone.kept(), text, None).await,
+        Err(StoreError::NoKey) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn text(asked: &Demand) -> String {
+    let (zh, en) = (
+        instant_text(asked.due_at, true),
+        instant_text(asked.due_at, false),
+    );
+    let number = asked.number.as_deref().unwrap_or("—");
+    match asked.kind {
+        Kind::Deletion => format!(
+            "订单 {number} 的对方要求删除您从该订单得到的个人信息，请在 {zh} 前删除并登录答复。/ The other side of order {number} asks you to delete the personal data you got from it; delete it and answer by {en}."
+        ),
+        Kind::Correction => format!(
+            "订单 {number} 的对方更正了提供给您的信息，请在 {zh} 前登录查看并更正。/ The other side of order {number} corrected what was given to you; look it up and correct yours by {en}."
+        ),
+    }
+}

@@ -1,0 +1,416 @@
+//! Who receives what: the ledger, what a buyer shares and takes back, and what recipients are asked.
+
+use app::account::Viewer;
+use app::disclosure::{Ledger, ledger};
+use app::log::{Controller, erasure_receipt, receipt};
+use app::market::order::{self, Act, Placing};
+use app::market::share::{self, ShareView, TypedField};
+use app::{App, Failure, account, log, rights};
+use domain::Refused;
+use domain::market::order::{Event, State};
+use domain::market::share::{AFTER_END, Field};
+use domain::rights::demand::{ANSWER_DAYS, Typed};
+use privacy::log::Kind;
+use privacy::purpose::{FulfilContract, KeepAccount, Notify, ObeyLaw, Operate, ShowOwn, VerifyHolder};
+use privacy::{Ctx, Denied, PurposeId, SubjectId};
+use storage::{StoreError, disclosure};
+use testkit::{TestStore, both_dbs};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::house;
+use crate::order::{Scene, bare, refusal, scene, system};
+
+const NOTE: &str = "请先核对经营范围";
+
+async fn own_ledger(app: &App, viewer: &Viewer) -> Ledger {
+    let ctx: Ctx<ShowOwn> = house::person(app, viewer);
+    ledger(app, &ctx, viewer).await.expect("ledger")
+}
+
+fn ticked(field: Field, value: &str) -> TypedField {
+    TypedField {
+        field,
+        ticked: true,
+        value: value.to_owned(),
+    }
+}
+
+async fn seen(scene: &Scene, viewer: &Viewer, number: &str) -> Result<ShareView, Failure> {
+    share::shared(&scene.app, &scene.ctx(viewer), viewer, number).await
+}
+
+/// Fields and values that the view shows.
+fn shown(view: &ShareView) -> Vec<(Field, &str)> {
+    view.given
+        .iter()
+        .map(|given| (given.field, &*given.value))
+        .collect()
+}
+
+/// An order that waits for its payment.
+async fn to_be_paid(scene: &Scene, key: u128) -> String {
+    let placing = Placing {
+        service: scene.service,
+        sku: 0,
+        request_key: Uuid::from_u128(key),
+        note: NOTE,
+    };
+    let ctx = scene.ctx(&scene.buyer);
+    let number = order::place(&scene.app, &ctx, &scene.buyer, &scene.catalogue, placing).await;
+    let number = number.expect("placed");
+    for (viewer, event) in [
+        (&scene.seller, Event::SupplierConfirm),
+        (&scene.buyer, Event::Sign),
+    ] {
+        scene.act(viewer, &number, event, &[], "").await.expect("a step");
+    }
+    number
+}
+
+async fn pay(scene: &Scene, number: &str, share: &[TypedField]) -> Result<(), Failure> {
+    let version = scene
+        .view(&scene.buyer, number)
+        .await
+        .expect("view")
+        .order
+        .version;
+    let act = Act {
+        share,
+        milestone: Some(1),
+        ..bare(number, version, Event::Fund)
+    };
+    order::act(
+        &scene.app,
+        &scene.ctx(&scene.buyer),
+        &scene.buyer,
+        &scene.catalogue,
+        &act,
+    )
+    .await
+}
+
+/// Name and phone shared with the payment.
+async fn shared_order(scene: &Scene, key: u128) -> String {
+    let number = to_be_paid(scene, key).await;
+    let fields = [
+        ticked(Field::ContactName, "林女士（演示）"),
+        ticked(Field::Phone, "100-0000-0001"),
+        TypedField {
+            ticked: false,
+            ..ticked(Field::Address, "上海市演示区示例路 365 号")
+        },
+    ];
+    pay(scene, &number, &fields).await.expect("paid");
+    number
+}
+
+fn note_of(view: &order::OrderView) -> &str {
+    &view.events[0].note
+}
+
+async fn erased(scene: &Scene) -> String {
+    let (verify, law): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) = (
+        house::person(&scene.app, &scene.buyer),
+        house::person(&scene.app, &scene.buyer),
+    );
+    let asked = rights::ask_closure(&scene.app, &verify, &law, &scene.buyer, house::PASSWORD).await;
+    let (number, waits) = asked.expect("asked");
+    assert!(!waits);
+    rights::erase(&scene.app, &system(&scene.app), scene.buyer.subject)
+        .await
+        .expect("erased");
+    number
+}
+
+/// The order's last step lies half a quiet year back.
+async fn ended(test: &TestStore, scene: &Scene, number: &str) {
+    let items = scene.items(number).await;
+    scene
+        .act(&scene.seller, number, Event::Deliver, &items, "")
+        .await
+        .expect("delivered");
+    scene
+        .act(&scene.buyer, number, Event::Accept, &[], "")
+        .await
+        .expect("accepted");
+    scene.timers().await;
+    test.clock.advance(Duration::days(30));
+    scene.timers().await;
+    let view = scene.view(&scene.buyer, number).await.expect("view");
+    assert_eq!(view.order.state, State::Closed);
+}
+
+async fn tell(scene: &Scene) -> usize {
+    rights::tell_demands(&scene.app, &system::<Notify>(&scene.app))
+        .await
+        .expect("told")
+}
+
+both_dbs! {
+    clause_2_4_1_0_what_somebody_wrote_is_shown_to_the_other_side_only_through_the_ledger(test) {
+        let scene = scene(test).await;
+        let number = to_be_paid(&scene, 1).await;
+        let ledger = own_ledger(&scene.app, &scene.buyer).await;
+        let line = ledger.lines.iter().find(|line| line.fields == "order_event.note").expect("a line");
+        assert_eq!((&*line.recipient_kind, &*line.ground, &*line.clause), ("supplier", "purchase", "2.4.1.3"));
+        assert_eq!(line.number.as_deref(), Some(&*number));
+        let view = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(note_of(&view), NOTE);
+        // Without a standing line the same opening is denied; the order itself can still be read.
+        let ctx = system::<KeepAccount>(&scene.app);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        assert!(disclosure::withdraw(&mut tx, scene.buyer.subject, line.id).await.expect("withdrawn"));
+        tx.commit().await.expect("commit");
+        let view = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(note_of(&view), "");
+        let own = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(note_of(&own), NOTE);
+    }
+
+    clause_2_4_1_4_b_nobody_receives_a_field_that_the_register_does_not_give_them(test) {
+        let scene = scene(test).await;
+        let ctx = system::<Notify>(&scene.app);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        let now = ctx.now();
+        let subject = scene.buyer.subject;
+        let to = |name, fields| disclosure::to_processor(subject, name, fields, PurposeId::Notify, None, now);
+        for share in [
+            to("sms_sender", &["account.name"]),
+            to("sms_sender", &["message_outbox.recipient", "account.phone", "order_share.phone"]),
+            to("advertiser", &["account.phone"]),
+        ] {
+            let refused = tx.disclose(share).await.err();
+            assert!(matches!(refused, Some(StoreError::Denied(Denied::NotARecipient))), "{refused:?}");
+        }
+        assert!(tx.disclose(to("sms_sender", &["account.phone"])).await.is_ok());
+        let nobody = disclosure::to_processor(
+            SubjectId(Uuid::from_u128(9)), "sms_sender", &["account.phone"], PurposeId::Notify, None, now,
+        );
+        let refused = tx.disclose(nobody).await.err();
+        assert!(matches!(refused, Some(StoreError::Denied(Denied::NotInVersion))), "{refused:?}");
+    }
+
+    clause_2_4_1_3_the_supplier_sees_what_the_buyer_ticked_and_nothing_else(test) {
+        let scene = scene(test).await;
+        let number = to_be_paid(&scene, 1).await;
+        assert!(seen(&scene, &scene.seller, &number).await.expect("view").given.is_empty());
+        let bad = [ticked(Field::Phone, "123"), ticked(Field::Email, "")];
+        let refused = pay(&scene, &number, &bad).await;
+        assert_eq!(refused.expect_err("refused").refusals(), [Refused::SharePhoneNotFictional, Refused::ShareEmpty]);
+        // Refused as a whole: nothing was paid, nothing given.
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!((view.order.state, view.given.len()), (State::AwaitingFunds, 0));
+        let number = shared_order(&scene, 2).await;
+        let view = seen(&scene, &scene.seller, &number).await.expect("view");
+        let expected = [(Field::ContactName, "林女士（演示）"), (Field::Phone, "10000000001")];
+        assert_eq!(shown(&view), expected);
+        assert!(view.as_supplier && !view.open);
+        assert!(matches!(seen(&scene, &scene.stranger, &number).await, Err(Failure::NotFound)));
+        let give = share::share(
+            &scene.app, &scene.ctx(&scene.seller), &scene.seller, &number, &[ticked(Field::Email, "a@b.example")],
+        ).await;
+        assert!(matches!(give, Err(Failure::NotFound)));
+        // The buyer reads who looked.
+        let ctx: Ctx<ShowOwn> = house::person(&scene.app, &scene.buyer);
+        let overview = account::overview(&scene.app, &ctx, &scene.buyer).await.expect("overview");
+        let looked = overview.openings.iter().any(|opening| {
+            opening.fields == "order_share.phone" && opening.actor_account == Some(scene.seller.account)
+        });
+        assert!(looked);
+    }
+
+    clause_2_4_1_2_what_is_taken_back_is_gone_at_once_and_its_recipient_is_asked_to_delete_it(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let ctx = scene.ctx(&scene.buyer);
+        let back = |field| share::take_back(&scene.app, &ctx, &scene.buyer, &number, field);
+        assert!(matches!(back(Field::Address).await, Err(Failure::NotFound)));
+        back(Field::Phone).await.expect("taken back");
+        assert!(matches!(back(Field::Phone).await, Err(Failure::NotFound)));
+        for viewer in [&scene.seller, &scene.buyer] {
+            let view = seen(&scene, viewer, &number).await.expect("view");
+            assert_eq!(shown(&view), [(Field::ContactName, "林女士（演示）")]);
+        }
+        let ledger = own_ledger(&scene.app, &scene.buyer).await;
+        let asked: Vec<_> = ledger.demands.iter().map(|asked| (&*asked.fields, &*asked.reason)).collect();
+        assert_eq!(asked, [("order_share.phone", "withdrawn")]);
+        let line = ledger.lines.iter().find(|line| line.fields == "order_share.phone").expect("a line");
+        assert!(line.withdrawn_at.is_some());
+        // Given again, it is a disclosure of its own.
+        share::share(&scene.app, &ctx, &scene.buyer, &number, &[ticked(Field::Phone, "100-0000-0001")])
+            .await
+            .expect("shared");
+        let lines = own_ledger(&scene.app, &scene.buyer).await.lines;
+        assert_eq!(lines.iter().filter(|line| line.fields == "order_share.phone").count(), 2);
+    }
+
+    clause_2_6_2_a_what_is_corrected_is_asked_of_who_had_the_old_value(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let ctx = scene.ctx(&scene.buyer);
+        let fields = [ticked(Field::ContactName, "王先生（演示）")];
+        share::share(&scene.app, &ctx, &scene.buyer, &number, &fields).await.expect("shared");
+        let view = seen(&scene, &scene.seller, &number).await.expect("view");
+        assert_eq!(shown(&view)[0], (Field::ContactName, "王先生（演示）"));
+        let demands = own_ledger(&scene.app, &scene.buyer).await.demands;
+        assert_eq!((demands.len(), &*demands[0].reason), (1, "corrected"));
+    }
+
+    clause_2_4_1_3_a_share_ends_thirty_days_after_the_order_to_the_second(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        ended(test, &scene, &number).await;
+        let ctx = scene.ctx(&scene.buyer);
+        let more = share::share(&scene.app, &ctx, &scene.buyer, &number, &[ticked(Field::Email, "a@b.example")]).await;
+        assert_eq!(refusal(more), Some(Refused::ShareClosed));
+        test.clock.advance(AFTER_END - Duration::SECOND);
+        let keep = |scene: &Scene| {
+            let (app, ctx) = (scene.app.clone(), system::<Operate>(&scene.app));
+            async move { rights::apply_retention(&app, &ctx).await.expect("applied") }
+        };
+        keep(&scene).await;
+        assert_eq!(seen(&scene, &scene.seller, &number).await.expect("view").given.len(), 2);
+        test.clock.advance(Duration::SECOND);
+        assert!(seen(&scene, &scene.seller, &number).await.expect("view").given.is_empty());
+        keep(&scene).await;
+        let ctx = system::<FulfilContract>(&scene.app);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        let row = storage::market::order::by_number(&mut tx, &number).await.expect("read").expect("an order");
+        assert!(storage::market::share::find(&mut tx, row.id).await.expect("read").is_none());
+        drop(tx);
+        // The ledger outlives the value.
+        let lines = own_ledger(&scene.app, &scene.buyer).await.lines;
+        assert!(lines.iter().any(|line| line.fields == "order_share.phone"));
+    }
+
+    clause_2_6_3_c_an_erasure_asks_everybody_who_ever_received_something(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        ended(test, &scene, &number).await;
+        test.clock.advance(Duration::days(184));
+        let certificate = erased(&scene).await;
+        let read = || async {
+            let law = system::<ObeyLaw>(&scene.app);
+            rights::certificate(&scene.app, &law, &certificate).await.expect("certificate").demands
+        };
+        let asked = read().await;
+        let mut fields: Vec<_> = asked.iter().map(|asked| (&*asked.recipient_kind, &*asked.fields)).collect();
+        fields.sort_unstable();
+        let expected = [
+            ("processor", "message_outbox.recipient,message_outbox.body"),
+            ("supplier", "order_event.note"),
+            ("supplier", "order_share.contact_name"),
+            ("supplier", "order_share.phone"),
+        ];
+        assert_eq!(fields, expected);
+        // Told at once; the simulated sender of a demonstration answers by itself.
+        assert_eq!(tell(&scene).await, 4);
+        assert_eq!(tell(&scene).await, 0);
+        let answered = |demands: &[rights::Demand]| demands.iter().filter(|asked| asked.answer.is_some()).count();
+        assert_eq!(answered(&read().await), 1);
+        test.clock.advance(Duration::days(7) - Duration::SECOND);
+        assert_eq!(tell(&scene).await, 0);
+        test.clock.advance(Duration::SECOND);
+        assert_eq!(tell(&scene).await, 3);
+        let law = system::<Operate>(&scene.app);
+        assert_eq!(rights::overdue_demands(&scene.app, &law).await.expect("counted"), 0);
+        test.clock.advance(Duration::days(ANSWER_DAYS - 7));
+        let law = system::<Operate>(&scene.app);
+        assert_eq!(rights::overdue_demands(&scene.app, &law).await.expect("counted"), 3);
+        // Asked once: another start of the erasure asks nobody again.
+        rights::erase(&scene.app, &system(&scene.app), scene.buyer.subject).await.expect("erased");
+        assert_eq!(read().await.len(), 4);
+    }
+
+    clause_2_6_3_d_only_an_answer_that_says_what_it_rests_on_is_taken(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let back = share::take_back(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, Field::Phone).await;
+        back.expect("taken back");
+        let ctx = scene.ctx(&scene.seller);
+        let asked = rights::demands(&scene.app, &ctx, &scene.seller).await.expect("demands");
+        let id = asked[0].id;
+        let answer = |viewer: &Viewer, typed| {
+            let (app, ctx, viewer) = (scene.app.clone(), scene.ctx(viewer), viewer.clone());
+            async move { rights::answer_demand(&app, &ctx, &viewer, id, typed).await }
+        };
+        let law = Typed { code: "legal_retention", article: "电子商务法第三十一条", until: "2099-01-01", reference: "" };
+        assert_eq!(refusal(answer(&scene.seller, law).await), Some(Refused::DemandUntil));
+        let own = Typed { code: "independent_authorisation", ..law };
+        assert_eq!(refusal(answer(&scene.seller, own).await), Some(Refused::DemandReference));
+        let done = Typed { code: "done", ..Typed::default() };
+        assert!(matches!(answer(&scene.stranger, done).await, Err(Failure::NotFound)));
+        assert!(matches!(answer(&scene.buyer, done).await, Err(Failure::NotFound)));
+        answer(&scene.seller, done).await.expect("answered");
+        assert_eq!(refusal(answer(&scene.seller, done).await), Some(Refused::DemandAnswer));
+        let demands = own_ledger(&scene.app, &scene.buyer).await.demands;
+        assert_eq!(demands[0].answer.as_deref(), Some("done"));
+    }
+
+    clause_2_6_3_c_what_a_supplier_s_person_wrote_is_asked_of_the_buyer_who_answers(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        scene.act(&scene.buyer, &number, Event::RequestRefund, &[], NOTE).await.expect("asked");
+        scene.act(&scene.seller, &number, Event::RefuseRefund, &[], "已完成一半").await.expect("refused");
+        let work = system::<ObeyLaw>(&scene.app);
+        let mut tx = scene.app.store.begin(&work).await.expect("begin");
+        rights::plan(&mut tx, scene.seller.subject, "0000000000000001", "closed").await.expect("planned");
+        tx.commit().await.expect("commit");
+        rights::erase(&scene.app, &work, scene.seller.subject).await.expect("erased");
+        let ctx = scene.ctx(&scene.buyer);
+        let asked = rights::demands(&scene.app, &ctx, &scene.buyer).await.expect("demands");
+        assert_eq!((asked.len(), &*asked[0].fields), (1, "order_event.note"));
+        let done = Typed { code: "done", ..Typed::default() };
+        rights::answer_demand(&scene.app, &ctx, &scene.buyer, asked[0].id, done).await.expect("answered");
+    }
+
+    clause_2_6_4_1_nothing_new_is_shared_while_the_account_waits_to_be_closed(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let (verify, law): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) =
+            (house::person(&scene.app, &scene.buyer), house::person(&scene.app, &scene.buyer));
+        let (_, waits) = rights::ask_closure(&scene.app, &verify, &law, &scene.buyer, house::PASSWORD)
+            .await
+            .expect("asked");
+        assert!(waits);
+        let give = share::share(
+            &scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, &[ticked(Field::Email, "a@b.example")],
+        ).await;
+        assert_eq!(refusal(give), Some(Refused::ClosurePending));
+    }
+
+    clause_2_4_1_0_a_disclosure_and_an_erasure_are_in_the_log_and_their_receipts_hold(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let controller = Controller { name: "演示运营者", contact: "privacy@demo.qifu365.example", responsible_person: "演示" };
+        let line = own_ledger(&scene.app, &scene.buyer).await.lines;
+        let line = line.iter().find(|line| line.fields == "order_share.phone").expect("a line").id;
+        let show: Ctx<ShowOwn> = house::person(&scene.app, &scene.buyer);
+        let early = receipt(&scene.app, &show, &scene.buyer, line, &controller).await;
+        assert_eq!(early.expect_err("refused").refusals(), [Refused::ReceiptNotYet]);
+        let work = system::<Operate>(&scene.app);
+        log::begin(&scene.app, &work, Some("demo.qifu365.example"), scene.app.store.policy(), "演示").await.expect("begun");
+        log::advance(&scene.app, &work).await.expect("signed");
+        let made = receipt(&scene.app, &show, &scene.buyer, line, &controller).await.expect("a receipt");
+        let checked = privacy::log::receipt::verify(&made.to_string(), None).expect("sound");
+        assert_eq!((checked.kind, &*checked.payload["fields"].to_string()), (Kind::Disclosure, "\"order_share.phone\""));
+        let other: Ctx<ShowOwn> = house::person(&scene.app, &scene.seller);
+        let others = receipt(&scene.app, &other, &scene.seller, line, &controller).await;
+        assert!(matches!(others, Err(Failure::NotFound)));
+        let mut changed = made.clone();
+        changed["processing"]["recipient"] = serde_json::json!("nobody");
+        assert!(privacy::log::receipt::verify(&changed.to_string(), None).is_err());
+
+        ended(test, &scene, &number).await;
+        test.clock.advance(Duration::days(184));
+        let certificate = erased(&scene).await;
+        let work = system::<Operate>(&scene.app);
+        log::advance(&scene.app, &work).await.expect("signed");
+        let law = system::<ObeyLaw>(&scene.app);
+        let made = erasure_receipt(&scene.app, &law, &certificate, &controller).await.expect("a receipt");
+        let checked = privacy::log::receipt::verify(&made.to_string(), None).expect("sound");
+        assert_eq!((checked.kind, checked.payload["number"].as_str()), (Kind::Erasure, Some(&*certificate)));
+        assert!(matches!(erasure_receipt(&scene.app, &law, "0000000000000000", &controller).await, Err(Failure::NotFound)));
+    }
+}

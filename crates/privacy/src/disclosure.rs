@@ -1,0 +1,281 @@
+//! Disclosures: personal data leaves the platform for nobody but the listed recipients, on one of
+//! the listed grounds, and only after the ledger holds it (2.4.1.0).
+//!
+//! [`Share::decide`] is the pure decision. The store writes its [`Disclosure`] and only then makes
+//! the [`Disclosed`] without which nothing is handed over.
+
+use std::marker::PhantomData;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::permit::{Scope, names};
+use crate::{Ctx, Denied, FieldRef, LiveConsent, Purpose, PurposeId, SubjectId};
+
+/// Who receives: a kind of the register of recipients, and within the kind one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Recipient {
+    /// The supplier of an order: its members.
+    Supplier(Uuid),
+    /// The buyer of an order, by account.
+    Buyer(Uuid),
+    /// A processor, by its name in the register.
+    Processor(&'static str),
+}
+
+impl Recipient {
+    /// Its kind in the ledger.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Supplier(_) => "supplier",
+            Self::Buyer(_) => "buyer",
+            Self::Processor(_) => "processor",
+        }
+    }
+
+    /// What a column of the register calls it.
+    #[must_use]
+    pub const fn registered(self) -> &'static str {
+        match self {
+            Self::Supplier(_) | Self::Buyer(_) => "counterparty",
+            Self::Processor(name) => name,
+        }
+    }
+
+    /// Which one of its kind.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Supplier(id) | Self::Buyer(id) => id.to_string(),
+            Self::Processor(name) => name.to_owned(),
+        }
+    }
+}
+
+/// On which of the listed cases something is given away. A case that is not here is none: those of
+/// authorities, disputes, transfers and publications come with their own procedures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// A purchase that the person makes or fulfils: the other side of the order (2.4.1.3).
+    Purchase(Uuid),
+    /// A processor entrusted with a part of the service (2.4.1.5.2.a).
+    Entrusted,
+    /// A separate consent for this recipient, by its event (2.4.1.2).
+    Consent(Uuid),
+}
+
+impl Ground {
+    /// The stable identifier.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Purchase(_) => "purchase",
+            Self::Entrusted => "entrusted",
+            Self::Consent(_) => "consent",
+        }
+    }
+
+    /// The clause behind it.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Purchase(_) => policy::clause!("2.4.1.3"),
+            Self::Entrusted => policy::clause!("2.4.1.5.2.a"),
+            Self::Consent(_) => policy::clause!("2.4.1.2"),
+        }
+    }
+
+    /// The order it is about, if about one.
+    #[must_use]
+    pub const fn case(self) -> Option<Uuid> {
+        match self {
+            Self::Purchase(order) => Some(order),
+            Self::Entrusted | Self::Consent(_) => None,
+        }
+    }
+
+    /// The consent it rests on, if on one.
+    #[must_use]
+    pub const fn consent(self) -> Option<Uuid> {
+        match self {
+            Self::Consent(event) => Some(event),
+            Self::Purchase(_) | Self::Entrusted => None,
+        }
+    }
+}
+
+/// What someone wants to give away.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Whose data.
+    pub subject: SubjectId,
+    /// Which fields, as `table.column`.
+    pub fields: &'static [&'static str],
+    /// To whom.
+    pub to: Recipient,
+    /// What for.
+    pub purpose: PurposeId,
+    /// On which ground.
+    pub ground: Ground,
+    /// Until when the recipient may use it; `None` as long as the case goes on.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// What the store knows that the decision needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownShare {
+    /// The register names the recipient for every field (2.4.1.4.b).
+    pub registered: bool,
+    /// One of the fields is sensitive.
+    pub sensitive: bool,
+    /// Subject and recipient are the two sides of the order, or of one side of it.
+    pub in_case: bool,
+    /// The version that the person accepted last, if it has the ground's clause (2.9.b).
+    pub version: Option<String>,
+    /// The consent named as ground, if it is this person's and in force.
+    pub consent: Option<LiveConsent>,
+}
+
+/// One line of the ledger: who received what, why, until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Whose data.
+    pub subject: SubjectId,
+    /// To whom.
+    pub to: Recipient,
+    /// The fields, `table.column`, comma-separated.
+    pub fields: String,
+    /// Why.
+    pub purpose: PurposeId,
+    /// On which ground, with its clause, order and consent.
+    pub ground: Ground,
+    /// The policy version that rules the person.
+    pub policy_version: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Until when the recipient may use it, if that is known.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// A decided disclosure that the ledger does not hold yet.
+#[must_use = "a decision discloses nothing until the ledger holds it"]
+#[derive(Debug)]
+pub struct DecidedShare {
+    disclosure: Disclosure,
+    fields: &'static [&'static str],
+}
+
+impl DecidedShare {
+    /// The line to write.
+    #[must_use]
+    pub const fn disclosure(&self) -> &Disclosure {
+        &self.disclosure
+    }
+
+    /// What values are handed over with, once the ledger holds the line. Only the store calls this;
+    /// the check of the walls reads every other file for it.
+    #[must_use]
+    pub fn after_recording(self, _: &Scope) -> Disclosed<'_> {
+        Disclosed {
+            subject: self.disclosure.subject,
+            fields: self.fields,
+            transaction: PhantomData,
+        }
+    }
+}
+
+/// That the ledger holds a disclosure of these fields of this person; ends with its transaction.
+#[derive(Debug)]
+pub struct Disclosed<'tx> {
+    subject: SubjectId,
+    fields: &'static [&'static str],
+    transaction: PhantomData<&'tx Scope>,
+}
+
+impl<'tx> Disclosed<'tx> {
+    /// That a line of the ledger says so already. Only the store calls this.
+    #[must_use]
+    pub const fn after_recording(subject: SubjectId, fields: &'static [&'static str], _: &'tx Scope) -> Self {
+        Self {
+            subject,
+            fields,
+            transaction: PhantomData,
+        }
+    }
+
+    pub(crate) fn covers(&self, place: &FieldRef) -> bool {
+        self.subject == place.subject && names(self.fields, place.table, place.column)
+    }
+}
+
+impl Share {
+    /// Decides whether this may be given away. What is not allowed here is denied.
+    ///
+    /// # Errors
+    /// [`Denied`] with the reason.
+    pub fn decide<P: Purpose>(self, ctx: &Ctx<P>, known: KnownShare) -> Result<DecidedShare, Denied> {
+        policy::clause!("2.4.1.0");
+        if self.fields.is_empty() {
+            return Err(Denied::NoField);
+        }
+        policy::clause!("2.4.1.4.b");
+        if !known.registered {
+            return Err(Denied::NotARecipient);
+        }
+        policy::clause!("2.4.1.4.c");
+        if known.sensitive && self.ground.consent().is_none() {
+            return Err(Denied::SeparateConsent);
+        }
+        self.grounded(&known)?;
+        // A person gives away what is their own; the program and staff act on the ground alone.
+        if ctx.actor().subject().is_some_and(|own| own != self.subject) {
+            return Err(Denied::NotOwn);
+        }
+        policy::clause!("2.9.b");
+        let policy_version = known.version.ok_or(Denied::NotInVersion)?;
+        Ok(DecidedShare {
+            disclosure: Disclosure {
+                subject: self.subject,
+                to: self.to,
+                fields: self.fields.join(","),
+                purpose: self.purpose,
+                ground: self.ground,
+                policy_version,
+                at: ctx.now(),
+                until: self.until,
+            },
+            fields: self.fields,
+        })
+    }
+
+    /// Whether the ground carries this: each is for its own kind of recipient.
+    fn grounded(&self, known: &KnownShare) -> Result<(), Denied> {
+        match (self.ground, self.to) {
+            (Ground::Purchase(_), Recipient::Supplier(_) | Recipient::Buyer(_)) => {
+                policy::clause!("2.4.1.3");
+                if !known.in_case {
+                    return Err(Denied::NoCase);
+                }
+                Ok(())
+            }
+            (Ground::Entrusted, Recipient::Processor(_)) => Ok(()),
+            (Ground::Consent(_), Recipient::Processor(name)) => {
+                policy::clause!("2.4.1.2");
+                let live = known.consent.as_ref().ok_or(Denied::NoConsent)?;
+                if live.purpose != self.purpose || live.recipient.as_deref() != Some(name) {
+                    return Err(Denied::NoConsent);
+                }
+                Ok(())
+            }
+            _ => Err(Denied::Basis),
+        }
+    }
+}
+
+/// Whether the recipient is still entitled to what the ledger says they received.
+#[must_use]
+pub fn stands(until: Option<OffsetDateTime>, withdrawn: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    policy::clause!("2.4.1.2");
+    withdrawn.is_none() && until.is_none_or(|until| now < until)
+}

@@ -1,0 +1,394 @@
+//! The ledger of disclosures (2.4.1.0): a line before anything is handed over, shown to the person,
+//! and what the recipients are asked by when something is deleted or corrected.
+
+use privacy::disclosure::stands;
+use privacy::log::Kind;
+use privacy::{
+    Ask, Disclosed, Disclosure, Ground, KnownShare, Purpose, PurposeId, Recipient, Share, SubjectId,
+};
+use serde_json::json;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::engine::{Conn, Row, StoreError, Value};
+use crate::log::{self, NewEntry};
+use crate::tx::Tx;
+use crate::{access, recipient, register};
+
+// Whether recipient and person are in the order, and the version the person accepted last (2.9.b).
+const KNOWN: &str = "SELECT \
+    (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (($2 = 'supplier' AND o.supplier = $3) \
+        OR ($2 = 'buyer' AND o.buyer = $3)) AND (EXISTS (SELECT 1 FROM account a WHERE a.id = o.buyer AND a.subject = $4) \
+        OR EXISTS (SELECT 1 FROM membership m JOIN account a ON a.id = m.account WHERE m.supplier = o.supplier AND a.subject = $4))), \
+    (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $4 \
+        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
+const RUNNING: &str = "SELECT id, until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
+    AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 AND ground = $6 \
+    AND case_id IS NOT DISTINCT FROM $7 ORDER BY last_at DESC, id LIMIT 1";
+const STANDING: &str = "SELECT until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
+    AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 \
+    ORDER BY last_at DESC, id LIMIT 10";
+const AGAIN: &str = "UPDATE disclosure SET times = times + 1, last_at = $2, until = $3 WHERE id = $1";
+const INSERT: &str = "INSERT INTO disclosure (subject, id, recipient_kind, recipient, processor, fields, purpose, ground, \
+    clause, policy_version, case_id, consent, times, first_at, last_at, until) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13, $14)";
+// What was disclosed to an account in an order: as its buyer, or as a member of its supplier. What
+// somebody wrote for the supplier is the supplier's own: its other members need no disclosure.
+const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at FROM disclosure d WHERE d.case_id = $1 AND d.subject = $2 \
+    AND ((d.recipient_kind = 'buyer' AND d.recipient = $3) OR (d.recipient_kind = 'supplier' AND EXISTS \
+        (SELECT 1 FROM membership m WHERE m.supplier = d.recipient AND m.account = $3))) \
+    UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
+    WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
+        AND e.note_subject = $2 AND e.side = 'supplier')";
+const OF_SUBJECT: &str = "SELECT id, recipient_kind, recipient, processor, fields, purpose, ground, clause, case_id, times, \
+    first_at, last_at, until, withdrawn_at, (SELECT o.number FROM service_order o WHERE o.id = d.case_id) \
+    FROM disclosure d WHERE subject = $1 ORDER BY last_at DESC, id LIMIT $2";
+const OF_CASE: &str = "SELECT id, recipient_kind, recipient, processor, fields, purpose, ground, clause, case_id, times, \
+    first_at, last_at, until, withdrawn_at, NULL FROM disclosure d WHERE case_id = $1 AND subject = $2 \
+    ORDER BY last_at DESC, id LIMIT $3";
+const WITHDRAW: &str =
+    "UPDATE disclosure SET withdrawn_at = $3 WHERE id = $1 AND subject = $2 AND withdrawn_at IS NULL";
+const END_SHARES: &str =
+    "UPDATE disclosure SET until = $2 WHERE case_id = $1 AND until IS NULL AND fields LIKE 'order_share.%'";
+const END_ALL_SHARES: &str = "UPDATE disclosure SET withdrawn_at = $1 WHERE withdrawn_at IS NULL AND fields LIKE 'order_share.%' \
+    AND (until IS NULL OR until > $1)";
+const DROP_SHARES: &str = "DELETE FROM order_share";
+pub(crate) const STATEMENTS: &[&str] = &[
+    KNOWN, RUNNING, STANDING, AGAIN, INSERT, TO_ACTOR, OF_SUBJECT, OF_CASE, WITHDRAW, END_SHARES,
+];
+
+/// A line of the ledger as stored.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The line.
+    pub id: Uuid,
+    /// The kind of recipient: `supplier`, `buyer`, `processor`.
+    pub recipient_kind: String,
+    /// Which supplier or buying account.
+    pub recipient: Option<Uuid>,
+    /// Which processor.
+    pub processor: Option<String>,
+    /// The fields, `table.column`, comma-separated.
+    pub fields: String,
+    /// What for.
+    pub purpose: String,
+    /// On which of the listed grounds.
+    pub ground: String,
+    /// The clause.
+    pub clause: String,
+    /// The order, if for one.
+    pub case: Option<Uuid>,
+    /// How often it was handed over.
+    pub times: i64,
+    /// When first.
+    pub first_at: OffsetDateTime,
+    /// When last.
+    pub last_at: OffsetDateTime,
+    /// Until when the recipient may use it.
+    pub until: Option<OffsetDateTime>,
+    /// When the person took it back.
+    pub withdrawn_at: Option<OffsetDateTime>,
+    /// The order's number, where it was asked for.
+    pub number: Option<String>,
+}
+
+impl Line {
+    /// Whether it still stands.
+    #[must_use]
+    pub fn stands(&self, now: OffsetDateTime) -> bool {
+        stands(self.until, self.withdrawn_at, now)
+    }
+}
+
+fn line(row: &Row) -> Result<Line, StoreError> {
+    Ok(Line {
+        id: row.id(0)?,
+        recipient_kind: row.text(1)?,
+        recipient: row.opt_id(2)?,
+        processor: row.opt_text(3)?,
+        fields: row.text(4)?,
+        purpose: row.text(5)?,
+        ground: row.text(6)?,
+        clause: row.text(7)?,
+        case: row.opt_id(8)?,
+        times: row.int(9)?,
+        first_at: row.time(10)?,
+        last_at: row.time(11)?,
+        until: row.opt_time(12)?,
+        withdrawn_at: row.opt_time(13)?,
+        number: row.opt_text(14)?,
+    })
+}
+
+/// A recipient as its three columns.
+pub(crate) fn columns(to: Recipient) -> [Value; 3] {
+    let (id, processor) = match to {
+        Recipient::Supplier(id) | Recipient::Buyer(id) => (Some(id), None),
+        Recipient::Processor(name) => (None, Some(name.to_owned())),
+    };
+    [
+        Value::Text(to.kind().to_owned()),
+        Value::OptId(id),
+        Value::OptText(processor),
+    ]
+}
+
+async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Result<KnownShare, StoreError> {
+    let to = share.to.registered();
+    let mut known = KnownShare {
+        registered: share.fields.iter().all(|field| recipient::receives(field, to)),
+        sensitive: share.fields.iter().any(|field| register::is_sensitive(field)),
+        ..KnownShare::default()
+    };
+    let [kind, id, _] = columns(share.to);
+    let values = [
+        Value::OptId(share.ground.case()),
+        kind,
+        id,
+        Value::Id(share.subject.0),
+    ];
+    if let Some(row) = conn.row(KNOWN, &values).await? {
+        known.in_case = row.int(0)? > 0;
+        known.version = row.opt_text(1)?.filter(|version| {
+            let rules = tx.store().policy().get(version);
+            rules.is_some_and(|rules| rules.clause(share.ground.clause()).is_some())
+        });
+    }
+    if let Some(event) = share.ground.consent() {
+        known.consent = access::live(conn, tx, event, share.subject).await?;
+    }
+    Ok(known)
+}
+
+/// Which line a disclosure goes on in: same recipient, fields, ground and matter.
+fn matter(of: &Disclosure) -> [Value; 7] {
+    let [kind, recipient, processor] = columns(of.to);
+    [
+        Value::Id(of.subject.0),
+        kind,
+        recipient,
+        processor,
+        Value::Text(of.fields.clone()),
+        Value::Text(of.ground.as_str().to_owned()),
+        Value::OptId(of.ground.case()),
+    ]
+}
+
+fn payload(id: Uuid, of: &Disclosure) -> serde_json::Value {
+    json!({
+        "kind": Kind::Disclosure.as_str(),
+        "disclosure": id.to_string(),
+        "subject": of.subject.0.to_string(),
+        "recipient_kind": of.to.kind(),
+        "recipient": of.to.name(),
+        "fields": of.fields,
+        "purpose": of.purpose.as_str(),
+        "ground": of.ground.as_str(),
+        "clause": of.ground.clause(),
+        "version": of.policy_version,
+        "at": privacy::log::instant(of.at),
+    })
+}
+
+impl<P: Purpose> Tx<'_, P> {
+    /// Writes into the ledger that something is given away, if it may be (2.4.1.0); what is handed
+    /// over afterwards needs what this gives. The first of its kind enters the log as well.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] with the kernel's reason.
+    pub async fn disclose(&mut self, share: Share) -> Result<Disclosed<'_>, StoreError> {
+        policy::clause!("2.4.1.0");
+        let decided = {
+            let mut conn = self.conn().lock().await;
+            let known = known(&mut conn, self, &share).await?;
+            share.decide(self.ctx(), known)?
+        };
+        let of = decided.disclosure().clone();
+        let running = match self.row(RUNNING, &matter(&of)).await? {
+            Some(row) if stands(row.opt_time(1)?, row.opt_time(2)?, of.at) => Some(row.id(0)?),
+            _ => None,
+        };
+        if let Some(id) = running {
+            let values = [Value::Id(id), Value::Time(of.at), Value::OptTime(of.until)];
+            self.execute(AGAIN, &values).await?;
+        } else {
+            let id = self.store().entropy().id();
+            let [kind, recipient, processor] = columns(of.to);
+            let values = [
+                Value::Id(of.subject.0),
+                Value::Id(id),
+                kind,
+                recipient,
+                processor,
+                Value::Text(of.fields.clone()),
+                Value::Text(of.purpose.as_str().to_owned()),
+                Value::Text(of.ground.as_str().to_owned()),
+                Value::Text(of.ground.clause().to_owned()),
+                Value::Text(of.policy_version.clone()),
+                Value::OptId(of.ground.case()),
+                Value::OptId(of.ground.consent()),
+                Value::Time(of.at),
+                Value::OptTime(of.until),
+            ];
+            self.execute(INSERT, &values).await?;
+            let entry = NewEntry {
+                kind: Kind::Disclosure,
+                subject: Some(of.subject),
+                reference: id,
+                payload: payload(id, &of),
+            };
+            log::append(self, &entry).await?;
+        }
+        Ok(decided.after_recording(self.scope()))
+    }
+}
+
+impl<P: Purpose> Tx<'_, P> {
+    /// What the ledger holds already: that these fields of the person were given to the recipient, and
+    /// still are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn disclosed(
+        &self,
+        subject: SubjectId,
+        to: Recipient,
+        fields: &'static [&'static str],
+    ) -> Result<Option<Disclosed<'_>>, StoreError> {
+        let [kind, recipient, processor] = columns(to);
+        let values = [
+            Value::Id(subject.0),
+            kind,
+            recipient,
+            processor,
+            Value::Text(fields.join(",")),
+        ];
+        let mut conn = self.conn().lock().await;
+        for row in conn.rows(STANDING, &values).await? {
+            if stands(row.opt_time(0)?, row.opt_time(1)?, self.ctx().now()) {
+                return Ok(Some(Disclosed::after_recording(subject, fields, self.scope())));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Whether every field that is asked for was disclosed to the actor in the case, and still is.
+pub(crate) async fn to_actor<P: Purpose>(
+    conn: &mut Conn,
+    tx: &Tx<'_, P>,
+    ask: &Ask,
+) -> Result<bool, StoreError> {
+    policy::clause!("2.4.1.0");
+    let actor = tx.ctx().actor();
+    // Nobody else's eyes: the program's own work, or the person themselves.
+    let (Some(account), Some(case)) = (actor.account(), ask.case) else {
+        return Ok(false);
+    };
+    if actor.subject().is_none_or(|own| own == ask.subject) {
+        return Ok(false);
+    }
+    let values = [Value::Id(case), Value::Id(ask.subject.0), Value::Id(account)];
+    let mut standing = Vec::new();
+    for row in conn.rows(TO_ACTOR, &values).await? {
+        if stands(row.opt_time(1)?, row.opt_time(2)?, tx.ctx().now()) {
+            standing.push(row.text(0)?);
+        }
+    }
+    let covers = |field: &&&str| {
+        standing
+            .iter()
+            .any(|fields| fields.split(',').any(|known| known == **field))
+    };
+    Ok(ask.fields.iter().filter(covers).count() == ask.fields.len())
+}
+
+/// The lines about a person, the latest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_subject<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    limit: i64,
+) -> Result<Vec<Line>, StoreError> {
+    let values = [Value::Id(subject.0), Value::Int(limit.clamp(1, 1000))];
+    tx.rows(OF_SUBJECT, &values).await?.iter().map(line).collect()
+}
+
+/// The lines about a person in one order, the latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_case<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    case: Uuid,
+    subject: SubjectId,
+) -> Result<Vec<Line>, StoreError> {
+    let values = [Value::Id(case), Value::Id(subject.0), Value::Int(200)];
+    tx.rows(OF_CASE, &values).await?.iter().map(line).collect()
+}
+
+/// Notes that the person took a disclosure back; `false` if it is not theirs or was taken back before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn withdraw<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    id: Uuid,
+) -> Result<bool, StoreError> {
+    policy::clause!("2.4.1.2");
+    let values = [Value::Id(id), Value::Id(subject.0), Value::Time(tx.ctx().now())];
+    Ok(tx.execute(WITHDRAW, &values).await? == 1)
+}
+
+/// Says until when what was shared for an order may be used, now that the order came to its end.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_shares<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    order: Uuid,
+    until: OffsetDateTime,
+) -> Result<u64, StoreError> {
+    tx.execute(END_SHARES, &[Value::Id(order), Value::Time(until)])
+        .await
+}
+
+/// Ends everything that buyers shared: after a restore nobody knows what was taken back meanwhile.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_all_shares<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    policy::clause!("2.4.1.2");
+    let now = Value::Time(tx.ctx().now());
+    let ended = tx.execute(END_ALL_SHARES, &[now]).await?;
+    tx.execute(DROP_SHARES, &[]).await?;
+    Ok(ended)
+}
+
+/// A share that goes to a processor, for what the platform does through it (2.4.1.5.2.a), or on the
+/// consent of this event (2.4.1.2).
+#[must_use]
+pub fn to_processor(
+    subject: SubjectId,
+    name: &'static str,
+    fields: &'static [&'static str],
+    purpose: PurposeId,
+    consent: Option<Uuid>,
+    now: OffsetDateTime,
+) -> Share {
+    let days = recipient::known_recipients()
+        .iter()
+        .find(|known| known.id == name)
+        .map_or(0, |known| known.keeps_days);
+    Share {
+        subject,
+        fields,
+        to: Recipient::Processor(name),
+        purpose,
+        ground: consent.map_or(Ground::Entrusted, Ground::Consent),
+        until: Some(now + time::Duration::days(days.into())),
+    }
+}
