@@ -1,13 +1,11 @@
 //! Placing orders on PostgreSQL beside `pgbench` running the same statements on the same server
 //! with as many clients.
 
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result};
 use app::App;
 use app::account::Viewer;
 use app::market::catalogue::Catalogue;
@@ -16,6 +14,8 @@ use benches::catalogue::{Random, generated};
 use benches::figures::{Goal, Series, report};
 use benches::house::{app, furnish, person, person_at, register, system};
 use benches::machine;
+use benches::pgbench::Pgbench;
+use benches::statements::filled;
 use privacy::SystemReason;
 use privacy::purpose::{Browse, FulfilContract};
 use storage::Engine;
@@ -33,32 +33,23 @@ static AFTER: AtomicI32 = AtomicI32::new(0);
 /// A job's payload as long as the product's own.
 const PAYLOAD: &str = r#"{"order":"00000000-0000-4000-8000-000000000000","version":1,"event":"place","side":"supplier","nth":1}"#;
 
-/// The statement of the store that begins so: the very text the product runs.
+/// The statement of the store that begins so.
 fn statement(beginning: &str) -> Result<&'static str> {
-    storage::statements()
-        .into_iter()
-        .find(|text| text.starts_with(beginning))
-        .with_context(|| format!("the store has a statement that begins with {beginning}"))
+    let all = storage::statements();
+    let found = all.into_iter().find(|text| text.starts_with(beginning));
+    found.with_context(|| format!("the store has a statement that begins with {beginning}"))
 }
 
-/// A statement with an expression in each of its places.
-fn filled(text: &str, values: &[&str]) -> Result<String> {
-    let places = values.iter().enumerate().rev();
-    let whole = places.fold(text.to_owned(), |text, (place, value)| {
-        text.replace(&format!("${}", place + 1), value)
-    });
-    // One that grew since would be measured against another.
-    ensure!(
-        !whole.contains('$') && !text.contains(&format!("${}", values.len() + 1)),
-        "a statement has more places than are filled: {text}"
-    );
-    Ok(whole)
-}
-
-/// What one placed order says to the server, as a script for one buyer.
-fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
+/// What one placed order says to the server, each client being one of the buyers.
+fn script(buyers: &[Viewer], supplier: Uuid, service: Uuid) -> Result<String> {
     let (id, at) = ("md5(:order::text)::uuid", "'2026-11-23 10:00:00+08'::timestamptz");
-    let buyer = format!("'{buyer}'");
+    // Each client is one buyer, as in the product: an order holds its buyer's row, and two clients that
+    // were the same buyer would wait for each other.
+    let accounts: Vec<String> = buyers
+        .iter()
+        .map(|buyer| format!("'{}'", buyer.account))
+        .collect();
+    let buyer = format!("(ARRAY[{}]::uuid[])[:client_id + 1]", accounts.join(", "));
     let (supplier, service) = (format!("'{supplier}'"), format!("'{service}'"));
     let members = filled(statement("SELECT supplier, role FROM membership")?, &[&buyer])?;
     let order = filled(
@@ -144,27 +135,6 @@ fn script(buyer: Uuid, supplier: Uuid, service: Uuid) -> Result<String> {
     ))
 }
 
-/// Transactions a second of `pgbench`.
-fn floor(program: &Path, server: &str, scripts: &[String], snapshot: &str) -> Result<f64> {
-    let mut command = Command::new(program);
-    command
-        .args(["--no-vacuum", "--protocol=prepared", "--jobs=2"])
-        .args([format!("--client={CLIENTS}"), format!("--time={SECONDS}")])
-        .arg(format!("--define=snapshot={snapshot}"))
-        .arg(format!("--define=payload={PAYLOAD}"));
-    for script in scripts {
-        command.arg(format!("--file={script}"));
-    }
-    let output = command.arg(server).output().context("pgbench starts")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        bail!("pgbench: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let line = text.lines().find_map(|line| line.strip_prefix("tps = "));
-    let figure = line.and_then(|line| line.split_whitespace().next());
-    Ok(figure.context("pgbench tells its rate")?.parse()?)
-}
-
 /// Orders placed a second.
 async fn orders(app: &App, catalogue: &Arc<Catalogue>, buyers: &[Viewer]) -> Result<f64> {
     let begun = machine::now();
@@ -210,8 +180,6 @@ async fn furnished(app: &App) -> Result<Arc<Catalogue>> {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let program = std::env::var_os("QIFU365_PGBENCH")
-        .context("QIFU365_PGBENCH names pgbench; cargo xtask bench orders finds it")?;
     let test = TestStore::open(Engine::Postgres).await;
     let app = app(&test.store);
     let catalogue = furnished(&app).await?;
@@ -219,15 +187,7 @@ async fn main() -> Result<()> {
     for number in 0..CLIENTS {
         buyers.push(register(&app, &format!("100-0000-{number:04}"), &format!("买家{number}号")).await?);
     }
-    let folder = std::env::temp_dir().join(format!("qifu365-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
     let service = catalogue.favourites(1).next().context("a service")?.clone();
-    let mut scripts = Vec::new();
-    for (number, buyer) in buyers.iter().enumerate() {
-        let file = folder.join(format!("{number}.sql"));
-        std::fs::write(&file, script(buyer.account, service.supplier, service.id)?)?;
-        scripts.push(file.display().to_string());
-    }
     // A snapshot as long as the product's own.
     let placing = Placing {
         service: service.id,
@@ -240,12 +200,15 @@ async fn main() -> Result<()> {
     let seen = order::view(&app, &ctx, &buyers[0], &number).await?;
     let snapshot = serde_json::to_string(&seen.snapshot)?;
 
+    let variables = [("snapshot", snapshot.as_str()), ("payload", PAYLOAD)];
+    let mut pgbench = Pgbench::on(&test.addresses.0, &variables)?;
+    pgbench.script(&script(&buyers, service.supplier, service.id)?)?;
+    let pgbench = Arc::new(pgbench);
+
     let (mut bench, mut product) = (Series::default(), Series::default());
     for round in 0..=ROUNDS {
-        let (program, server) = (program.clone(), test.addresses.0.clone());
-        let (scripts, snapshot) = (scripts.clone(), snapshot.clone());
-        let rate =
-            tokio::task::spawn_blocking(move || floor(Path::new(&program), &server, &scripts, &snapshot));
+        let pgbench = Arc::clone(&pgbench);
+        let rate = tokio::task::spawn_blocking(move || pgbench.rate(CLIENTS, SECONDS));
         let (floor, own) = (rate.await??, orders(&app, &catalogue, &buyers).await?);
         // The first round fills caches and is not counted.
         if round > 0 {
@@ -257,7 +220,6 @@ async fn main() -> Result<()> {
     println!("orders: {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s, PostgreSQL");
     println!("  pgbench      {bench:.0} /s\n  orders       {product:.0} /s\n  ratio {ratio}");
     report("orders", ratio.median(), " of pgbench", Goal::AtLeast(0.5));
-    std::fs::remove_dir_all(&folder)?;
     test.close().await;
     Ok(())
 }

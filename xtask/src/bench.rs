@@ -8,8 +8,8 @@ use crate::cluster::Cluster;
 use crate::tools::{self, Need};
 use crate::{cargo, run as run_command, target};
 
-const NAMES: [&str; 8] = [
-    "kernel", "erase", "http", "start", "search", "login", "log", "orders",
+const NAMES: [&str; 11] = [
+    "kernel", "page", "erase", "purge", "http", "start", "search", "login", "log", "orders", "consent",
 ];
 
 /// Runs every bench, or the named one; further arguments are the bench's own.
@@ -39,7 +39,7 @@ fn one(root: &Path, name: &str, arguments: &[String]) -> Result<()> {
             let cluster = Cluster::start()?;
             run_command(command.env("QIFU365_TEST_POSTGRES", cluster.address()))
         }
-        "orders" => {
+        "orders" | "consent" => {
             tools::ensure(&[Need::Postgres])?;
             let pgbench = tools::pgbench()
                 .context("pgbench is not installed; on Debian it is in postgresql-contrib or postgresql")?;

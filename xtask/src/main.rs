@@ -26,8 +26,9 @@ cargo xtask <command>
   test [arguments]    every test on SQLite and PostgreSQL, then the browser and
                       the JSON interface; arguments go to cargo test and leave those out
   test-interface      the JSON interface alone, against its own document
-  bench [name]        measure kernel, erase, http, start, search, login, log, orders beside a
-                      floor of the same run; never part of the tests (benches/README.md)
+  bench [name]        measure kernel, page, erase, purge, http, start, search, login, log,
+                      orders, consent beside a floor of the same run; never part of the
+                      tests (benches/README.md)
   check               formatting, lints, documentation, walls, generated files
   check-walls         only who may depend on whom, file lengths, module names
   gen [--check]       write the generated documents, or fail when one is stale
