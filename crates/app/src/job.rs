@@ -3,7 +3,7 @@
 
 use privacy::purpose::{Notify, ObeyLaw, Operate};
 use privacy::{Ctx, Purpose, SystemReason};
-use storage::job::{self, Claimed, DeadJob, NewJob};
+use storage::job::{self, Claimed, FailedJob, NewJob};
 use storage::{StoreError, Tx};
 use time::Duration;
 
@@ -135,7 +135,9 @@ pub struct QueueState {
     /// Jobs whose time has come.
     pub waiting: i64,
     /// Jobs set aside, oldest first, at most 100.
-    pub dead: Vec<DeadJob>,
+    pub dead: Vec<FailedJob>,
+    /// Jobs that failed more than once and will be tried again, at most 100.
+    pub failing: Vec<FailedJob>,
 }
 
 /// How the queue stands, for the operator.
@@ -147,6 +149,7 @@ pub async fn state(app: &App, ctx: &Ctx<Operate>) -> Result<QueueState, Failure>
     Ok(QueueState {
         waiting: job::waiting(&mut tx).await?,
         dead: job::dead(&mut tx, 100).await?,
+        failing: job::failing(&mut tx, 100).await?,
     })
 }
 
@@ -224,6 +227,7 @@ const fn code(failure: &Failure) -> &'static str {
     match failure {
         Failure::Refused(_) => "refused",
         Failure::NotFound => "not_found",
+        Failure::Fault(Fault::Store(StoreError::Full(_))) => "disk_full",
         Failure::Fault(Fault::Store(_)) => "store",
         Failure::Fault(Fault::Document) => "document",
         Failure::Fault(Fault::Residue) => "residue",

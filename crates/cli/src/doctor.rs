@@ -5,6 +5,7 @@ use app::market::order;
 use app::{job, rights};
 use privacy::purpose::Operate;
 use privacy::{Ctx, SystemReason};
+use storage::job::FailedJob;
 use time::OffsetDateTime;
 
 use crate::config::Arguments;
@@ -84,6 +85,15 @@ async fn stores(
     Ok(())
 }
 
+fn list(failed: &[FailedJob]) {
+    for job in failed {
+        tell(&format!(
+            "       {} {} after {} tries: {}",
+            job.kind, job.id, job.attempts, job.error
+        ));
+    }
+}
+
 /// Jobs, orders and money, and what recipients of personal data owe.
 async fn work(opened: &Opened, ctx: &Ctx<Operate>, findings: &mut Findings) -> anyhow::Result<()> {
     let state = job::state(&opened.app, ctx).await?;
@@ -92,12 +102,15 @@ async fn work(opened: &Opened, ctx: &Ctx<Operate>, findings: &mut Findings) -> a
         state.dead.is_empty(),
         &format!("{} jobs were set aside", state.dead.len()),
     );
-    for dead in &state.dead {
-        tell(&format!(
-            "       {} {} after {} tries: {}",
-            dead.kind, dead.id, dead.attempts, dead.error
-        ));
-    }
+    list(&state.dead);
+    findings.say(
+        state.failing.is_empty(),
+        &format!(
+            "{} jobs failed more than once and will be tried again",
+            state.failing.len()
+        ),
+    );
+    list(&state.failing);
     let books = order::verdict(&opened.app, ctx).await?;
     findings.say(
         books.balanced(),

@@ -525,8 +525,8 @@ impl Refused {
             Self::DemandArticle => (
                 "demand_article",
                 "article",
-                "依法保留须写明法律条文，2–100 个字。",
-                "Name the article of law, 2 to 100 characters.",
+                "依法保留须写明法律条文，2–100 个字，不要写联系方式。",
+                "Name the article of law, 2 to 100 characters, no contact details.",
             ),
             Self::DemandUntil => (
                 "demand_until",
@@ -537,8 +537,8 @@ impl Refused {
             Self::DemandReference => (
                 "demand_reference",
                 "reference",
-                "另有独立授权须写明合同或授权书编号，2–100 个字。",
-                "Name the contract or authorisation it is written in, 2 to 100 characters.",
+                "另有独立授权须写明合同或授权书编号，2–100 个字，不要写联系方式。",
+                "Name the contract or authorisation it is written in, 2 to 100 characters, no contact details.",
             ),
             Self::FormStale => (
                 "form_stale",

@@ -14,14 +14,15 @@ const INSERT: &str = "INSERT INTO access_record \
     reason, consent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
-// Whether an account is on a side of an order; whether a person is, as its buyer or as one who took a
-// step in it; and the policy version this person accepted last (2.9.b). A version they refused, or
+// Whether an account is on a side of an order; whether a person is, as its buyer, as one who took a
+// step in it, or as one whose words stand in it, also when their account is gone; and the policy version this person accepted last (2.9.b). A version they refused, or
 // were never asked about, does not rule them.
 const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (o.buyer = $2 OR EXISTS \
         (SELECT 1 FROM membership m WHERE m.supplier = o.supplier AND m.account = $2))), \
     (SELECT COUNT(*) FROM service_order o JOIN account a ON a.id = o.buyer WHERE o.id = $1 AND a.subject = $3) + \
-    (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3), \
+    (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3) + \
+    (SELECT COUNT(*) FROM order_event e WHERE e.order_id = $1 AND e.note_subject = $3), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
 // A consent, and how many later words of the same person on the same matter there are. Of two at the

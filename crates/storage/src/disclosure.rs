@@ -28,7 +28,8 @@ const RUNNING: &str = "SELECT id, until, withdrawn_at FROM disclosure WHERE subj
 const STANDING: &str = "SELECT until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
     AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 \
     ORDER BY last_at DESC, id LIMIT 10";
-const AGAIN: &str = "UPDATE disclosure SET times = times + 1, last_at = $2, until = $3 WHERE id = $1";
+const AGAIN: &str = "UPDATE disclosure SET times = times + 1, last_at = $2, until = $3 WHERE id = $1 \
+    AND withdrawn_at IS NULL AND (until IS NULL OR until > $2)";
 const INSERT: &str = "INSERT INTO disclosure (subject, id, recipient_kind, recipient, processor, fields, purpose, ground, \
     clause, policy_version, case_id, consent, times, first_at, last_at, until) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13, $14)";
@@ -54,7 +55,18 @@ const END_ALL_SHARES: &str = "UPDATE disclosure SET withdrawn_at = $1 WHERE with
     AND (until IS NULL OR until > $1)";
 const DROP_SHARES: &str = "DELETE FROM order_share";
 pub(crate) const STATEMENTS: &[&str] = &[
-    KNOWN, RUNNING, STANDING, AGAIN, INSERT, TO_ACTOR, OF_SUBJECT, OF_CASE, WITHDRAW, END_SHARES,
+    KNOWN,
+    RUNNING,
+    STANDING,
+    AGAIN,
+    INSERT,
+    TO_ACTOR,
+    OF_SUBJECT,
+    OF_CASE,
+    WITHDRAW,
+    END_SHARES,
+    END_ALL_SHARES,
+    DROP_SHARES,
 ];
 
 /// A line of the ledger as stored.
@@ -208,10 +220,13 @@ impl<P: Purpose> Tx<'_, P> {
             Some(row) if stands(row.opt_time(1)?, row.opt_time(2)?, of.at) => Some(row.id(0)?),
             _ => None,
         };
+        let mut counted = false;
         if let Some(id) = running {
             let values = [Value::Id(id), Value::Time(of.at), Value::OptTime(of.until)];
-            self.execute(AGAIN, &values).await?;
-        } else {
+            // Taken back by somebody else meanwhile, it is a line of its own.
+            counted = self.execute(AGAIN, &values).await? == 1;
+        }
+        if !counted {
             let id = self.store().entropy().id();
             let [kind, recipient, processor] = columns(of.to);
             let values = [

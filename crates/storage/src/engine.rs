@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow};
-use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -16,7 +16,12 @@ use uuid::Uuid;
 pub enum StoreError {
     /// The engine refused or failed.
     #[error("the database failed")]
-    Engine(#[from] sqlx::Error),
+    Engine(#[source] sqlx::Error),
+    /// There is no room for what was to be written; none of it was.
+    #[error(
+        "the disk of the database is full, or its quota; nothing of this was written. Make room: what waits is tried again by itself"
+    )]
+    Full(#[source] sqlx::Error),
     /// A stored value is not of the shape its column promises.
     #[error("a stored value is malformed: {0}")]
     Malformed(&'static str),
@@ -58,6 +63,22 @@ pub enum StoreError {
     /// The address of a database is not understood.
     #[error("a database address must begin with sqlite: or postgres:")]
     Address,
+}
+
+/// What the engines say of a full disk: SQLite's result code, PostgreSQL's state.
+const FULL: [&str; 2] = ["13", "53100"];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        if code.is_some_and(|code| FULL.contains(&&*code)) {
+            Self::Full(error)
+        } else {
+            Self::Engine(error)
+        }
+    }
 }
 
 impl StoreError {
@@ -148,6 +169,9 @@ impl Pool {
             .pragma("secure_delete", "ON");
         let pool = SqlitePoolOptions::new()
             .max_connections(4)
+            // After some errors, a full disk among them, SQLite ends the transaction by itself, and the
+            // library goes on counting it: nothing would ever begin on that connection again.
+            .before_acquire(|line, _| Box::pin(async move { Ok(!line.is_in_transaction()) }))
             .connect_with(options)
             .await?;
         Ok(Self::Sqlite(pool))

@@ -25,10 +25,14 @@ const FAIL: &str = "UPDATE job SET state = $3, run_at = $4, error = $5, lease = 
     WHERE id = $1 AND lease = $2";
 const DEAD: &str =
     "SELECT id, kind, attempts, error, created_at FROM job WHERE state = 'dead' ORDER BY run_at, id LIMIT $1";
+const FAILING: &str = "SELECT id, kind, attempts, error, created_at FROM job \
+    WHERE state = 'ready' AND error IS NOT NULL AND attempts > 1 ORDER BY run_at, id LIMIT $1";
 const REVIVE: &str =
     "UPDATE job SET state = 'ready', attempts = 0, error = NULL, run_at = $1 WHERE state = 'dead'";
 const WAITING: &str = "SELECT COUNT(*) FROM job WHERE state = 'ready' AND run_at <= $1";
-pub(crate) const STATEMENTS: &[&str] = &[ENQUEUE, CLAIM, FINISH, REPEAT, FAIL, DEAD, REVIVE, WAITING];
+pub(crate) const STATEMENTS: &[&str] = &[
+    ENQUEUE, CLAIM, FINISH, REPEAT, FAIL, DEAD, FAILING, REVIVE, WAITING,
+];
 
 /// How long a worker may take before another may try.
 pub const LEASE: Duration = Duration::minutes(5);
@@ -60,9 +64,9 @@ pub struct Claimed {
     pub attempts: i64,
 }
 
-/// A job that was given up.
+/// A job that failed.
 #[derive(Clone, Debug)]
-pub struct DeadJob {
+pub struct FailedJob {
     /// The job.
     pub id: Uuid,
     /// Its kind.
@@ -167,11 +171,27 @@ pub async fn fail<P: Purpose>(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn dead<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<DeadJob>, StoreError> {
-    let rows = tx.rows(DEAD, &[Value::Int(limit.clamp(1, 500))]).await?;
+pub async fn dead<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<FailedJob>, StoreError> {
+    failed(tx, DEAD, limit).await
+}
+
+/// The jobs that failed more than once and will be tried again, the next one first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn failing<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<FailedJob>, StoreError> {
+    failed(tx, FAILING, limit).await
+}
+
+async fn failed<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    statement: &'static str,
+    limit: i64,
+) -> Result<Vec<FailedJob>, StoreError> {
+    let rows = tx.rows(statement, &[Value::Int(limit.clamp(1, 500))]).await?;
     rows.iter()
         .map(|row| {
-            Ok(DeadJob {
+            Ok(FailedJob {
                 id: row.id(0)?,
                 kind: row.text(1)?,
                 attempts: row.int(2)?,

@@ -6,6 +6,8 @@
     reason = "a harness fails by panicking"
 )]
 
+mod trouble;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -14,6 +16,8 @@ use privacy::{Actor, Clock, Ctx, Entropy, Purpose, SubjectId, Suite, WrappingKey
 use storage::{Engine, Keys, Store};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+
+pub use trouble::Moment;
 
 /// Repeatable "randomness" (splitmix64 over a counter).
 pub struct SeededEntropy(AtomicU64);

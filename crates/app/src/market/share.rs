@@ -11,10 +11,10 @@ use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
 use storage::disclosure::{self, Line};
 use storage::market::membership;
-use storage::market::order::OrderRow;
+use storage::market::order::{self as orders, OrderRow};
 use storage::market::share as store;
 use storage::rights::demand;
-use storage::{StoreError, Tx};
+use storage::{StoreError, Tx, account};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -93,7 +93,13 @@ pub fn read(typed: &[TypedField], demo: bool) -> Result<Vec<(Field, Personal<Str
             Err(why) => refused.push(why),
         }
     }
-    refused.dedup();
+    let mut seen = Vec::new();
+    refused.retain(|why| {
+        !seen.contains(why) && {
+            seen.push(*why);
+            true
+        }
+    });
     if refused.is_empty() {
         Ok(values)
     } else {
@@ -152,14 +158,16 @@ async fn lines<P: Purpose>(
     Ok(lines)
 }
 
-/// The order of a number, for its buyer alone.
+/// The order of a number, for its buyer alone, held until the end of the transaction.
 async fn own(tx: &mut Tx<'_, FulfilContract>, viewer: &Viewer, number: &str) -> Result<OrderRow, Failure> {
     let row = found(tx, number).await?;
-    if row.buyer == viewer.account {
-        Ok(row)
-    } else {
-        Err(Failure::NotFound)
+    if row.buyer != viewer.account {
+        return Err(Failure::NotFound);
     }
+    // Whoever closes the account or the order at this moment comes before or after.
+    account::hold(tx, viewer.account).await?;
+    orders::hold(tx, row.id).await?;
+    found(tx, number).await
 }
 
 /// Gives the supplier of an order what the buyer ticked.

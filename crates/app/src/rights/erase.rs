@@ -361,6 +361,7 @@ async fn remove(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
         *report.removed.entry(table.to_owned()).or_default() += rows;
     }
     report.removed.retain(|_, rows| *rows > 0);
+    demand::forget_words(&mut tx, erasure.subject).await?;
     demand::ask_all(&mut tx, erasure.subject).await?;
     write_report(erasure, &report)?;
     advance_in(&mut tx, erasure, Step::Removed).await?;

@@ -358,6 +358,9 @@ both_dbs! {
         rights::plan(&mut tx, scene.seller.subject, "0000000000000001", "closed").await.expect("planned");
         tx.commit().await.expect("commit");
         rights::erase(&scene.app, &work, scene.seller.subject).await.expect("erased");
+        // The order stays readable, without the words of who left.
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert!(view.events.iter().all(|event| event.note != "已完成一半"));
         let ctx = scene.ctx(&scene.buyer);
         let asked = rights::demands(&scene.app, &ctx, &scene.buyer).await.expect("demands");
         assert_eq!((asked.len(), &*asked[0].fields), (1, "order_event.note"));

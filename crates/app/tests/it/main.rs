@@ -8,6 +8,7 @@ mod consent;
 mod decade;
 mod demo;
 mod disclosure;
+mod full_disk;
 mod house;
 mod job;
 mod order;

@@ -26,7 +26,7 @@ use crate::order_refund::asked;
 const MINE: &str = "请务必对上中文发票";
 const THEIRS: &str = "对方的内部说明";
 
-fn law(app: &App) -> Ctx<ObeyLaw> {
+pub fn law(app: &App) -> Ctx<ObeyLaw> {
     system(app)
 }
 
@@ -36,14 +36,14 @@ async fn copied(app: &App, viewer: &Viewer, password: &str) -> Result<rights::Co
     rights::copy(app, &verify, &show, viewer, password).await
 }
 
-async fn ask(app: &App, viewer: &Viewer) -> Result<(String, bool), Failure> {
+pub async fn ask(app: &App, viewer: &Viewer) -> Result<(String, bool), Failure> {
     let (verify, law): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) =
         (house::person(app, viewer), house::person(app, viewer));
     rights::ask_closure(app, &verify, &law, viewer, house::PASSWORD).await
 }
 
 /// An order that both sides wrote something on, run to its end.
-async fn lived(scene: &Scene) -> String {
+pub async fn lived(scene: &Scene) -> String {
     let placing = Placing {
         service: scene.service,
         sku: 0,
@@ -97,14 +97,14 @@ async fn lived(scene: &Scene) -> String {
 }
 
 /// Half a quiet year later the order is closed and no longer stands in the way.
-async fn quiet(test: &TestStore, scene: &Scene) {
+pub async fn quiet(test: &TestStore, scene: &Scene) {
     test.clock.advance(Duration::days(30));
     scene.timers().await;
     test.clock.advance(Duration::days(184));
 }
 
 /// A token; its text.
-async fn token(app: &App, viewer: &Viewer) -> String {
+pub async fn token(app: &App, viewer: &Viewer) -> String {
     let request = TokenRequest {
         name: "月结脚本",
         scopes: &[Scope::OrderRead],
@@ -117,14 +117,14 @@ async fn token(app: &App, viewer: &Viewer) -> String {
         .text
 }
 
-async fn certificate(app: &App, number: &str) -> Certificate {
+pub async fn certificate(app: &App, number: &str) -> Certificate {
     rights::certificate(app, &law(app), number)
         .await
         .expect("a certificate")
 }
 
 /// How far the erasure with this number is.
-async fn certificate_step(test: &TestStore, number: &str) -> String {
+pub async fn certificate_step(test: &TestStore, number: &str) -> String {
     let steps = test
         .texts(&format!("SELECT step FROM erasure WHERE number = '{number}'"))
         .await;

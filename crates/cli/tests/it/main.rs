@@ -4,4 +4,10 @@
 mod backup;
 mod documents;
 mod keys;
+#[cfg(unix)]
+mod kill;
+#[cfg(target_os = "linux")]
+mod quota;
+#[cfg(unix)]
+mod scene;
 mod verify;

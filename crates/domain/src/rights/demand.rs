@@ -4,6 +4,7 @@
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::Refused;
+use crate::market::contact;
 
 /// What a recipient is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +105,11 @@ pub struct Typed<'a> {
     pub reference: &'a str,
 }
 
+/// A text that names a paper. It stands beside what was to be deleted, so it may not hold it.
 fn text(typed: &str) -> Option<String> {
     let text = typed.trim();
     let fits = (2..=TEXT_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    fits.then(|| text.to_owned())
+    (fits && !contact::found(text)).then(|| text.to_owned())
 }
 
 fn day(typed: &str) -> Option<Date> {
@@ -162,6 +164,13 @@ mod tests {
         ));
         for (typed, refused) in [
             (Typed { article: " ", ..law }, Refused::DemandArticle),
+            (
+                Typed {
+                    article: "与林女士 13800000001 的约定",
+                    ..law
+                },
+                Refused::DemandArticle,
+            ),
             (Typed { until: "", ..law }, Refused::DemandUntil),
             (
                 Typed {

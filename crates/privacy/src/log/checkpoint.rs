@@ -70,6 +70,9 @@ fn number(text: &str) -> Option<u64> {
     (read.to_string() == text).then_some(read)
 }
 
+/// A proof has a hash for each level, never more than this.
+const MOST_HASHES: usize = 64;
+
 /// A newer checkpoint with the proof that the log of `old` entries is its beginning: the form in
 /// which logs show themselves to witnesses (C2SP tlog-witness).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +113,11 @@ impl Growth {
         let (proof, checkpoint) = rest.split_once("\n\n").ok_or(malformed)?;
         let mut lines = proof.split('\n');
         let old = lines.next().and_then(number).ok_or(malformed)?;
-        // A proof has a hash for each level, never more than 64.
-        let proof: Vec<TreeHash> = lines.take(64).map(TreeHash::parse).collect::<Result<_, _>>()?;
+        let lines: Vec<&str> = lines.take(MOST_HASHES + 1).collect();
+        if lines.len() > MOST_HASHES {
+            return Err(malformed);
+        }
+        let proof: Vec<TreeHash> = lines.into_iter().map(TreeHash::parse).collect::<Result<_, _>>()?;
         Ok(Self {
             old,
             proof,

@@ -4,7 +4,7 @@
 
 use privacy::log::receipt::verify;
 use privacy::log::tile::{TilePath, from_bytes, to_bytes, unbundle};
-use privacy::log::{Checkpoint, Entry, Growth, Opening, TreeHash, VerifierKey, canonical};
+use privacy::log::{Checkpoint, Entry, Growth, LogError, Opening, TreeHash, VerifierKey, canonical};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -43,6 +43,21 @@ fn growth() -> String {
         checkpoint: note(),
     }
     .to_text()
+}
+
+#[test]
+fn a_growth_with_more_hashes_than_a_log_has_levels_is_refused() {
+    let of = |hashes: usize| {
+        let growth = Growth {
+            old: 5,
+            proof: vec![TreeHash::leaf(b"x"); hashes],
+            checkpoint: note(),
+        };
+        (Growth::parse(&growth.to_text()), growth)
+    };
+    let (read, written) = of(64);
+    assert_eq!(read, Ok(written));
+    assert_eq!(of(65).0, Err(LogError::Malformed("consistency proof")));
 }
 
 /// Everything that reads a text.

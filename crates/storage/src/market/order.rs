@@ -37,6 +37,7 @@ const MILESTONES: &str =
     "SELECT title, amount, state, returned FROM order_milestone WHERE order_id = $1 ORDER BY place LIMIT 100";
 const UPDATE: &str = "UPDATE service_order SET state = $3, version = $4, round = $5, by_silence = $6, due_event = $7, \
     due_at = $8, work_due_at = $9, asked_from = $10, refunds_asked = $11, offered = $12 WHERE id = $1 AND version = $2";
+const HOLD: &str = "UPDATE service_order SET version = version WHERE id = $1";
 const SET_MILESTONE: &str =
     "UPDATE order_milestone SET state = $3, returned = $4 WHERE order_id = $1 AND place = $2";
 const INSERT_EVENT: &str = "INSERT INTO order_event (id, order_id, version, event, to_state, side, account, items, note, at, \
@@ -56,6 +57,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     BY_ID,
     MILESTONES,
     UPDATE,
+    HOLD,
     SET_MILESTONE,
     INSERT_EVENT,
     INSERT_POSTING,
@@ -228,6 +230,14 @@ pub async fn by_id<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<Or
         Some(row) => Ok(Some(with_milestones(tx, read(&row)?).await?)),
         None => Ok(None),
     }
+}
+
+/// Holds an order until the end of the transaction: what else changes it comes before or after.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hold<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute(HOLD, &[Value::Id(id)]).await.map(|_| ())
 }
 
 /// The order this form made.

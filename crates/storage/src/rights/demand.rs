@@ -43,9 +43,15 @@ const ANSWER: &str = "UPDATE recipient_demand SET answer = $2, article = $3, kep
     answered_by = $7, next_at = NULL WHERE id = $1 AND answer IS NULL";
 const TO_TELL: &str = selected!("WHERE d.next_at <= $1 ORDER BY d.next_at, d.id LIMIT $2");
 const TOLD: &str = "UPDATE recipient_demand SET told = $2, next_at = $3 WHERE id = $1 AND answer IS NULL";
+// A correction of what is to be deleted is no longer wanted.
+const NO_LONGER: &str = "UPDATE recipient_demand SET next_at = NULL, answer = 'superseded', answered_at = $2 \
+    WHERE disclosure = $1 AND kind = 'correction' AND answer IS NULL";
+const FORGET_WORDS: &str = "UPDATE recipient_demand SET article = NULL, reference = NULL WHERE subject = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     AGAIN,
+    NO_LONGER,
+    FORGET_WORDS,
     UNASKED,
     OF_SUBJECT,
     TO,
@@ -132,6 +138,10 @@ pub async fn ask<P: Purpose>(
 ) -> Result<(), StoreError> {
     policy::clause!("2.6.3.c");
     let now = tx.ctx().now();
+    if kind == Kind::Deletion {
+        tx.execute(NO_LONGER, &[Value::Id(disclosure), Value::Time(now)])
+            .await?;
+    }
     let next = Value::OptTime(next_notice(now, 0));
     let values = [
         Value::Id(disclosure),
@@ -171,6 +181,14 @@ pub async fn ask_all<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Resu
             asked += 1;
         }
     }
+}
+
+/// Takes away the words with which recipients answered: free text beside what is erased.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_words<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<u64, StoreError> {
+    tx.execute(FORGET_WORDS, &[Value::Id(subject.0)]).await
 }
 
 /// What was asked about a person's data, the latest first, at most 200.

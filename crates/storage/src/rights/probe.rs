@@ -2,9 +2,9 @@
 //! every table is looked through for the identifiers of an erased person.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
-use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::io::{ErrorKind, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use privacy::Purpose;
 
@@ -82,13 +82,62 @@ pub async fn search<P: Purpose>(tx: &mut Tx<'_, P>, needles: &[Needle]) -> Resul
     Ok(found)
 }
 
+/// A file that was opened to be searched, and stays open.
+struct Kept {
+    path: PathBuf,
+    file: File,
+}
+
+/// Every file that was searched. Closing one would take from this process every lock that SQLite has
+/// on it: so POSIX wants it, whoever opened what. Another process could then write at the same time,
+/// or remove a log that is in use.
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+/// The file at a path, opened once.
+fn opened<'k>(kept: &'k mut Vec<Kept>, path: &Path) -> std::io::Result<&'k mut File> {
+    let known = kept.iter().position(|kept| kept.path == path);
+    let place = if let Some(place) = known {
+        place
+    } else {
+        kept.push(Kept {
+            path: path.to_owned(),
+            file: File::open(path)?,
+        });
+        kept.len() - 1
+    };
+    let file = &mut kept[place].file;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Whether a path still leads to the file that was opened. If not, that file was removed, and nobody's
+/// locks hang on it.
+#[cfg(unix)]
+fn still_there(kept: &Kept) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |read: std::io::Result<std::fs::Metadata>| read.map(|read| (read.dev(), read.ino()));
+    match (place(kept.file.metadata()), place(std::fs::metadata(&kept.path))) {
+        (Ok(open), Ok(there)) => open == there,
+        (_, Err(error)) => error.kind() != ErrorKind::NotFound,
+        (Err(_), _) => true,
+    }
+}
+
+/// Elsewhere locks belong to what opened the file, and nothing needs to stay open.
+#[cfg(not(unix))]
+fn still_there(_: &Kept) -> bool {
+    false
+}
+
 /// Looks for the needles in files, piece by piece; a file that is not there holds nothing.
 pub(crate) fn in_files(files: &[PathBuf], needles: &[Vec<u8>]) -> std::io::Result<(usize, Vec<String>)> {
     const PIECE: usize = 1 << 20;
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.retain(still_there);
     let longest = needles.iter().map(Vec::len).max().unwrap_or_default();
     let (mut there, mut found) = (0, Vec::new());
     for path in files {
-        let mut file = match File::open(path) {
+        let file = match opened(&mut kept, path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
@@ -99,7 +148,7 @@ pub(crate) fn in_files(files: &[PathBuf], needles: &[Vec<u8>]) -> std::io::Resul
             // The end of the last piece stays: a needle may lie across.
             let keep = piece.len().saturating_sub(longest.saturating_sub(1));
             piece.drain(..keep);
-            let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece)?;
+            let read = file.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
             let hit = needles.iter().any(|needle| {
                 !needle.is_empty() && piece.windows(needle.len()).any(|part| part == needle.as_slice())
             });

@@ -272,7 +272,11 @@ pub async fn certificate(visit: Visit, Named(number): Named<String>) -> Result<A
         demands: found
             .demands
             .into_iter()
-            .map(|demand| demand_row(&visit, demand))
+            .map(|mut demand| {
+                // Whoever has the number reads this page: no words of anybody.
+                (demand.article, demand.reference) = (None, None);
+                demand_row(&visit, demand)
+            })
             .collect(),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))

@@ -275,26 +275,27 @@ fn reason_name(lang: Lang, reason: &str) -> &'static str {
 fn answer_name(lang: Lang, demand: &rights::Demand) -> String {
     match demand.answer.as_deref() {
         None => String::new(),
+        Some("superseded") => lang.t("已改为要求删除", "asked to delete instead").to_owned(),
         Some("done") if demand.kind == Kind::Correction => lang.t("已更正", "corrected").to_owned(),
         Some("done") => lang.t("已删除", "deleted").to_owned(),
         Some("legal_retention") => {
             let until = demand
                 .kept_until
                 .map(|until| day_text(until.to_offset(BEIJING).date(), lang == Lang::Zh));
-            format!(
-                "{}{}{}{}",
-                lang.t("依法保留：", "kept by law: "),
-                demand.article.as_deref().unwrap_or_default(),
-                lang.t("，至 ", ", until "),
-                until.unwrap_or_default()
-            )
+            let until = until.unwrap_or_default();
+            let kept = format!("{}{until}", lang.t("依法保留至 ", "kept by law until "));
+            with_words(&kept, demand.article.as_deref())
         }
-        Some(_) => format!(
-            "{}{}",
-            lang.t("另有独立授权：", "authorised apart: "),
-            demand.reference.as_deref().unwrap_or_default()
+        Some(_) => with_words(
+            lang.t("另有独立授权", "authorised apart"),
+            demand.reference.as_deref(),
         ),
     }
+}
+
+/// An answer with the paper it rests on, where that is said.
+fn with_words(answer: &str, words: Option<&str>) -> String {
+    words.map_or_else(|| answer.to_owned(), |words| format!("{answer} · {words}"))
 }
 
 /// A demand as people read it.

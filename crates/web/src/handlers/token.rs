@@ -1,7 +1,6 @@
 //! The account's access tokens: list, make, take back.
 
 use app::account::{self, TokenRequest};
-use axum::Form;
 use axum::http::StatusCode;
 use domain::account::token::Scope;
 use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn};
@@ -14,7 +13,7 @@ use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
 use crate::pages::token::{LifeChoice, NewTokenPage, ScopeChoice, TokenRow, TokensPage};
-use crate::request::{Named, Visit};
+use crate::request::{Named, Posted, Visit};
 
 const LIVES: [&str; 5] = ["7", "30", "90", "180", "365"];
 
@@ -108,7 +107,7 @@ pub async fn list(visit: Visit) -> Result<Answer, Answer> {
 
 /// `POST /zhanghao/lingpai`. The answer is the page itself: the text is not stored, so there is
 /// nothing a redirect could lead to.
-pub async fn create(visit: Visit, Form(form): Form<TokenForm>) -> Result<Answer, Answer> {
+pub async fn create(visit: Visit, Posted(form): Posted<TokenForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;
     let choices = form.choices(visit.lang);
@@ -139,7 +138,7 @@ pub async fn create(visit: Visit, Form(form): Form<TokenForm>) -> Result<Answer,
 pub async fn revoke(
     visit: Visit,
     Named(token): Named<String>,
-    Form(form): Form<Token>,
+    Posted(form): Posted<Token>,
 ) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer()?;

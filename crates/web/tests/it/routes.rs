@@ -86,6 +86,17 @@ both_dbs! {
         }
     }
 
+    a_form_that_cannot_be_read_is_answered_with_a_page(test) {
+        let mut browser = Browser::new(test);
+        for route in ROUTES.iter().filter(|route| route.method == "post" && !route.path.starts_with("/api/")) {
+            let posted = Request::post(filled(route.path)).header("sec-fetch-site", "same-origin");
+            let posted = posted.header(header::CONTENT_TYPE, "application/json");
+            let page = browser.send(posted.body(Body::from("{}")).expect("a request")).await;
+            assert!(page.status.is_client_error(), "{}", route.path);
+            assert!(page.body.contains("<html lang=\"zh-CN\""), "{}: {}", route.path, page.body);
+        }
+    }
+
     demo_routes_do_not_exist_in_production(test) {
         for route in ROUTES.iter().filter(|route| route.who == Who::Demo) {
             let path = filled(route.path);

@@ -365,6 +365,10 @@ pub async fn act(
     act: &Act<'_>,
 ) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
+    if !act.share.is_empty() {
+        // Before the order, as everywhere: the account may be closed at this moment.
+        storage::account::hold(&mut tx, viewer.account).await?;
+    }
     let mut row = found(&mut tx, act.number).await?;
     let memberships = membership::of_account(&mut tx, viewer.account).await?;
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
