@@ -54,7 +54,7 @@ const DOOR_KEEPERS: [&str; 6] = [
 ];
 /// The door by which the program reads an opened value for its own work (2.4.1.0): the kernel, the
 /// erasure's search, and tests.
-const INSIDE: &str = ".inside()";
+const INSIDE: &str = "inside(";
 const INSIDE_KEEPERS: [&str; 4] = [
     "crates/privacy/",
     "crates/app/src/rights/erase.rs",

@@ -1,6 +1,8 @@
 //! The one way out (2.4.1.0): whatever is given to somebody else is written into the ledger here,
 //! in the transaction that gives it, and shown to the person.
 
+use std::sync::OnceLock;
+
 use domain::market::order::Side;
 use privacy::purpose::ShowOwn;
 use privacy::{Ctx, Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
@@ -88,8 +90,13 @@ pub async fn ledger(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Le
 /// Everybody who may receive personal data, each with the sealed columns the register gives them, as
 /// `table.column` (2.4.1.5.e).
 #[must_use]
-pub fn recipients() -> Vec<(&'static Registered, Vec<String>)> {
+pub fn recipients() -> &'static [(&'static Registered, Vec<String>)] {
+    static LIST: OnceLock<Vec<(&Registered, Vec<String>)>> = OnceLock::new();
     policy::clause!("2.4.1.5.e");
+    LIST.get_or_init(listed)
+}
+
+fn listed() -> Vec<(&'static Registered, Vec<String>)> {
     let columns = register::columns().unwrap_or_default();
     let given = |known: &Registered| {
         let columns = columns.iter().filter(|column| column.is_sealed());

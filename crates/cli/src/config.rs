@@ -52,9 +52,9 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Lists what processors are asked to delete or correct and have not answered.
+    /// Lists what recipients are asked to delete or correct and have not answered.
     Demands,
-    /// Writes down what a processor answered to a demand.
+    /// Writes down what a recipient answered to a demand by other means than the site.
     AnswerDemand {
         /// The demand, as `demands` lists it.
         demand: uuid::Uuid,

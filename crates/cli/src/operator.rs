@@ -77,22 +77,24 @@ pub async fn decide_refund(
     Ok(())
 }
 
-/// Lists what processors are asked to delete or correct and have not answered.
+/// Lists what recipients are asked to delete or correct and have not answered, the first due first.
 ///
 /// # Errors
 /// A store that does not open.
 pub async fn demands(arguments: &Arguments) -> anyhow::Result<()> {
     let opened = existing(arguments).await?;
     let ctx = opened.system::<Operate>(SystemReason::Start);
-    let demands = rights::demands_to_processors(&opened.app, &ctx).await?;
+    let demands = rights::open_demands(&opened.app, &ctx).await?;
     for demand in &demands {
         tell(&format!(
-            "{} {} of {} at {}, person {}; answer due {}",
+            "{} {} of {}, order {}, at {} {}; told {} times, answer due {}",
             demand.id,
             demand.kind.as_str(),
             demand.fields,
-            demand.processor.as_deref().unwrap_or_default(),
-            demand.subject.0,
+            demand.number.as_deref().unwrap_or("-"),
+            demand.recipient_kind,
+            demand.recipient.map_or_else(String::new, |id| id.to_string()),
+            demand.told,
             demand.due_at.date()
         ));
     }
@@ -101,7 +103,7 @@ pub async fn demands(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes down what a processor answered.
+/// Writes down what a recipient answered by other means than the site.
 ///
 /// # Errors
 /// An unknown demand, one that was answered, or an exception without what it rests on.
@@ -112,9 +114,9 @@ pub async fn answer_demand(
 ) -> anyhow::Result<()> {
     let opened = existing(arguments).await?;
     let ctx = opened.system::<Operate>(SystemReason::Start);
-    match rights::answer_for_processor(&opened.app, &ctx, demand, typed).await {
+    match rights::answer_by_operator(&opened.app, &ctx, demand, typed).await {
         Ok(()) => tell("written down; the person sees it"),
-        Err(Failure::NotFound) => bail!("no processor is asked this"),
+        Err(Failure::NotFound) => bail!("nobody is asked this"),
         Err(Failure::Refused(refusals)) => {
             let said: Vec<&str> = refusals.iter().map(|refused| refused.message(false)).collect();
             bail!("{}", said.join(" "))

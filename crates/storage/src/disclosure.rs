@@ -6,7 +6,7 @@ use privacy::log::Kind;
 use privacy::{
     Ask, Disclosed, Disclosure, Ground, KnownShare, Purpose, PurposeId, Recipient, Share, SubjectId,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,6 +14,20 @@ use crate::engine::{Conn, Row, StoreError, Value};
 use crate::log::{self, NewEntry};
 use crate::tx::Tx;
 use crate::{access, recipient, register};
+
+/// A statement that selects what [`line`] reads.
+macro_rules! selected {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.recipient_kind, d.recipient, d.processor, d.fields, d.purpose, d.ground, d.clause, d.case_id, \
+             d.times, d.first_at, d.last_at, d.until, d.withdrawn_at, d.policy_version, \
+             (SELECT o.number FROM service_order o WHERE o.id = d.case_id), \
+             (SELECT COUNT(*) FROM log_entry e WHERE e.reference = d.id AND e.subject = d.subject) \
+             FROM disclosure d ",
+            $rest
+        )
+    };
+}
 
 // Whether recipient and person are in the order, and the version the person accepted last (2.9.b).
 const KNOWN: &str = "SELECT \
@@ -24,7 +38,8 @@ const KNOWN: &str = "SELECT \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
 const RUNNING: &str = "SELECT id, until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
     AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 AND ground = $6 \
-    AND case_id IS NOT DISTINCT FROM $7 ORDER BY last_at DESC, id LIMIT 1";
+    AND case_id IS NOT DISTINCT FROM $7 AND consent IS NOT DISTINCT FROM $8 AND policy_version = $9 \
+    ORDER BY last_at DESC, id LIMIT 1";
 const STANDING: &str = "SELECT until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
     AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 \
     ORDER BY last_at DESC, id LIMIT 10";
@@ -41,19 +56,20 @@ const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at FROM disclosure
     UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
         AND e.note_subject = $2 AND e.side = 'supplier')";
-const OF_SUBJECT: &str = "SELECT id, recipient_kind, recipient, processor, fields, purpose, ground, clause, case_id, times, \
-    first_at, last_at, until, withdrawn_at, (SELECT o.number FROM service_order o WHERE o.id = d.case_id) \
-    FROM disclosure d WHERE subject = $1 ORDER BY last_at DESC, id LIMIT $2";
-const OF_CASE: &str = "SELECT id, recipient_kind, recipient, processor, fields, purpose, ground, clause, case_id, times, \
-    first_at, last_at, until, withdrawn_at, NULL FROM disclosure d WHERE case_id = $1 AND subject = $2 \
-    ORDER BY last_at DESC, id LIMIT $3";
+const OF_SUBJECT: &str = selected!("WHERE d.subject = $1 ORDER BY d.last_at DESC, d.id LIMIT $2");
+const BY_ID: &str = selected!("WHERE d.id = $1 AND d.subject = $2");
+// What was taken back is not of interest: an order has few fields, so few lines of it go on.
+const OF_CASE: &str = selected!(
+    "WHERE d.case_id = $1 AND d.subject = $2 AND d.withdrawn_at IS NULL ORDER BY d.last_at DESC, d.id LIMIT $3"
+);
 const WITHDRAW: &str =
     "UPDATE disclosure SET withdrawn_at = $3 WHERE id = $1 AND subject = $2 AND withdrawn_at IS NULL";
 const END_SHARES: &str =
     "UPDATE disclosure SET until = $2 WHERE case_id = $1 AND until IS NULL AND fields LIKE 'order_share.%'";
-const END_ALL_SHARES: &str = "UPDATE disclosure SET withdrawn_at = $1 WHERE withdrawn_at IS NULL AND fields LIKE 'order_share.%' \
-    AND (until IS NULL OR until > $1)";
-const DROP_SHARES: &str = "DELETE FROM order_share";
+const STANDING_SHARES: &str = "SELECT subject, id FROM disclosure WHERE withdrawn_at IS NULL AND case_id IS NOT NULL \
+    AND fields LIKE 'order_share.%' AND (until IS NULL OR until > $1) ORDER BY id LIMIT 200";
+const WITHDRAW_CONSENTED: &str = "UPDATE disclosure SET withdrawn_at = $4 WHERE subject = $1 AND purpose = $2 AND processor = $3 \
+    AND ground = 'consent' AND withdrawn_at IS NULL RETURNING id";
 pub(crate) const STATEMENTS: &[&str] = &[
     KNOWN,
     RUNNING,
@@ -62,11 +78,12 @@ pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     TO_ACTOR,
     OF_SUBJECT,
+    BY_ID,
     OF_CASE,
     WITHDRAW,
     END_SHARES,
-    END_ALL_SHARES,
-    DROP_SHARES,
+    STANDING_SHARES,
+    WITHDRAW_CONSENTED,
 ];
 
 /// A line of the ledger as stored.
@@ -100,8 +117,12 @@ pub struct Line {
     pub until: Option<OffsetDateTime>,
     /// When the person took it back.
     pub withdrawn_at: Option<OffsetDateTime>,
-    /// The order's number, where it was asked for.
+    /// The policy version that ruled the person.
+    pub policy_version: String,
+    /// The order's number, while there is the order.
     pub number: Option<String>,
+    /// Whether the log has an entry of it.
+    pub logged: bool,
 }
 
 impl Line {
@@ -128,7 +149,9 @@ fn line(row: &Row) -> Result<Line, StoreError> {
         last_at: row.time(11)?,
         until: row.opt_time(12)?,
         withdrawn_at: row.opt_time(13)?,
-        number: row.opt_text(14)?,
+        policy_version: row.text(14)?,
+        number: row.opt_text(15)?,
+        logged: row.int(16)? > 0,
     })
 }
 
@@ -172,8 +195,8 @@ async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Re
     Ok(known)
 }
 
-/// Which line a disclosure goes on in: same recipient, fields, ground and matter.
-fn matter(of: &Disclosure) -> [Value; 7] {
+/// Which line a disclosure goes on in: same recipient, fields, ground, matter, consent and version.
+fn matter(of: &Disclosure) -> [Value; 9] {
     let [kind, recipient, processor] = columns(of.to);
     [
         Value::Id(of.subject.0),
@@ -183,23 +206,44 @@ fn matter(of: &Disclosure) -> [Value; 7] {
         Value::Text(of.fields.clone()),
         Value::Text(of.ground.as_str().to_owned()),
         Value::OptId(of.ground.case()),
+        Value::OptId(of.ground.consent()),
+        Value::Text(of.policy_version.clone()),
     ]
 }
 
-fn payload(id: Uuid, of: &Disclosure) -> serde_json::Value {
+/// What the log commits to. A buyer is named by the order: their account is another person's.
+fn payload(line: &Line, subject: SubjectId) -> Json {
+    let recipient = match (&*line.recipient_kind, line.recipient, &line.processor) {
+        ("buyer", ..) => line.case.map(|case| case.to_string()),
+        (_, Some(id), _) => Some(id.to_string()),
+        (_, None, processor) => processor.clone(),
+    };
     json!({
         "kind": Kind::Disclosure.as_str(),
-        "disclosure": id.to_string(),
-        "subject": of.subject.0.to_string(),
-        "recipient_kind": of.to.kind(),
-        "recipient": of.to.name(),
-        "fields": of.fields,
-        "purpose": of.purpose.as_str(),
-        "ground": of.ground.as_str(),
-        "clause": of.ground.clause(),
-        "version": of.policy_version,
-        "at": privacy::log::instant(of.at),
+        "disclosure": line.id.to_string(),
+        "subject": subject.0.to_string(),
+        "recipient_kind": line.recipient_kind,
+        "recipient": recipient,
+        "fields": line.fields,
+        "purpose": line.purpose,
+        "ground": line.ground,
+        "clause": line.clause,
+        "version": line.policy_version,
+        "at": privacy::log::instant(line.first_at),
     })
+}
+
+/// What the ledger says of a line of this person now, as the log commits to it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn said<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    id: Uuid,
+) -> Result<Option<Json>, StoreError> {
+    let row = tx.row(BY_ID, &[Value::Id(id), Value::Id(subject.0)]).await?;
+    row.map(|row| Ok(payload(&line(&row)?, subject))).transpose()
 }
 
 impl<P: Purpose> Tx<'_, P> {
@@ -246,11 +290,12 @@ impl<P: Purpose> Tx<'_, P> {
                 Value::OptTime(of.until),
             ];
             self.execute(INSERT, &values).await?;
+            let payload = said(self, of.subject, id).await?;
             let entry = NewEntry {
                 kind: Kind::Disclosure,
                 subject: Some(of.subject),
                 reference: id,
-                payload: payload(id, &of),
+                payload: payload.ok_or(StoreError::Malformed("disclosure"))?,
             };
             log::append(self, &entry).await?;
         }
@@ -371,16 +416,36 @@ pub async fn end_shares<P: Purpose>(
         .await
 }
 
-/// Ends everything that buyers shared: after a restore nobody knows what was taken back meanwhile.
+/// Lines of shares that stand, at most 200: what is not ended comes first again.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn end_all_shares<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+pub async fn standing_shares<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<(SubjectId, Uuid)>, StoreError> {
+    let rows = tx.rows(STANDING_SHARES, &[Value::Time(tx.ctx().now())]).await?;
+    rows.iter()
+        .map(|row| Ok((SubjectId(row.id(0)?), row.id(1)?)))
+        .collect()
+}
+
+/// Takes back what was given on the consent that a person no longer gives to this processor.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn withdraw_consented<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    purpose: PurposeId,
+    processor: &str,
+) -> Result<Vec<Uuid>, StoreError> {
     policy::clause!("2.4.1.2");
-    let now = Value::Time(tx.ctx().now());
-    let ended = tx.execute(END_ALL_SHARES, &[now]).await?;
-    tx.execute(DROP_SHARES, &[]).await?;
-    Ok(ended)
+    let values = [
+        Value::Id(subject.0),
+        Value::Text(purpose.as_str().to_owned()),
+        Value::Text(processor.to_owned()),
+        Value::Time(tx.ctx().now()),
+    ];
+    let rows = tx.rows(WITHDRAW_CONSENTED, &values).await?;
+    rows.iter().map(|row| row.id(0)).collect()
 }
 
 /// A share that goes to a processor, for what the platform does through it (2.4.1.5.2.a), or on the

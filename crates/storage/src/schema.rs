@@ -2,6 +2,7 @@
 //! native type. An applied migration is immutable: its checksum is compared at every start.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
@@ -31,6 +32,7 @@ pub const DATA: &[Migration] = &[
     (13, include_str!("../migrations/data/0013_erase_drill.sql")),
     (14, include_str!("../migrations/data/0014_note_subject.sql")),
     (15, include_str!("../migrations/data/0015_disclosures.sql")),
+    (16, include_str!("../migrations/data/0016_ledger_indexes.sql")),
 ];
 
 /// The vault's migrations.
@@ -202,6 +204,13 @@ pub(crate) async fn migrate(pool: &Pool, migrations: &[Migration]) -> Result<(),
 /// [`StoreError`].
 pub async fn behind(data: &str, vault: &str) -> Result<bool, StoreError> {
     for (address, migrations) in [(data, DATA), (vault, VAULT)] {
+        // Opening would make the file.
+        if address
+            .strip_prefix("sqlite:")
+            .is_some_and(|path| !Path::new(path).exists())
+        {
+            return Ok(true);
+        }
         let pool = Pool::open(address).await?;
         let tables = live_columns(&pool).await?;
         let known = tables.iter().any(|(table, _)| table == "schema_version");

@@ -5,13 +5,13 @@ use domain::calendar::instant_text;
 use privacy::purpose::Notify;
 use privacy::{Ask, Ctx, Purpose};
 use serde::{Deserialize, Serialize};
+use storage::Tx;
 use storage::account;
 use storage::job::{self, Claimed, NewJob};
-use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{consent, message};
+use super::{consent, message_holder};
 use crate::{App, Failure, Fault};
 
 /// The kind of this job.
@@ -60,7 +60,6 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
     if let Some(row) = account::by_id(&mut tx, payload.account).await?
         && let Some(basis) = consent::live(&mut tx, row.subject, &LOGIN_ALERT).await?
     {
-        let consent = basis.consent();
         let ask = Ask {
             subject: row.subject,
             fields: LOGIN_ALERT.fields,
@@ -68,17 +67,7 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
             clause: policy::clause!("2.2.3.d"),
             case: None,
         };
-        let place = account::field("phone", row.id, row.subject);
-        let opened = {
-            let permit = tx.permit(ask).await?;
-            tx.open(&permit, &place, &row.phone).await
-        };
-        match opened {
-            Ok(phone) => message(app, &mut tx, row.subject, phone.kept(), text(at), consent).await?,
-            // Erased: nobody is left to tell.
-            Err(StoreError::NoKey) => {}
-            Err(error) => return Err(error.into()),
-        }
+        message_holder(app, &mut tx, &row, ask, text(at)).await?;
     }
     job::finish(&mut tx, claimed).await?;
     Ok(tx.commit().await?)

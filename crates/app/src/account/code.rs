@@ -5,6 +5,7 @@ use domain::account::{limits, phone};
 use privacy::purpose::Notify;
 use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, Recipient, SubjectId};
 use storage::account::code::{self, NewCode};
+use storage::account::{self, AccountRow};
 use storage::{StoreError, Tx};
 use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
@@ -84,6 +85,27 @@ pub(crate) async fn message<P: Purpose>(
     tx.disclose(share).await?;
     let body = Personal::received(text);
     Ok(code::send(tx, subject, app.entropy.id(), &phone, &body).await?)
+}
+
+/// Sends a message to the holder of an account, under what is asked for; nobody is told who is erased.
+pub(crate) async fn message_holder(
+    app: &App,
+    tx: &mut Tx<'_, Notify>,
+    row: &AccountRow,
+    ask: Ask,
+    text: String,
+) -> Result<(), Failure> {
+    let consent = ask.basis.consent();
+    let place = account::field("phone", row.id, row.subject);
+    let opened = {
+        let permit = tx.permit(ask).await?;
+        tx.open(&permit, &place, &row.phone).await
+    };
+    match opened {
+        Ok(phone) => message(app, tx, row.subject, phone.kept(), text, consent).await,
+        Err(StoreError::NoKey) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn keyed(app: &App, id: Uuid, digits: &str) -> Vec<u8> {

@@ -4,11 +4,13 @@
 //! acts ([`live`]), so that a withdrawal counts from the next request on.
 
 use domain::account::offer::{OFFERS, Offer};
+use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::{KeepAccount, ShowOwn};
 use privacy::{Ctx, LegalBasis, Purpose, SubjectId};
 use sha2::{Digest, Sha256};
-use storage::{Tx, consent};
+use storage::rights::demand;
+use storage::{Tx, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
@@ -95,6 +97,13 @@ pub async fn choose(
             &events,
         );
         consent::append(&mut tx, &event).await?;
+        if let (Some(recipient), false) = (offer.recipient, state == ConsentState::Given) {
+            let ended =
+                disclosure::withdraw_consented(&mut tx, viewer.subject, offer.purpose, recipient).await?;
+            for line in ended {
+                demand::ask(&mut tx, line, Kind::Deletion, "withdrawn").await?;
+            }
+        }
     }
     Ok(tx.commit().await?)
 }

@@ -11,7 +11,7 @@ mod retention;
 mod token;
 
 pub(crate) use alert::{ALERT, tell as tell_login};
-pub(crate) use code::message;
+pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use storage::log::read;
 use storage::log::{self, tree};
 use storage::rights::erasure;
-use storage::{StoreError, Tx, consent, register};
+use storage::{StoreError, Tx, consent, disclosure, register};
 use uuid::Uuid;
 
 use crate::account::Viewer;
@@ -79,6 +79,10 @@ pub async fn receipt(
     let opening = Opening::parse(&opened).map_err(StoreError::from)?;
     let logged = logged(&mut tx, own.place, &own.entry, &opening).await?;
     let statement = if own.entry.kind == Kind::Disclosure {
+        // The ledger says something else than the log, or nothing any more: nothing is signed over that.
+        if disclosure::said(&mut tx, viewer.subject, event).await?.as_ref() != Some(&logged.payload) {
+            return Err(Failure::Fault(Fault::Document));
+        }
         disclosed(tx.ctx(), &logged.payload, controller)
     } else {
         statement(&mut tx, viewer, event, &logged.payload, controller).await?

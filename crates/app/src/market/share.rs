@@ -4,24 +4,29 @@
 use std::fmt;
 
 use domain::Refused;
+use domain::account::limits;
 use domain::market::order::MACHINE;
 use domain::market::share::{Field, MOST_CHARS, ends};
 use domain::rights::demand::Kind;
 use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
+use storage::account::{self, code};
 use storage::disclosure::{self, Line};
 use storage::market::membership;
 use storage::market::order::{self as orders, OrderRow};
 use storage::market::share as store;
 use storage::rights::demand;
-use storage::{StoreError, Tx, account};
+use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::order::{found, roles};
-use crate::account::Viewer;
+use crate::account::{Viewer, index};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
+
+/// The kind under which shared fields are counted.
+const SHARED: &str = "order_shared";
 
 /// A field as typed into the form.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,22 +89,18 @@ pub fn read(typed: &[TypedField], demo: bool) -> Result<Vec<(Field, Personal<Str
     for typed in typed.iter().filter(|typed| typed.ticked) {
         // Longer than any value: refused by its length, never read whole.
         let value: String = typed.value.chars().take(4 * MOST_CHARS).collect();
-        if value.trim().is_empty() {
-            refused.push(Refused::ShareEmpty);
-            continue;
-        }
-        match typed.field.read(&value, demo) {
+        let read = if value.trim().is_empty() {
+            Err(Refused::ShareEmpty)
+        } else {
+            typed.field.read(&value, demo)
+        };
+        match read {
             Ok(value) => values.push((typed.field, Personal::received(value))),
+            // Said once, however many fields are empty.
+            Err(why) if refused.contains(&why) => {}
             Err(why) => refused.push(why),
         }
     }
-    let mut seen = Vec::new();
-    refused.retain(|why| {
-        !seen.contains(why) && {
-            seen.push(*why);
-            true
-        }
-    });
     if refused.is_empty() {
         Ok(values)
     } else {
@@ -110,6 +111,7 @@ pub fn read(typed: &[TypedField], demo: bool) -> Result<Vec<(Field, Personal<Str
 /// Gives what was read to the order's supplier: ledger and value in one transaction. A field given
 /// before gets its new value, and the supplier is asked to correct what they hold.
 pub(crate) async fn give<P: Purpose>(
+    app: &App,
     tx: &mut Tx<'_, P>,
     viewer: &Viewer,
     row: &OrderRow,
@@ -119,12 +121,19 @@ pub(crate) async fn give<P: Purpose>(
     if values.is_empty() {
         return Ok(());
     }
-    refuse_if_closing(tx, viewer.subject).await?;
+    match refuse_if_closing(tx, viewer.subject).await {
+        Err(Failure::Refused(_)) => return Err(Refused::ShareClosing.into()),
+        other => other?,
+    }
     if MACHINE.ends.contains(&row.order.state) {
         return Err(Refused::ShareClosed.into());
     }
     let before = store::find(tx, row.id).await?;
+    let ration = index(app, "order_share.subject", &viewer.account.to_string());
+    let since = tx.ctx().now() - limits::SHARES_WINDOW;
     for (field, value) in values {
+        limits::may_share(code::attempts_since(tx, SHARED, ration, since).await?)?;
+        code::count_attempt(tx, SHARED, ration).await?;
         let share = Share {
             subject: viewer.subject,
             fields: field.registered(),
@@ -145,6 +154,11 @@ pub(crate) async fn give<P: Purpose>(
     Ok(())
 }
 
+/// Whether a line is a standing one of this field.
+fn of_field(line: &Line, field: Field, now: OffsetDateTime) -> bool {
+    line.stands(now) && field.registered().contains(&&*line.fields)
+}
+
 /// The standing lines of one field of an order.
 async fn lines<P: Purpose>(
     tx: &mut Tx<'_, P>,
@@ -154,7 +168,7 @@ async fn lines<P: Purpose>(
 ) -> Result<Vec<Line>, Failure> {
     let now = tx.ctx().now();
     let mut lines = disclosure::of_case(tx, order, viewer.subject).await?;
-    lines.retain(|line| line.stands(now) && field.registered().contains(&&*line.fields));
+    lines.retain(|line| of_field(line, field, now));
     Ok(lines)
 }
 
@@ -174,7 +188,7 @@ async fn own(tx: &mut Tx<'_, FulfilContract>, viewer: &Viewer, number: &str) -> 
 ///
 /// # Errors
 /// [`Failure::NotFound`] for everybody but the buyer; [`Failure::Refused`] naming each wrong field,
-/// [`Refused::ShareClosed`] after the order's end, [`Refused::ClosurePending`].
+/// [`Refused::ShareClosed`] after the order's end, [`Refused::ShareClosing`], [`Refused::ShareTooOften`].
 pub async fn share(
     app: &App,
     ctx: &Ctx<FulfilContract>,
@@ -188,7 +202,7 @@ pub async fn share(
     if values.is_empty() {
         return Err(Refused::ShareEmpty.into());
     }
-    give(&mut tx, viewer, &row, &values).await?;
+    give(app, &mut tx, viewer, &row, &values).await?;
     Ok(tx.commit().await?)
 }
 
@@ -228,12 +242,7 @@ pub(crate) async fn given_fields<P: Purpose>(
     };
     let now = tx.ctx().now();
     let lines = disclosure::of_case(tx, row.id, shared.subject).await?;
-    let stands = |field: &Field| {
-        let mut of_field = lines
-            .iter()
-            .filter(|line| field.registered().contains(&&*line.fields));
-        of_field.any(|line| line.stands(now))
-    };
+    let stands = |field: &Field| lines.iter().any(|line| of_field(line, *field, now));
     Ok(shared
         .fields
         .into_iter()
@@ -262,10 +271,7 @@ pub async fn shared(
     if let Some(shared) = store::find(&mut tx, row.id).await? {
         let lines = disclosure::of_case(&mut tx, row.id, shared.subject).await?;
         for (field, sealed) in shared.fields {
-            let mut of_field = lines
-                .iter()
-                .filter(|line| line.stands(now) && field.registered().contains(&&*line.fields));
-            let Some(line) = of_field.next() else {
+            let Some(line) = lines.iter().find(|line| of_field(line, field, now)) else {
                 continue;
             };
             let ask = Ask {

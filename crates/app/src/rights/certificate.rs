@@ -3,6 +3,7 @@
 
 use privacy::Ctx;
 use privacy::purpose::ObeyLaw;
+use storage::log;
 use storage::register::OnErasure;
 use storage::rights::demand::{self, Demand};
 use storage::rights::erasure;
@@ -31,7 +32,7 @@ pub struct Kept {
 pub struct Certificate {
     /// Its number.
     pub number: String,
-    /// Why: see [`Erasure::ground`].
+    /// Why: `own_request`, or what else an erasure begins with.
     pub ground: String,
     /// When it was asked for.
     pub asked_at: OffsetDateTime,
@@ -49,6 +50,8 @@ pub struct Certificate {
     pub probe: Option<Probe>,
     /// What those who had received something were asked, and what they answered.
     pub demands: Vec<Demand>,
+    /// Whether the log has an entry of it, so that there is a receipt.
+    pub logged: bool,
 }
 
 /// The certificate with this number. Whoever has the number may read it: it names nobody.
@@ -72,6 +75,7 @@ pub async fn certificate(app: &App, ctx: &Ctx<ObeyLaw>, number: &str) -> Result<
     Ok(Certificate {
         kept: kept.collect(),
         held: hold::of_subject(&mut tx, erasure.subject, NAMED).await?,
+        logged: log::public_of(&mut tx, erasure.id).await?.is_some(),
         number: erasure.number,
         ground: erasure.ground,
         asked_at: erasure.asked_at,

@@ -6,14 +6,17 @@ use privacy::purpose::{FulfilContract, Notify, Operate};
 use privacy::{Ask, Ctx, LegalBasis, Recipient};
 use storage::market::membership;
 use storage::rights::demand::{self, Demand};
-use storage::{StoreError, Tx, account};
+use storage::{Tx, account};
+use time::Duration;
 use uuid::Uuid;
 
-use crate::account::{Viewer, message};
+use crate::account::{Viewer, message_holder};
 use crate::{App, Failure};
 
 /// Demands told in one transaction.
 const PAGE: i64 = 50;
+/// How long a demand waits whose recipient could not be told.
+const AGAIN: Duration = Duration::hours(1);
 /// People of a supplier who are told.
 const MEMBERS: i64 = 20;
 /// Roles of a supplier that answer for it.
@@ -79,7 +82,7 @@ pub async fn answer_demand(
     if !own.iter().any(of_own) {
         return Err(Failure::NotFound);
     }
-    write(&mut tx, &asked, typed, Some(viewer.account)).await?;
+    write(&mut tx, &asked, typed).await?;
     Ok(tx.commit().await?)
 }
 
@@ -87,32 +90,31 @@ async fn write<P: privacy::Purpose>(
     tx: &mut Tx<'_, P>,
     asked: &Demand,
     typed: Typed<'_>,
-    by: Option<Uuid>,
 ) -> Result<(), Failure> {
     policy::clause!("2.6.3.d");
     let today = tx.ctx().now().to_offset(BEIJING).date();
     let answer: Answer = rule::read(asked.kind, typed, today)?;
-    if demand::answer(tx, asked.id, &answer, by).await? {
+    if demand::answer(tx, asked.id, &answer).await? {
         Ok(())
     } else {
         Err(domain::Refused::DemandAnswer.into())
     }
 }
 
-/// What processors have not answered: for the operator, who asks them and writes the answer down.
+/// What waits for an answer, the oldest first: for the operator, who may ask by other means.
 ///
 /// # Errors
 /// [`Failure::Fault`].
-pub async fn demands_to_processors(app: &App, ctx: &Ctx<Operate>) -> Result<Vec<Demand>, Failure> {
+pub async fn open_demands(app: &App, ctx: &Ctx<Operate>) -> Result<Vec<Demand>, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    Ok(demand::to_processors(&mut tx).await?)
+    Ok(demand::open(&mut tx).await?)
 }
 
-/// Writes down what a processor answered.
+/// Writes down what a recipient answered by other means than the site.
 ///
 /// # Errors
-/// As [`answer_demand`].
-pub async fn answer_for_processor(
+/// [`Failure::NotFound`] for an unknown demand, otherwise as [`answer_demand`].
+pub async fn answer_by_operator(
     app: &App,
     ctx: &Ctx<Operate>,
     id: Uuid,
@@ -120,10 +122,7 @@ pub async fn answer_for_processor(
 ) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let asked = demand::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
-    if asked.processor.is_none() {
-        return Err(Failure::NotFound);
-    }
-    write(&mut tx, &asked, typed, None).await?;
+    write(&mut tx, &asked, typed).await?;
     Ok(tx.commit().await?)
 }
 
@@ -137,63 +136,66 @@ pub async fn overdue_demands(app: &App, ctx: &Ctx<Operate>) -> Result<i64, Failu
 }
 
 /// Tells the recipients of demands what they are asked, at once and again while they do not answer.
-/// In a demonstration the sender of messages is simulated, keeps nothing, and answers so.
+/// Each in a transaction of its own, so that one that fails holds up no other; says how many were told.
 ///
 /// # Errors
-/// [`Failure::Fault`].
+/// [`Failure::Fault`] if the store fails; what failed for one demand is tried again an hour later.
 pub async fn tell_demands(app: &App, ctx: &Ctx<Notify>) -> Result<usize, Failure> {
     policy::clause!("2.6.3.c");
     let mut told = 0;
     loop {
-        let mut tx = app.store.begin(ctx).await?;
-        let page = demand::to_tell(&mut tx, PAGE).await?;
+        let page = {
+            let mut tx = app.store.begin(ctx).await?;
+            demand::to_tell(&mut tx, PAGE).await?
+        };
         if page.is_empty() {
             return Ok(told);
         }
         for asked in &page {
-            match (&*asked.recipient_kind, asked.recipient) {
-                ("supplier", Some(supplier)) => {
-                    for member in membership::dealing(&mut tx, supplier, MEMBERS).await? {
-                        if ANSWERS.contains(&&*member.role) {
-                            tell(app, &mut tx, member.account, text(asked)).await?;
-                        }
-                    }
+            match tell(app, ctx, asked).await {
+                Ok(sent) => told += usize::from(sent),
+                Err(failure) => {
+                    tracing::error!(demand = %asked.id, cause = failure.chain(), "a recipient could not be told");
+                    let mut tx = app.store.begin(ctx).await?;
+                    demand::put_off(&mut tx, asked.id, ctx.now() + AGAIN).await?;
+                    tx.commit().await?;
                 }
-                ("buyer", Some(buyer)) => tell(app, &mut tx, buyer, text(asked)).await?,
-                _ if app.demo => {
-                    demand::answer(&mut tx, asked.id, &Answer::Done, None).await?;
-                }
-                // Asked by the operator: `qifu365 demands`.
-                _ => {}
             }
-            demand::told(&mut tx, asked).await?;
-            told += 1;
         }
-        tx.commit().await?;
     }
 }
 
-async fn tell(app: &App, tx: &mut Tx<'_, Notify>, account: Uuid, text: String) -> Result<(), Failure> {
-    let Some(row) = account::by_id(tx, account).await? else {
-        return Ok(());
-    };
-    let ask = Ask {
-        subject: row.subject,
-        fields: &["account.phone"],
-        basis: LegalBasis::Contract,
-        clause: policy::clause!("2.2.1"),
-        case: None,
-    };
-    let place = account::field("phone", row.id, row.subject);
-    let opened = {
-        let permit = tx.permit(ask).await?;
-        tx.open(&permit, &place, &row.phone).await
-    };
-    match opened {
-        Ok(phone) => message(app, tx, row.subject, phone.kept(), text, None).await,
-        Err(StoreError::NoKey) => Ok(()),
-        Err(error) => Err(error.into()),
+/// Tells the recipient of one demand; `false` if another worker did, or it was answered meanwhile.
+async fn tell(app: &App, ctx: &Ctx<Notify>, asked: &Demand) -> Result<bool, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    if !demand::told(&mut tx, asked).await? {
+        return Ok(false);
     }
+    let people = match (&*asked.recipient_kind, asked.recipient) {
+        ("supplier", Some(supplier)) => membership::dealing(&mut tx, supplier, MEMBERS)
+            .await?
+            .into_iter()
+            .filter(|member| ANSWERS.contains(&&*member.role))
+            .map(|member| member.account)
+            .collect(),
+        ("buyer", Some(buyer)) => vec![buyer],
+        _ => Vec::new(),
+    };
+    for account in people {
+        let Some(row) = account::by_id(&mut tx, account).await? else {
+            continue;
+        };
+        let ask = Ask {
+            subject: row.subject,
+            fields: &["account.phone"],
+            basis: LegalBasis::Contract,
+            clause: policy::clause!("2.2.1"),
+            case: None,
+        };
+        message_holder(app, &mut tx, &row, ask, text(asked)).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn text(asked: &Demand) -> String {

@@ -16,9 +16,7 @@ pub(crate) use closure::refuse_if_closing;
 pub use closure::{ClosureState, ask_closure, close_waiting, closure, pending_closure, withdraw_closure};
 pub use copy::{Copy, bundle, copy};
 pub(crate) use demand::waiting as waiting_demands;
-pub use demand::{
-    answer_demand, answer_for_processor, demands, demands_to_processors, overdue_demands, tell_demands,
-};
+pub use demand::{answer_by_operator, answer_demand, demands, open_demands, overdue_demands, tell_demands};
 pub use drill::{DRILL_EVERY, Drill, drill, latest_drill};
 pub(crate) use erase::erasure_payload;
 pub use erase::{ERASE, Probe, erase, perform, plan, step};

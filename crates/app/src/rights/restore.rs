@@ -5,11 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
 use privacy::{Ctx, Entropy, SubjectId};
 use storage::account::{session, token};
 use storage::backup::{self, BackupError, Manifest};
+use storage::market::share;
+use storage::rights::demand;
 use storage::{Keys, Store, consent, disclosure};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -97,8 +100,8 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     session::end_all(&mut tx).await?;
     token::end_all(&mut tx).await?;
-    disclosure::end_all_shares(&mut tx).await?;
     tx.commit().await?;
+    end_shares(app, ctx).await?;
     let mut after = SubjectId(Uuid::nil());
     loop {
         let mut tx = app.store.begin(ctx).await?;
@@ -110,6 +113,24 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
             for event in suspended(&events, app, ctx) {
                 consent::append(&mut tx, &event).await?;
             }
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Takes back every contact detail that was given for an order, and asks those who got it to delete it.
+async fn end_shares(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<(), Failure> {
+    policy::clause!("2.4.1.2");
+    loop {
+        let mut tx = app.store.begin(ctx).await?;
+        let page = disclosure::standing_shares(&mut tx).await?;
+        if page.is_empty() {
+            share::drop_all(&mut tx).await?;
+            return Ok(tx.commit().await?);
+        }
+        for (subject, line) in page {
+            disclosure::withdraw(&mut tx, subject, line).await?;
+            demand::ask(&mut tx, line, Kind::Deletion, "restored").await?;
         }
         tx.commit().await?;
     }

@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use app::market::share;
 use app::rights::{self, Restored, Target};
 use app::{App, Failure, Fault, account};
+use domain::market::share::Field;
 use privacy::consent::{ConsentState, Origin, Standing};
-use privacy::purpose::{ObeyLaw, ShowOwn, VerifyHolder};
+use privacy::purpose::{FulfilContract, ObeyLaw, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::backup::{self, BackupError, Part, VAULT_COPY_LIFE};
 use storage::{Engine, Keys, Store, StoreError};
@@ -14,8 +16,9 @@ use testkit::{TestStore, both_dbs};
 use time::Duration;
 
 use crate::consent::{choice, choose};
+use crate::disclosure::{own_ledger, shared_order};
 use crate::house;
-use crate::order::system;
+use crate::order::{scene, system};
 
 /// A folder that goes with the test.
 struct Folder(PathBuf);
@@ -182,6 +185,33 @@ both_dbs! {
         let (verify, show): (Ctx<VerifyHolder>, Ctx<ShowOwn>) = (house::person(&app, &stays), house::person(&app, &stays));
         let copied = rights::copy(&app, &verify, &show, &stays, house::PASSWORD).await.expect("a copy");
         assert!(copied.json().to_string().contains("10000000002"));
+        store.close().await;
+    }
+
+    clause_2_4_1_2_what_was_shared_does_not_come_back_with_an_older_copy(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let folder = Folder::new(test, "copies");
+        let (file, _) = scene.app.store.back_up(Part::Data, &folder.0, scene.app.clock.now()).await.expect("copied");
+        let (ctx, buyer) = (scene.ctx(&scene.buyer), &scene.buyer);
+        share::take_back(&scene.app, &ctx, buyer, &number, Field::Phone).await.expect("taken back");
+        let data = place(test, "back").await;
+        test.store.close().await;
+        taken_back(test, &file, &data, &test.addresses.1).await.expect("restored");
+        let store = Store::open(&data, &test.addresses.1, testkit::wrapping_key(), test.entropy.clone()).await.expect("opens");
+        let app = with(test, store.clone());
+        let ctx = house::person(&app, &scene.seller);
+        let shown = share::shared(&app, &ctx, &scene.seller, &number).await.expect("the order is there");
+        assert!(shown.given.is_empty());
+        let ledger = own_ledger(&app, &scene.buyer).await;
+        let mut asked: Vec<_> = ledger.demands.iter().map(|asked| (&*asked.fields, &*asked.reason)).collect();
+        asked.sort_unstable();
+        assert_eq!(asked, [("order_share.contact_name", "restored"), ("order_share.phone", "restored")]);
+        let ctx = house::person(&app, &scene.buyer);
+        let mut tx = app.store.begin::<FulfilContract>(&ctx).await.expect("begins");
+        let row = storage::market::order::by_number(&mut tx, &number).await.expect("read").expect("an order");
+        assert!(storage::market::share::find(&mut tx, row.id).await.expect("read").is_none());
+        drop(tx);
         store.close().await;
     }
 

@@ -2,14 +2,17 @@
 //! anything older than its rule, or opened without ground.
 
 use app::market::order::Act;
+use app::market::share;
 use app::rights;
 use domain::market::order::Event;
+use domain::market::share::Field;
 use domain::rights::years_after;
 use privacy::purpose::{ObeyLaw, Operate, VerifyHolder};
 use privacy::{Ctx, PurposeId};
 use testkit::{TestStore, both_dbs};
 use time::{Duration, OffsetDateTime};
 
+use crate::disclosure::ticked;
 use crate::house;
 use crate::order::{Scene, bare, scene, system};
 
@@ -39,6 +42,13 @@ async fn older(test: &TestStore, now: OffsetDateTime) {
             AND NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at >= {years})"
         ),
         format!("SELECT COUNT(*) FROM legal_hold WHERE until < {}", instant(now)),
+        format!("SELECT COUNT(*) FROM disclosure WHERE until < {years} OR withdrawn_at < {years}"),
+        format!("SELECT COUNT(*) FROM recipient_demand WHERE asked_at < {years}"),
+        format!(
+            "SELECT COUNT(*) FROM order_share s WHERE NOT EXISTS (SELECT 1 FROM disclosure d WHERE d.case_id = s.order_id \
+            AND d.fields LIKE 'order_share.%' AND d.withdrawn_at IS NULL AND (d.until IS NULL OR d.until >= {}))",
+            instant(now)
+        ),
         "SELECT COUNT(*) FROM account a WHERE a.erased_at IS NOT NULL \
             AND NOT EXISTS (SELECT 1 FROM service_order o WHERE o.buyer = a.id)"
             .to_owned(),
@@ -71,6 +81,20 @@ async fn grounded(test: &TestStore) {
 
 async fn order_and_cancel(scene: &Scene, viewer: &app::account::Viewer, key: u128) {
     let number = scene.place_as(viewer, 0, key).await.expect("placed");
+    let (ctx, fields) = (scene.ctx(viewer), [Field::ContactName, Field::Email]);
+    let given = [
+        ticked(fields[0], "来客（演示）"),
+        ticked(fields[1], "guest@demo.qifu365.example"),
+    ];
+    share::share(&scene.app, &ctx, viewer, &number, &given)
+        .await
+        .expect("shared");
+    // Some take a part of it back.
+    if key.is_multiple_of(8) {
+        share::take_back(&scene.app, &ctx, viewer, &number, Field::Email)
+            .await
+            .expect("taken back");
+    }
     let view = scene.view(viewer, &number).await.expect("view");
     let act = Act {
         note: "计划有变",

@@ -5,14 +5,13 @@ use app::disclosure::{Ledger, ledger};
 use app::log::{Controller, erasure_receipt, receipt};
 use app::market::order::{self, Act, Placing};
 use app::market::share::{self, ShareView, TypedField};
-use app::{App, Failure, account, log, rights};
+use app::{App, Failure, Fault, account, log, rights};
 use domain::Refused;
 use domain::market::order::{Event, State};
 use domain::market::share::{AFTER_END, Field};
-use domain::rights::demand::{ANSWER_DAYS, Typed};
 use privacy::log::Kind;
 use privacy::purpose::{FulfilContract, KeepAccount, Notify, ObeyLaw, Operate, ShowOwn, VerifyHolder};
-use privacy::{Ctx, Denied, PurposeId, SubjectId};
+use privacy::{Ask, Ctx, Denied, LegalBasis, PurposeId, SubjectId};
 use storage::{StoreError, disclosure};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
@@ -21,14 +20,14 @@ use uuid::Uuid;
 use crate::house;
 use crate::order::{Scene, bare, refusal, scene, system};
 
-const NOTE: &str = "请先核对经营范围";
+pub(crate) const NOTE: &str = "请先核对经营范围";
 
-async fn own_ledger(app: &App, viewer: &Viewer) -> Ledger {
+pub(crate) async fn own_ledger(app: &App, viewer: &Viewer) -> Ledger {
     let ctx: Ctx<ShowOwn> = house::person(app, viewer);
     ledger(app, &ctx, viewer).await.expect("ledger")
 }
 
-fn ticked(field: Field, value: &str) -> TypedField {
+pub(crate) fn ticked(field: Field, value: &str) -> TypedField {
     TypedField {
         field,
         ticked: true,
@@ -36,12 +35,12 @@ fn ticked(field: Field, value: &str) -> TypedField {
     }
 }
 
-async fn seen(scene: &Scene, viewer: &Viewer, number: &str) -> Result<ShareView, Failure> {
+pub(crate) async fn seen(scene: &Scene, viewer: &Viewer, number: &str) -> Result<ShareView, Failure> {
     share::shared(&scene.app, &scene.ctx(viewer), viewer, number).await
 }
 
 /// Fields and values that the view shows.
-fn shown(view: &ShareView) -> Vec<(Field, &str)> {
+pub(crate) fn shown(view: &ShareView) -> Vec<(Field, &str)> {
     view.given
         .iter()
         .map(|given| (given.field, &*given.value))
@@ -49,7 +48,7 @@ fn shown(view: &ShareView) -> Vec<(Field, &str)> {
 }
 
 /// An order that waits for its payment.
-async fn to_be_paid(scene: &Scene, key: u128) -> String {
+pub(crate) async fn to_be_paid(scene: &Scene, key: u128) -> String {
     let placing = Placing {
         service: scene.service,
         sku: 0,
@@ -68,7 +67,7 @@ async fn to_be_paid(scene: &Scene, key: u128) -> String {
     number
 }
 
-async fn pay(scene: &Scene, number: &str, share: &[TypedField]) -> Result<(), Failure> {
+pub(crate) async fn pay(scene: &Scene, number: &str, share: &[TypedField]) -> Result<(), Failure> {
     let version = scene
         .view(&scene.buyer, number)
         .await
@@ -91,7 +90,7 @@ async fn pay(scene: &Scene, number: &str, share: &[TypedField]) -> Result<(), Fa
 }
 
 /// Name and phone shared with the payment.
-async fn shared_order(scene: &Scene, key: u128) -> String {
+pub(crate) async fn shared_order(scene: &Scene, key: u128) -> String {
     let number = to_be_paid(scene, key).await;
     let fields = [
         ticked(Field::ContactName, "林女士（演示）"),
@@ -109,7 +108,7 @@ fn note_of(view: &order::OrderView) -> &str {
     &view.events[0].note
 }
 
-async fn erased(scene: &Scene) -> String {
+pub(crate) async fn erased(scene: &Scene) -> String {
     let (verify, law): (Ctx<VerifyHolder>, Ctx<ObeyLaw>) = (
         house::person(&scene.app, &scene.buyer),
         house::person(&scene.app, &scene.buyer),
@@ -124,7 +123,7 @@ async fn erased(scene: &Scene) -> String {
 }
 
 /// The order's last step lies half a quiet year back.
-async fn ended(test: &TestStore, scene: &Scene, number: &str) {
+pub(crate) async fn ended(test: &TestStore, scene: &Scene, number: &str) {
     let items = scene.items(number).await;
     scene
         .act(&scene.seller, number, Event::Deliver, &items, "")
@@ -139,12 +138,6 @@ async fn ended(test: &TestStore, scene: &Scene, number: &str) {
     scene.timers().await;
     let view = scene.view(&scene.buyer, number).await.expect("view");
     assert_eq!(view.order.state, State::Closed);
-}
-
-async fn tell(scene: &Scene) -> usize {
-    rights::tell_demands(&scene.app, &system::<Notify>(&scene.app))
-        .await
-        .expect("told")
 }
 
 both_dbs! {
@@ -284,90 +277,6 @@ both_dbs! {
         assert!(lines.iter().any(|line| line.fields == "order_share.phone"));
     }
 
-    clause_2_6_3_c_an_erasure_asks_everybody_who_ever_received_something(test) {
-        let scene = scene(test).await;
-        let number = shared_order(&scene, 1).await;
-        ended(test, &scene, &number).await;
-        test.clock.advance(Duration::days(184));
-        let certificate = erased(&scene).await;
-        let read = || async {
-            let law = system::<ObeyLaw>(&scene.app);
-            rights::certificate(&scene.app, &law, &certificate).await.expect("certificate").demands
-        };
-        let asked = read().await;
-        let mut fields: Vec<_> = asked.iter().map(|asked| (&*asked.recipient_kind, &*asked.fields)).collect();
-        fields.sort_unstable();
-        let expected = [
-            ("processor", "message_outbox.recipient,message_outbox.body"),
-            ("supplier", "order_event.note"),
-            ("supplier", "order_share.contact_name"),
-            ("supplier", "order_share.phone"),
-        ];
-        assert_eq!(fields, expected);
-        // Told at once; the simulated sender of a demonstration answers by itself.
-        assert_eq!(tell(&scene).await, 4);
-        assert_eq!(tell(&scene).await, 0);
-        let answered = |demands: &[rights::Demand]| demands.iter().filter(|asked| asked.answer.is_some()).count();
-        assert_eq!(answered(&read().await), 1);
-        test.clock.advance(Duration::days(7) - Duration::SECOND);
-        assert_eq!(tell(&scene).await, 0);
-        test.clock.advance(Duration::SECOND);
-        assert_eq!(tell(&scene).await, 3);
-        let law = system::<Operate>(&scene.app);
-        assert_eq!(rights::overdue_demands(&scene.app, &law).await.expect("counted"), 0);
-        test.clock.advance(Duration::days(ANSWER_DAYS - 7));
-        let law = system::<Operate>(&scene.app);
-        assert_eq!(rights::overdue_demands(&scene.app, &law).await.expect("counted"), 3);
-        // Asked once: another start of the erasure asks nobody again.
-        rights::erase(&scene.app, &system(&scene.app), scene.buyer.subject).await.expect("erased");
-        assert_eq!(read().await.len(), 4);
-    }
-
-    clause_2_6_3_d_only_an_answer_that_says_what_it_rests_on_is_taken(test) {
-        let scene = scene(test).await;
-        let number = shared_order(&scene, 1).await;
-        let back = share::take_back(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, Field::Phone).await;
-        back.expect("taken back");
-        let ctx = scene.ctx(&scene.seller);
-        let asked = rights::demands(&scene.app, &ctx, &scene.seller).await.expect("demands");
-        let id = asked[0].id;
-        let answer = |viewer: &Viewer, typed| {
-            let (app, ctx, viewer) = (scene.app.clone(), scene.ctx(viewer), viewer.clone());
-            async move { rights::answer_demand(&app, &ctx, &viewer, id, typed).await }
-        };
-        let law = Typed { code: "legal_retention", article: "电子商务法第三十一条", until: "2099-01-01", reference: "" };
-        assert_eq!(refusal(answer(&scene.seller, law).await), Some(Refused::DemandUntil));
-        let own = Typed { code: "independent_authorisation", ..law };
-        assert_eq!(refusal(answer(&scene.seller, own).await), Some(Refused::DemandReference));
-        let done = Typed { code: "done", ..Typed::default() };
-        assert!(matches!(answer(&scene.stranger, done).await, Err(Failure::NotFound)));
-        assert!(matches!(answer(&scene.buyer, done).await, Err(Failure::NotFound)));
-        answer(&scene.seller, done).await.expect("answered");
-        assert_eq!(refusal(answer(&scene.seller, done).await), Some(Refused::DemandAnswer));
-        let demands = own_ledger(&scene.app, &scene.buyer).await.demands;
-        assert_eq!(demands[0].answer.as_deref(), Some("done"));
-    }
-
-    clause_2_6_3_c_what_a_supplier_s_person_wrote_is_asked_of_the_buyer_who_answers(test) {
-        let scene = scene(test).await;
-        let number = shared_order(&scene, 1).await;
-        scene.act(&scene.buyer, &number, Event::RequestRefund, &[], NOTE).await.expect("asked");
-        scene.act(&scene.seller, &number, Event::RefuseRefund, &[], "已完成一半").await.expect("refused");
-        let work = system::<ObeyLaw>(&scene.app);
-        let mut tx = scene.app.store.begin(&work).await.expect("begin");
-        rights::plan(&mut tx, scene.seller.subject, "0000000000000001", "closed").await.expect("planned");
-        tx.commit().await.expect("commit");
-        rights::erase(&scene.app, &work, scene.seller.subject).await.expect("erased");
-        // The order stays readable, without the words of who left.
-        let view = scene.view(&scene.buyer, &number).await.expect("view");
-        assert!(view.events.iter().all(|event| event.note != "已完成一半"));
-        let ctx = scene.ctx(&scene.buyer);
-        let asked = rights::demands(&scene.app, &ctx, &scene.buyer).await.expect("demands");
-        assert_eq!((asked.len(), &*asked[0].fields), (1, "order_event.note"));
-        let done = Typed { code: "done", ..Typed::default() };
-        rights::answer_demand(&scene.app, &ctx, &scene.buyer, asked[0].id, done).await.expect("answered");
-    }
-
     clause_2_6_4_1_nothing_new_is_shared_while_the_account_waits_to_be_closed(test) {
         let scene = scene(test).await;
         let number = shared_order(&scene, 1).await;
@@ -380,7 +289,7 @@ both_dbs! {
         let give = share::share(
             &scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, &[ticked(Field::Email, "a@b.example")],
         ).await;
-        assert_eq!(refusal(give), Some(Refused::ClosurePending));
+        assert_eq!(refusal(give), Some(Refused::ShareClosing));
     }
 
     clause_2_4_1_0_a_disclosure_and_an_erasure_are_in_the_log_and_their_receipts_hold(test) {
@@ -401,6 +310,11 @@ both_dbs! {
         let other: Ctx<ShowOwn> = house::person(&scene.app, &scene.seller);
         let others = receipt(&scene.app, &other, &scene.seller, line, &controller).await;
         assert!(matches!(others, Err(Failure::NotFound)));
+        // What the ledger says now is not what was logged: nothing is signed over that.
+        test.tamper("UPDATE disclosure SET fields = 'order_share.email' WHERE fields = 'order_share.phone'").await;
+        let false_line = receipt(&scene.app, &show, &scene.buyer, line, &controller).await;
+        assert!(matches!(false_line, Err(Failure::Fault(Fault::Document))));
+        test.tamper("UPDATE disclosure SET fields = 'order_share.phone' WHERE fields = 'order_share.email'").await;
         let mut changed = made.clone();
         changed["processing"]["recipient"] = serde_json::json!("nobody");
         assert!(privacy::log::receipt::verify(&changed.to_string(), None).is_err());
@@ -415,5 +329,97 @@ both_dbs! {
         let checked = privacy::log::receipt::verify(&made.to_string(), None).expect("sound");
         assert_eq!((checked.kind, checked.payload["number"].as_str()), (Kind::Erasure, Some(&*certificate)));
         assert!(matches!(erasure_receipt(&scene.app, &law, "0000000000000000", &controller).await, Err(Failure::NotFound)));
+    }
+
+    clause_2_4_1_3_a_share_ends_with_every_step_that_ends_its_order(test) {
+        let scene = scene(test).await;
+        for (key, decided) in [(1, false), (2, true)] {
+            let number = shared_order(&scene, key).await;
+            scene.act(&scene.buyer, &number, Event::RequestRefund, &[], NOTE).await.expect("asked");
+            if decided {
+                let (_, at) = scene.view(&scene.buyer, &number).await.expect("view").due.expect("a timer");
+                test.clock.advance(at.expect("a known day") - scene.app.clock.now());
+                scene.timers().await;
+                let decision = order::Decision::Refund;
+                let ruling = order::Ruling { number: &number, decision, by: "arbiter-1", reason: "逾期未答复" };
+                order::decide(&scene.app, &system(&scene.app), &ruling).await.expect("decided");
+            } else {
+                scene.act(&scene.seller, &number, Event::AgreeRefund, &[], "").await.expect("accepted");
+            }
+            let view = scene.view(&scene.buyer, &number).await.expect("view");
+            assert_eq!(view.order.state, State::Cancelled);
+            let lines = own_ledger(&scene.app, &scene.buyer).await.lines;
+            let shares: Vec<_> = lines
+                .iter()
+                .filter(|line| line.number.as_deref() == Some(&*number) && line.fields.starts_with("order_share."))
+                .map(|line| line.until)
+                .collect();
+            assert_eq!(shares, [Some(scene.app.clock.now() + AFTER_END); 2]);
+        }
+    }
+
+    clause_2_4_1_0_who_left_the_supplier_sees_nothing_of_its_orders(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        assert_eq!(seen(&scene, &scene.seller, &number).await.expect("view").given.len(), 2);
+        test.tamper("DELETE FROM membership").await;
+        assert!(matches!(seen(&scene, &scene.seller, &number).await, Err(Failure::NotFound)));
+        // Nor does the kernel open it for them, whatever page would ask.
+        let ctx = scene.ctx(&scene.seller);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        let row = storage::market::order::by_number(&mut tx, &number).await.expect("read").expect("an order");
+        let ask = Ask {
+            subject: scene.buyer.subject,
+            fields: Field::Phone.registered(),
+            basis: LegalBasis::Contract,
+            clause: policy::clause!("2.4.1.3"),
+            case: Some(row.id),
+        };
+        assert!(matches!(tx.permit(ask).await.err(), Some(StoreError::Denied(_))));
+    }
+
+    clause_2_4_1_0_notes_from_before_the_ledger_are_in_it(test) {
+        const MIGRATION: &str = include_str!("../../../storage/migrations/data/0015_disclosures.sql");
+        let scene = scene(test).await;
+        let number = to_be_paid(&scene, 1).await;
+        scene.act(&scene.buyer, &number, Event::Fund, &[], "").await.expect("paid");
+        scene.act(&scene.buyer, &number, Event::RequestRefund, &[], NOTE).await.expect("asked");
+        scene.act(&scene.seller, &number, Event::RefuseRefund, &[], "已完成一半").await.expect("refused");
+        test.tamper("DELETE FROM disclosure").await;
+        let view = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(note_of(&view), "", "without its line");
+        let from = MIGRATION.find("INSERT INTO disclosure").expect("the statement");
+        let statement = MIGRATION[from..].split(';').next().expect("its end");
+        test.tamper(statement).await;
+        let view = scene.view(&scene.seller, &number).await.expect("view");
+        assert_eq!(note_of(&view), NOTE);
+        let view = scene.view(&scene.buyer, &number).await.expect("view");
+        assert_eq!(view.events.last().map(|event| &*event.note), Some("已完成一半"));
+        let lines = own_ledger(&scene.app, &scene.buyer).await.lines;
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| line.recipient_kind == "supplier" && !line.logged && line.policy_version == "2020-11-01"));
+        let lines = own_ledger(&scene.app, &scene.seller).await.lines;
+        assert_eq!((lines.len(), &*lines[0].recipient_kind), (1, "buyer"));
+    }
+
+    clause_2_4_1_0_a_line_that_disappears_from_the_ledger_is_noticed(test) {
+        let scene = scene(test).await;
+        shared_order(&scene, 1).await;
+        let work = system::<Operate>(&scene.app);
+        log::begin(&scene.app, &work, Some("demo.qifu365.example"), scene.app.store.policy(), "演示").await.expect("begun");
+        log::advance(&scene.app, &work).await.expect("signed");
+        let found = async || {
+            let (audit, _) = log::audit(&scene.app, &system::<Operate>(&scene.app)).await.expect("read");
+            audit.findings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert!(found().await.is_empty());
+        test.tamper("DELETE FROM disclosure WHERE fields = 'order_share.phone'").await;
+        assert_eq!(found().await, ["1 consents or disclosures are in the log and not in the ledger"]);
+        // Three years on it may be gone by right; the log says the minute.
+        let end = domain::rights::years_after(scene.app.clock.now(), 3);
+        test.clock.advance(end - scene.app.clock.now() - Duration::MINUTE);
+        assert_eq!(found().await.len(), 1);
+        test.clock.advance(Duration::MINUTE);
+        assert!(found().await.is_empty());
     }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod catalogue;
 mod consent;
 mod decade;
+mod demand;
 mod demo;
 mod disclosure;
 mod full_disk;

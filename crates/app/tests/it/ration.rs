@@ -6,14 +6,16 @@ use std::task::Poll;
 
 use app::Failure;
 use app::account::{self, PasswordChange};
-use app::market::order;
+use app::market::{order, share};
 use domain::Refused;
 use domain::account::limits;
 use domain::market::order::{Event, REFUNDS_PER_MILESTONE};
+use domain::market::share::Field;
 use privacy::purpose::VerifyHolder;
 use testkit::both_dbs;
 use time::Duration;
 
+use crate::disclosure::{own_ledger, ticked};
 use crate::house;
 use crate::order::{bare, refusal, scene};
 
@@ -130,5 +132,28 @@ both_dbs! {
         assert_eq!(before.refunds_asked, REFUNDS_PER_MILESTONE);
         assert_eq!(crowd(|key| ask(key, before.version), &[Refused::RefundsUsedUp]).await, 0);
         assert_eq!(scene.view(&scene.buyer, &number).await.expect("view").order, before);
+    }
+
+    contact_details_are_shared_so_often_and_no_more(test) {
+        let scene = scene(test).await;
+        let number = scene.delivered().await;
+        let give = async |_: u128| {
+            let fields = [ticked(Field::Phone, "100-0000-0001")];
+            share::share(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, &fields).await
+        };
+        let left = 5;
+        for _ in 0..limits::SHARES_PER_WINDOW - left {
+            give(0).await.expect("shared");
+        }
+        let given = crowd(give, &[Refused::ShareTooOften]).await;
+        assert_eq!(i64::try_from(given), Ok(left));
+        test.clock.advance(limits::SHARES_WINDOW - Duration::seconds(1));
+        assert_eq!(refusal(give(0).await), Some(Refused::ShareTooOften));
+        // Taking back is never too often.
+        share::take_back(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &number, Field::Phone).await.expect("taken back");
+        test.clock.advance(Duration::seconds(1));
+        give(0).await.expect("an hour later");
+        let lines = own_ledger(&scene.app, &scene.buyer).await.lines;
+        assert_eq!(lines.iter().filter(|line| line.fields == "order_share.phone").count(), 2, "one before, one after");
     }
 }

@@ -22,6 +22,10 @@ pub const LOGINS_PER_WINDOW: i64 = 10;
 pub const ORDERS_WINDOW: Duration = Duration::hours(1);
 /// Orders of one buyer within the window: each one sends messages to a supplier's people.
 pub const ORDERS_PER_WINDOW: i64 = 30;
+/// What an account shares within this time is counted.
+pub const SHARES_WINDOW: Duration = Duration::hours(1);
+/// Fields shared by one account within the window: each may become messages to a supplier's people.
+pub const SHARES_PER_WINDOW: i64 = 40;
 /// A session unused this long ends.
 pub const SESSION_IDLE: Duration = Duration::days(14);
 /// A session ends after this at the latest.
@@ -61,6 +65,18 @@ pub const fn may_log_in(failed_within_window: i64) -> Result<(), Refused> {
 pub const fn may_place(within_window: i64) -> Result<(), Refused> {
     if within_window >= ORDERS_PER_WINDOW {
         Err(Refused::TooManyOrders)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether another field may be shared now.
+///
+/// # Errors
+/// [`Refused::ShareTooOften`].
+pub const fn may_share(within_window: i64) -> Result<(), Refused> {
+    if within_window >= SHARES_PER_WINDOW {
+        Err(Refused::ShareTooOften)
     } else {
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The log read from its first entry on and compared with everything that was signed. It trusts
 //! nothing that is stored beside the entries.
 
+use domain::rights::years_after;
 use privacy::Purpose;
 use privacy::log::tile::{Edge, TileId};
 use privacy::log::{Checkpoint, TreeHash};
@@ -14,10 +15,16 @@ const ENTRIES: &str = "SELECT place, kind, at, commitment FROM log_entry \
     WHERE place >= $1 ORDER BY place LIMIT $2";
 const CHECKPOINTS: &str =
     "SELECT size, root, note, at FROM log_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
-// A consent that the log knows and the ledger does not.
-const GONE: &str = "SELECT count(*) FROM log_entry e WHERE e.kind = 'consent' AND e.subject IS NOT NULL \
-    AND NOT EXISTS (SELECT 1 FROM consent_event c WHERE c.subject = e.subject AND c.id = e.reference)";
+// A consent or disclosure that the log knows and the ledger does not. What retention takes away of
+// them, is gone by right: consents of who never registered, disclosures that ended three years ago.
+const GONE: &str = "SELECT count(*) FROM log_entry e JOIN account a ON a.subject = e.subject WHERE \
+    (e.kind = 'consent' AND NOT EXISTS (SELECT 1 FROM consent_event c WHERE c.subject = e.subject AND c.id = e.reference)) \
+    OR (e.kind = 'disclosure' AND e.at > $1 AND NOT EXISTS \
+        (SELECT 1 FROM disclosure d WHERE d.subject = e.subject AND d.id = e.reference))";
 pub(crate) const STATEMENTS: &[&str] = &[ENTRIES, CHECKPOINTS, GONE];
+
+/// How long the ledger keeps a disclosure at least (`disclosure_3y`), in calendar years.
+const KEPT_YEARS: i32 = 3;
 
 /// Entries or checkpoints read at a time.
 const PAGE: i64 = 2048;
@@ -35,7 +42,7 @@ pub enum Finding {
     Tile(TileId),
     /// More was signed than there is, or something else: the data is from an old backup.
     RolledBack(u64),
-    /// So many consents are in the log and no longer in the ledger.
+    /// So many consents and disclosures are in the log and no longer in the ledger.
     EventsGone(u64),
 }
 
@@ -55,7 +62,10 @@ impl std::fmt::Display for Finding {
                     "another tree was signed than the one at size {size}; is the data from an old backup?"
                 )
             }
-            Self::EventsGone(count) => write!(f, "{count} consents are in the log and not in the ledger"),
+            Self::EventsGone(count) => write!(
+                f,
+                "{count} consents or disclosures are in the log and not in the ledger"
+            ),
         }
     }
 }
@@ -191,7 +201,8 @@ pub async fn audit<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Audit, StoreError> 
     if !head_seen {
         audit.found(Finding::RolledBack(edge.size()));
     }
-    let gone = tx.row(GONE, &[]).await?.map_or(Ok(0), |row| row.int(0))?;
+    let kept = Value::Time(years_after(tx.ctx().now(), -KEPT_YEARS));
+    let gone = tx.row(GONE, &[kept]).await?.map_or(Ok(0), |row| row.int(0))?;
     if gone > 0 {
         audit.found(Finding::EventsGone(u64::try_from(gone).unwrap_or_default()));
     }

@@ -16,7 +16,8 @@ const SET_EMAIL: &str = "UPDATE order_share SET email = $2, changed_at = $3 WHER
 const SET_ADDRESS: &str = "UPDATE order_share SET address = $2, changed_at = $3 WHERE order_id = $1";
 const FIND: &str =
     "SELECT subject, changed_at, contact_name, phone, email, address FROM order_share WHERE order_id = $1";
-pub(crate) const STATEMENTS: &[&str] = &[MAKE, SET_NAME, SET_PHONE, SET_EMAIL, SET_ADDRESS, FIND];
+const DROP_ALL: &str = "DELETE FROM order_share";
+pub(crate) const STATEMENTS: &[&str] = &[MAKE, SET_NAME, SET_PHONE, SET_EMAIL, SET_ADDRESS, FIND, DROP_ALL];
 
 /// What is shared of an order, sealed.
 #[derive(Debug)]
@@ -96,4 +97,12 @@ pub async fn find<P: Purpose>(tx: &mut Tx<'_, P>, order: Uuid) -> Result<Option<
         changed_at: row.time(1)?,
         fields,
     }))
+}
+
+/// Takes every shared value away: after a restore, when none of them stands.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_all<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    tx.execute(DROP_ALL, &[]).await
 }

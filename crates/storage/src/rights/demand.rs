@@ -27,22 +27,29 @@ const INSERT: &str = "INSERT INTO recipient_demand (subject, id, disclosure, rec
     SELECT l.subject, $2, l.id, l.recipient_kind, l.recipient, l.processor, l.fields, l.case_id, $3, $4, $5, $6, 0, $7 \
     FROM disclosure l WHERE l.id = $1 ON CONFLICT (disclosure, kind) DO NOTHING";
 const AGAIN: &str = "UPDATE recipient_demand SET asked_at = $3, due_at = $4, next_at = $5, told = 0, answer = NULL, \
-    article = NULL, kept_until = NULL, reference = NULL, answered_at = NULL, answered_by = NULL \
+    article = NULL, kept_until = NULL, reference = NULL, answered_at = NULL \
     WHERE disclosure = $1 AND kind = $2";
 const UNASKED: &str = "SELECT l.id FROM disclosure l WHERE l.subject = $1 AND NOT EXISTS (SELECT 1 FROM recipient_demand d \
     WHERE d.disclosure = l.id AND d.kind = 'deletion') ORDER BY l.id LIMIT $2";
 const OF_SUBJECT: &str = selected!("WHERE d.subject = $1 ORDER BY d.asked_at DESC, d.id LIMIT $2");
 const TO: &str =
     selected!("WHERE d.recipient_kind = $1 AND d.recipient = $2 ORDER BY d.asked_at DESC, d.id LIMIT $3");
-const TO_PROCESSORS: &str =
-    selected!("WHERE d.processor IS NOT NULL AND d.answer IS NULL ORDER BY d.asked_at, d.id LIMIT $1");
+const OPEN: &str = selected!("WHERE d.answer IS NULL ORDER BY d.due_at, d.id LIMIT $1");
 const BY_ID: &str = selected!("WHERE d.id = $1");
 const WAITING: &str = "SELECT COUNT(*) FROM recipient_demand WHERE recipient = $1 AND recipient_kind = 'supplier' AND answer IS NULL";
 const OVERDUE: &str = "SELECT COUNT(*) FROM recipient_demand WHERE answer IS NULL AND due_at <= $1";
 const ANSWER: &str = "UPDATE recipient_demand SET answer = $2, article = $3, kept_until = $4, reference = $5, answered_at = $6, \
-    answered_by = $7, next_at = NULL WHERE id = $1 AND answer IS NULL";
+    next_at = NULL WHERE id = $1 AND answer IS NULL";
 const TO_TELL: &str = selected!("WHERE d.next_at <= $1 ORDER BY d.next_at, d.id LIMIT $2");
-const TOLD: &str = "UPDATE recipient_demand SET told = $2, next_at = $3 WHERE id = $1 AND answer IS NULL";
+const TOLD: &str =
+    "UPDATE recipient_demand SET told = $2, next_at = $3 WHERE id = $1 AND told = $4 AND answer IS NULL";
+const PUT_OFF: &str = "UPDATE recipient_demand SET next_at = $2 WHERE id = $1 AND answer IS NULL";
+const BY_CONTRACT: &str = "UPDATE recipient_demand SET answer = 'by_contract', answered_at = $2, next_at = NULL, \
+    kept_until = (SELECT l.until FROM disclosure l WHERE l.id = $1) \
+    WHERE disclosure = $1 AND processor IS NOT NULL AND answer IS NULL";
+const NOBODY: &str = "UPDATE recipient_demand SET answer = 'erased', answered_at = $2, next_at = NULL \
+    WHERE disclosure = $1 AND recipient_kind = 'buyer' AND answer IS NULL AND NOT EXISTS \
+    (SELECT 1 FROM account a WHERE a.id = recipient_demand.recipient AND a.erased_at IS NULL)";
 // A correction of what is to be deleted is no longer wanted.
 const NO_LONGER: &str = "UPDATE recipient_demand SET next_at = NULL, answer = 'superseded', answered_at = $2 \
     WHERE disclosure = $1 AND kind = 'correction' AND answer IS NULL";
@@ -51,17 +58,20 @@ pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     AGAIN,
     NO_LONGER,
+    BY_CONTRACT,
+    NOBODY,
     FORGET_WORDS,
     UNASKED,
     OF_SUBJECT,
     TO,
-    TO_PROCESSORS,
+    OPEN,
     BY_ID,
     WAITING,
     OVERDUE,
     ANSWER,
     TO_TELL,
     TOLD,
+    PUT_OFF,
 ];
 
 /// A demand as stored.
@@ -126,7 +136,8 @@ fn read(row: &Row) -> Result<Demand, StoreError> {
 }
 
 /// Asks the recipient of a disclosure. Asked for a deletion before, nothing happens; a correction is
-/// asked for anew.
+/// asked for anew. A processor deletes by its contract, on the day that the ledger's line ends: that is
+/// written down as its answer. An account that is erased has nobody to ask.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -161,6 +172,10 @@ pub async fn ask<P: Purpose>(
             next,
         ];
         tx.execute(AGAIN, &values).await?;
+    }
+    for statement in [BY_CONTRACT, NOBODY] {
+        tx.execute(statement, &[Value::Id(disclosure), Value::Time(now)])
+            .await?;
     }
     Ok(())
 }
@@ -225,12 +240,12 @@ pub async fn waiting<P: Purpose>(tx: &mut Tx<'_, P>, supplier: Uuid) -> Result<i
     row.map_or(Ok(0), |row| row.int(0))
 }
 
-/// What processors have not answered, the oldest first, at most 200.
+/// What waits for an answer, the first due first, at most 200.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn to_processors<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Demand>, StoreError> {
-    tx.rows(TO_PROCESSORS, &[Value::Int(200)])
+pub async fn open<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Demand>, StoreError> {
+    tx.rows(OPEN, &[Value::Int(200)])
         .await?
         .iter()
         .map(read)
@@ -266,12 +281,7 @@ fn midnight(day: Date) -> OffsetDateTime {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn answer<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    id: Uuid,
-    answer: &Answer,
-    by: Option<Uuid>,
-) -> Result<bool, StoreError> {
+pub async fn answer<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, answer: &Answer) -> Result<bool, StoreError> {
     let (article, until, reference) = match answer {
         Answer::Done => (None, None, None),
         Answer::LegalRetention { article, until } => (Some(article.clone()), Some(midnight(*until)), None),
@@ -284,7 +294,6 @@ pub async fn answer<P: Purpose>(
         Value::OptTime(until),
         Value::OptText(reference),
         Value::Time(tx.ctx().now()),
-        Value::OptId(by),
     ];
     Ok(tx.execute(ANSWER, &values).await? == 1)
 }
@@ -298,16 +307,41 @@ pub async fn to_tell<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<D
     tx.rows(TO_TELL, &values).await?.iter().map(read).collect()
 }
 
-/// Notes that the recipient was told once more.
+/// Notes that the recipient is told once more; `false` if somebody else did, or it was answered. The
+/// notices whose day has passed meanwhile are left out.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn told<P: Purpose>(tx: &mut Tx<'_, P>, demand: &Demand) -> Result<(), StoreError> {
-    let told = demand.told + 1;
+pub async fn told<P: Purpose>(tx: &mut Tx<'_, P>, demand: &Demand) -> Result<bool, StoreError> {
+    let now = tx.ctx().now();
+    let (mut told, mut next) = (demand.told + 1, None);
+    while let Some(at) = next_notice(demand.asked_at, told) {
+        if at > now {
+            next = Some(at);
+            break;
+        }
+        told += 1;
+    }
+    let number = |told: usize| Value::Int(i64::try_from(told).unwrap_or(i64::MAX));
     let values = [
         Value::Id(demand.id),
-        Value::Int(i64::try_from(told).unwrap_or(i64::MAX)),
-        Value::OptTime(next_notice(demand.asked_at, told)),
+        number(told),
+        Value::OptTime(next),
+        number(demand.told),
     ];
-    tx.execute(TOLD, &values).await.map(|_| ())
+    Ok(tx.execute(TOLD, &values).await? == 1)
+}
+
+/// Puts off when a recipient is told.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_off<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    until: OffsetDateTime,
+) -> Result<(), StoreError> {
+    tx.execute(PUT_OFF, &[Value::Id(id), Value::Time(until)])
+        .await
+        .map(|_| ())
 }

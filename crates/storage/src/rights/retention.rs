@@ -42,7 +42,7 @@ const DEMANDS: &str = "DELETE FROM recipient_demand WHERE id IN \
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
-    AND d.fields LIKE 'order_share.%' ORDER BY d.until, d.id LIMIT $2)";
+    AND d.case_id IS NOT NULL AND d.fields LIKE 'order_share.%' ORDER BY d.until, d.id LIMIT $2)";
 const ORDERS: &str = "SELECT o.id FROM service_order o WHERE o.state = $1 AND o.placed_at <= $2 \
     AND NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > $2) \
     AND NOT EXISTS (SELECT 1 FROM order_event e JOIN legal_hold h ON h.row_id = e.id WHERE e.order_id = o.id) \

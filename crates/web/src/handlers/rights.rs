@@ -253,6 +253,7 @@ pub async fn certificate(visit: Visit, Named(number): Named<String>) -> Result<A
         restored: found.ground == "restored",
         asked: Moment::of(lang, found.asked_at),
         unreadable: found.key_destroyed_at.map(|at| Moment::of(lang, at)),
+        receipt: found.logged && found.ended_at.is_some(),
         ended: found.ended_at.map(|at| Moment::of(lang, at)),
         removed: removed.collect(),
         kept: kept.collect(),

@@ -99,7 +99,7 @@ async fn contact_page(
     visit: &Visit,
     number: &str,
     typed: &[TypedField],
-    errors: Vec<FieldError>,
+    mut errors: Vec<FieldError>,
 ) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
     let ctx = visit.ctx::<FulfilContract>();
@@ -112,6 +112,12 @@ async fn contact_page(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
+    if !view.open {
+        // There is no form any more that could be led to.
+        for error in &mut errors {
+            error.field = "h-given".into();
+        }
+    }
     let given = view.given.into_iter().map(|given| GivenRow {
         id: given.field.as_str(),
         label: given.field.label(lang == Lang::Zh),
@@ -260,6 +266,7 @@ fn line(visit: &Visit, line: Line, now: OffsetDateTime) -> DisclosureRow {
         times: line.times,
         state,
         order: line.number,
+        receipt: line.logged,
         withdraw: share.filter(|_| stands).map_or("", Field::as_str),
     }
 }
@@ -268,22 +275,44 @@ fn reason_name(lang: Lang, reason: &str) -> &'static str {
     match reason {
         "withdrawn" => lang.t("本人撤回", "taken back by the person"),
         "corrected" => lang.t("本人更正", "corrected by the person"),
+        "restored" => lang.t(
+            "平台恢复了较早的备份，原先的提供不再有效",
+            "an older backup was put back; what was given before no longer holds",
+        ),
         _ => lang.t("本人注销，信息已删除", "the person left and was erased"),
     }
+}
+
+fn kept_until(lang: Lang, demand: &rights::Demand) -> String {
+    let day = |until: OffsetDateTime| day_text(until.to_offset(BEIJING).date(), lang == Lang::Zh);
+    demand.kept_until.map(day).unwrap_or_default()
 }
 
 fn answer_name(lang: Lang, demand: &rights::Demand) -> String {
     match demand.answer.as_deref() {
         None => String::new(),
+        Some("erased") => lang
+            .t(
+                "对方已注销，其账号已删除",
+                "they left too; their account is erased",
+            )
+            .to_owned(),
+        Some("by_contract") => {
+            let day = kept_until(lang, demand);
+            // The month may have been over when it was asked.
+            let over = demand.kept_until.is_some_and(|until| until <= demand.asked_at);
+            match (lang, over) {
+                (Lang::Zh, true) => format!("已按委托合同于 {day}前删除"),
+                (Lang::Zh, false) => format!("按委托合同最迟于 {day}删除"),
+                (Lang::En, true) => format!("had deleted it by its contract by {day}"),
+                (Lang::En, false) => format!("deletes it by its contract by {day}"),
+            }
+        }
         Some("superseded") => lang.t("已改为要求删除", "asked to delete instead").to_owned(),
         Some("done") if demand.kind == Kind::Correction => lang.t("已更正", "corrected").to_owned(),
         Some("done") => lang.t("已删除", "deleted").to_owned(),
         Some("legal_retention") => {
-            let until = demand
-                .kept_until
-                .map(|until| day_text(until.to_offset(BEIJING).date(), lang == Lang::Zh));
-            let until = until.unwrap_or_default();
-            let kept = format!("{}{until}", lang.t("依法保留至 ", "kept by law until "));
+            let kept = lang.t("依法保留至 ", "kept by law until ").to_owned() + &kept_until(lang, demand);
             with_words(&kept, demand.article.as_deref())
         }
         Some(_) => with_words(
@@ -347,7 +376,7 @@ async fn demands_page(
     visit: &Visit,
     refused: String,
     typed: TypedAnswer,
-    errors: Vec<FieldError>,
+    mut errors: Vec<FieldError>,
 ) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
     let ctx = visit.ctx::<FulfilContract>();
@@ -358,6 +387,13 @@ async fn demands_page(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
+    let open = |demand: &rights::Demand| demand.answer.is_none() && demand.id.to_string() == refused;
+    if !demands.iter().any(open) {
+        // Answered meanwhile: there is no form any more that could be led to.
+        for error in &mut errors {
+            error.field = format!("d-{refused}").into();
+        }
+    }
     let page = DemandsPage {
         f: visit.frame(visit.lang.t("个人信息请求", "Requests about personal data")),
         errors,
@@ -422,7 +458,7 @@ pub async fn answer(
 /// `GET /zhengce/jieshoufang`: made from the registers that the program obeys.
 pub async fn recipients(visit: Visit) -> Answer {
     let lang = visit.lang;
-    let row = |(known, given): (&'static Registered, Vec<String>)| {
+    let row = |(known, given): &(&'static Registered, Vec<String>)| {
         let mut names: Vec<&str> = given.iter().map(|field| field_name(lang, field)).collect();
         names.dedup();
         RecipientRow {
@@ -448,7 +484,7 @@ pub async fn recipients(visit: Visit) -> Answer {
     };
     let page = RecipientsPage {
         f: visit.frame(lang.t("第三方信息共享清单", "Who may receive personal data")),
-        rows: disclosure::recipients().into_iter().map(row).collect(),
+        rows: disclosure::recipients().iter().map(row).collect(),
     };
     Answer::page(&visit, StatusCode::OK, &page)
 }

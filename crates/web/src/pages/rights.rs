@@ -154,6 +154,8 @@ pub struct CertificatePage {
     pub found: Vec<String>,
     /// What those who had received something were asked.
     pub demands: Vec<DemandRow>,
+    /// Whether there is a receipt.
+    pub receipt: bool,
 }
 
 impl CopyPage {
@@ -298,6 +300,7 @@ impl CertificatePage {
                 probe: None,
                 found: Vec::new(),
                 demands: Vec::new(),
+                receipt: false,
             };
             let done = Self {
                 unreadable: Some(Moment::of(lang, datetime!(2026-11-25 10:00 +8))),
@@ -318,6 +321,7 @@ impl CertificatePage {
                 }],
                 probe: Some((74, 3, 5)),
                 demands: DemandRow::samples(lang),
+                receipt: true,
                 ..begun.clone()
             };
             let found = Self {

@@ -120,6 +120,8 @@ pub struct DisclosureRow {
     pub order: Option<String>,
     /// The field that can be taken back there; empty if none can.
     pub withdraw: &'static str,
+    /// Whether there is a receipt: what was given before the log began has none.
+    pub receipt: bool,
 }
 
 /// What a recipient was asked and answered.
@@ -350,6 +352,7 @@ impl DisclosuresPage {
                     .to_owned(),
                 order: Some(NO.to_owned()),
                 withdraw: "phone",
+                receipt: true,
             };
             let sender = DisclosureRow {
                 recipient: lang.t("短信发送服务商", "The sender of text messages").to_owned(),
@@ -362,6 +365,7 @@ impl DisclosuresPage {
                 times: 12,
                 order: None,
                 withdraw: "",
+                receipt: false,
                 ..row.clone()
             };
             let full = Self {

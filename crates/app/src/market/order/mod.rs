@@ -423,7 +423,7 @@ pub async fn act(
     if note.is_some() {
         note_given(&mut tx, sides(&row), viewer.subject, side).await?;
     }
-    share::give(&mut tx, viewer, &row, &shared).await?;
+    share::give(app, &mut tx, viewer, &row, &shared).await?;
     share::end_with(&mut tx, row.id, step.order.state).await?;
     tell::enqueue(&mut tx, row.id, act.event, &step, side).await?;
     Ok(tx.commit().await?)

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use storage::job::{self, Claimed, NewJob};
 use storage::market::order::OrderRow;
 use storage::market::{membership, notice as notices, order as store};
-use storage::{StoreError, Tx, account};
+use storage::{Tx, account};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::account::message;
+use crate::account::message_holder;
 use crate::{App, Failure, Fault};
 
 /// The kind of these jobs.
@@ -151,17 +151,7 @@ async fn send(
         clause: policy::clause!("2.2.1"),
         case: Some(order),
     };
-    let place = account::field("phone", row.id, subject);
-    let opened = {
-        let permit = tx.permit(ask).await?;
-        tx.open(&permit, &place, &row.phone).await
-    };
-    match opened {
-        Ok(phone) => message(app, tx, subject, phone.kept(), text, None).await,
-        // Erased: nobody is left to tell.
-        Err(StoreError::NoKey) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    message_holder(app, tx, &row, ask, text).await
 }
 
 /// The message's text, in both languages: what happened, and what the reader is to do.
