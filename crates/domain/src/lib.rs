@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod calendar;
+pub mod four_eyes;
 pub mod machine;
 pub mod market;
+mod named;
 pub mod refused;
 pub mod rights;
 

@@ -34,6 +34,10 @@ pub enum Role {
     PlatformFinance,
     /// The program: timers and partners' answers.
     System,
+    /// Who asks for a verification: of themself, or of an enterprise that has no members yet.
+    Applicant,
+    /// Platform: verifies persons, enterprises and suppliers.
+    PlatformVerifier,
 }
 
 impl Role {
@@ -52,6 +56,8 @@ impl Role {
         Self::PlatformArbiter,
         Self::PlatformFinance,
         Self::System,
+        Self::Applicant,
+        Self::PlatformVerifier,
     ];
 
     /// The name shown to people.
@@ -67,6 +73,8 @@ impl Role {
             Self::SupplierDelivery => ("交付", "delivery"),
             Self::PlatformArbiter => ("仲裁", "arbiter"),
             Self::System => ("系统", "system"),
+            Self::Applicant => ("申请人", "applicant"),
+            Self::PlatformVerifier => ("审核", "verifier"),
         };
         if zh { chinese } else { english }
     }
@@ -83,6 +91,17 @@ pub const DELIVERY: &[Role] = &[Role::SupplierDelivery, Role::SupplierAdmin, Rol
 
 /// Supplier's finance and above.
 pub const SUPPLIER_FINANCE: &[Role] = &[Role::SupplierFinance, Role::SupplierAdmin, Role::SupplierOwner];
+
+/// The program alone.
+pub const SYSTEM: &[Role] = &[Role::System];
+/// Who asks for a verification.
+pub const APPLICANT: &[Role] = &[Role::Applicant];
+/// The platform's verifiers.
+pub const VERIFIER: &[Role] = &[Role::PlatformVerifier];
+/// The owners of an organisation, on either side of the market.
+pub const OWNERS: &[Role] = &[Role::BuyerOwner, Role::SupplierOwner];
+/// Supplier's administrators and above.
+pub const SUPPLIER_ADMIN: &[Role] = &[Role::SupplierAdmin, Role::SupplierOwner];
 
 /// One row: in any of `from`, `event` by any of `actors` leads to `to`.
 pub struct Row<S: 'static, E> {
@@ -200,7 +219,12 @@ impl<S: Copy + Eq + Debug, E: Copy + Eq + Debug> Machine<S, E> {
     /// a wait there could last for ever.
     #[must_use]
     pub fn limbo(&self, all: &[S]) -> Vec<S> {
-        let way_out = [Role::System, Role::PlatformArbiter, Role::PlatformFinance];
+        let way_out = [
+            Role::System,
+            Role::PlatformArbiter,
+            Role::PlatformFinance,
+            Role::PlatformVerifier,
+        ];
         all.iter()
             .copied()
             .filter(|state| !self.ends.contains(state))

@@ -1,9 +1,12 @@
 //! Refusals are data: a stable code, the field they are about, and a text that names the remedy.
 //! No text holds a value the person typed.
 
+mod party;
 mod texts;
 
 use texts::parts;
+
+pub use party::Party;
 
 /// Why a rule says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -131,11 +134,13 @@ pub enum Refused {
     DemandUntil,
     /// An authorisation of one's own needs its number.
     DemandReference,
+    /// About who takes part: persons, enterprises, suppliers, members.
+    Party(Party),
 }
 
 impl Refused {
-    /// Every refusal, for tests and the API's list of codes.
-    pub const ALL: &'static [Self] = &[
+    /// Those that are named here; the rest joins them in [`Refused::ALL`].
+    const OWN: &'static [Self] = &[
         Self::PhoneMissing,
         Self::PhoneInvalid,
         Self::PhoneNotFictional,

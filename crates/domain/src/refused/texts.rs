@@ -371,5 +371,6 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
             "页面停留过久，请重新提交一次。",
             "The form was open too long; please send it again.",
         ),
+        Refused::Party(party) => party.parts(),
     }
 }

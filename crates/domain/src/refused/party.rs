@@ -1,0 +1,315 @@
+//! Refusals about who takes part: persons, enterprises, suppliers and members of organisations. Each
+//! is one row: variant, code, field, Chinese, English.
+
+use super::Refused;
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal $field:literal $zh:literal $en:literal,)+) => {
+        /// Why a rule about a person, an enterprise, a supplier or a member says no.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Party { $($(#[$doc])* $variant,)+ }
+
+        impl Party {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Code, field, Chinese, English.
+            pub(super) const fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+                match self { $(Self::$variant => ($code, $field, $zh, $en),)+ }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// No identity number was given.
+    IdMissing = "id_missing" "id_number"
+        "请填写身份证号码。"
+        "Fill in the identity number.",
+    /// The identity number does not have eighteen signs.
+    IdLength = "id_length" "id_number"
+        "身份证号码应为 18 位，请对照证件检查是否多填或漏填。"
+        "The identity number has 18 signs; compare it with the card.",
+    /// A number of the first generation, with fifteen digits.
+    IdOld = "id_old" "id_number"
+        "15 位的旧身份证号码已停用，请填写现在证件上的 18 位号码。"
+        "Old numbers of 15 digits are no longer valid; enter the 18-digit number on the present card.",
+    /// The number of a passport or travel permit.
+    IdOther = "id_other" "id_number"
+        "这像是护照或通行证的号码。实名认证只接受 18 位号码：居民身份证、港澳台居民居住证或新版外国人永久居留身份证，请填写其中一种。"
+        "This looks like the number of a passport or travel permit. Enter the 18-digit number of a resident identity card, a residence permit for Hong Kong, Macao and Taiwan residents, or a new permanent residence card.",
+    /// Something other than digits, or an X that is not last.
+    IdCharacters = "id_characters" "id_number"
+        "身份证号码只含数字，最后一位可以是 X，请去掉其他字符。"
+        "The identity number has digits only, and perhaps an X at the end; take out other signs.",
+    /// The day of birth in the number is none.
+    IdDate = "id_date" "id_number"
+        "号码里的出生日期不存在，请检查第 7–14 位。"
+        "The date of birth in the number does not exist; check signs 7 to 14.",
+    /// The check digit is wrong.
+    IdCheck = "id_check" "id_number"
+        "身份证号码有误，请对照证件逐位检查。"
+        "The identity number has an error; compare it with the card sign by sign.",
+    /// A demonstration takes fictional numbers only.
+    IdNotFictional = "id_not_fictional" "id_number"
+        "演示站只接受以 999999 开头的虚构号码（如 999999199001010016），请勿填写真实身份证号码。"
+        "The demonstration takes only fictional numbers that begin with 999999, such as 999999199001010016; do not enter a real one.",
+
+    /// No name was given.
+    RealNameMissing = "real_name_missing" "real_name"
+        "请填写证件上的姓名。"
+        "Fill in the name on the card.",
+    /// The name is too short or too long.
+    RealNameLength = "real_name_length" "real_name"
+        "姓名应为 2–30 个字（外国人永久居留身份证上的外文姓名最多 60 个字符），请对照证件填写全名。"
+        "The name has 2 to 30 characters, or at most 60 if it is the foreign name on a permanent residence card; enter the full name on the card.",
+    /// The name has signs that no name has.
+    RealNameCharacters = "real_name_characters" "real_name"
+        "姓名只含汉字，少数民族姓名中间可用间隔号“·”；请对照证件填写，去掉数字、符号和表情。"
+        "The name has Chinese characters only, and perhaps “·” between them; copy it from the card without digits, signs or emoji.",
+    /// The name is written in Latin letters, and the card's is not.
+    RealNameLatin = "real_name_latin" "real_name"
+        "请填写证件上的中文姓名，不要用拼音或外文；外文姓名只用于外国人永久居留身份证。"
+        "Enter the Chinese name on the card, not Pinyin or a foreign name; foreign names are for permanent residence cards only.",
+
+    /// The separate consent to the check was not given.
+    VerifyConsent = "verify_consent" "accept_verification"
+        "姓名和身份证号码属于敏感个人信息，请阅读说明，单独同意后再继续；不认证也可以继续使用其他功能。"
+        "Name and identity number are sensitive; read what they are used for and agree to it separately. Without it everything else goes on.",
+    /// The person is fourteen or younger.
+    VerifyChild = "verify_child" "id_number"
+        "未满 15 周岁不能进行实名认证；刚才填写的内容没有保存。请由父母或其他监护人使用本平台。"
+        "People of 14 or younger cannot be verified; nothing you entered was kept. A parent or guardian may use the platform.",
+    /// The person is under age and the guardian has not consented.
+    VerifyGuardian = "verify_guardian" "id_number"
+        "未满 18 周岁须先由监护人同意：请发起监护人同意申请，同意后再提交；刚才填写的内容没有保存。"
+        "Under 18 a guardian consents first: ask for the guardian's consent and submit again after it. Nothing you entered was kept.",
+    /// Another account is verified with this number.
+    VerifyTaken = "verify_taken" "id_number"
+        "该证件已在另一个账号完成实名认证；如非本人操作，请联系客服。"
+        "Another account is verified with this card; if that was not you, contact customer service.",
+    /// Too many failed checks.
+    VerifyTries = "verify_tries" "id_number"
+        "24 小时内已 3 次未通过核验，请在锁定 24 小时后再试；如证件信息无误，请联系客服。"
+        "Three checks failed within 24 hours; try again 24 hours after the last one, or contact customer service if the card is right.",
+    /// A failed check or a rejection without its reason.
+    VerifyReason = "verify_reason" "reason"
+        "请选择至少一项原因，当事人会看到。"
+        "Choose at least one reason; the person it is about will see it.",
+    /// Not in this state.
+    VerifyNotNow = "verify_not_now" "verification"
+        "认证状态已变化，请刷新页面查看现在可以做什么。"
+        "The verification has moved on; reload the page to see what you can do now.",
+    /// Not by this role.
+    VerifyNotYou = "verify_not_you" "verification"
+        "这一步不由您的角色操作，请联系有权限的同事。"
+        "Your role does not take this step; ask a colleague whose role does.",
+    /// The same member of staff may not decide twice.
+    FourEyes = "four_eyes" "by"
+        "须由另一位工作人员处理：提出的人不能自己确认，作出决定的人不能处理申诉。"
+        "Another member of staff decides: not the one who proposed it, and about an appeal none of those who decided.",
+    /// A proposal is open already, or there is none.
+    ProposalNotNow = "proposal_not_now" "by"
+        "没有待复核的提议，或已有提议在等待复核，请刷新页面。"
+        "There is no proposal to decide on, or one is open already; reload the page.",
+    /// The matter was appealed against already.
+    AppealUsed = "appeal_used" "appeal"
+        "每个决定只能申诉一次，请等待处理结果或联系客服。"
+        "Each decision can be appealed against once; wait for the answer or contact customer service.",
+    /// There is no appeal to decide on.
+    AppealNone = "appeal_none" "appeal"
+        "没有待处理的申诉，请刷新页面。"
+        "There is no appeal to decide on; reload the page.",
+
+    /// No credit code was given.
+    CreditCodeMissing = "credit_code_missing" "credit_code"
+        "请填写统一社会信用代码。"
+        "Fill in the unified social credit code.",
+    /// The credit code does not have eighteen signs.
+    CreditCodeLength = "credit_code_length" "credit_code"
+        "统一社会信用代码应为 18 位，请对照营业执照填写；15 位的旧注册号请先换领新执照。"
+        "The credit code has 18 signs, as on the licence; with an old number of 15 digits, have the licence renewed first.",
+    /// The credit code has signs it cannot have.
+    CreditCodeCharacters = "credit_code_characters" "credit_code"
+        "统一社会信用代码只含数字和大写字母，不含 I、O、S、V、Z；请检查是否把 1、0、5、2 填成了字母。"
+        "The credit code has digits and capital letters but no I, O, S, V or Z; check for letters in place of 1, 0, 5 or 2.",
+    /// This is, or could be, the identity number of a person.
+    CreditCodeIdentity = "credit_code_identity" "credit_code"
+        "这像是身份证号码，请勿在此填写，信用代码会对外公开。请填写营业执照上的统一社会信用代码；如确为信用代码，请联系客服人工核对。"
+        "This looks like a person's identity number; do not enter it here, because credit codes are public. Enter the credit code on the licence; if it is one, contact customer service.",
+    /// No authority registers such a kind.
+    CreditCodeKind = "credit_code_kind" "credit_code"
+        "统一社会信用代码的前两位不是登记管理部门和机构类别，请对照营业执照检查（企业以 91 开头）。"
+        "The first two signs name no authority and kind; compare them with the licence (companies begin with 91).",
+    /// The check character is wrong.
+    CreditCodeCheck = "credit_code_check" "credit_code"
+        "统一社会信用代码有误，请对照营业执照逐位检查。"
+        "The credit code has an error; compare it with the licence sign by sign.",
+    /// A demonstration takes fictional codes only.
+    CreditCodeNotFictional = "credit_code_not_fictional" "credit_code"
+        "演示站只接受行政区划为 999999 的虚构代码（如 91999999MAD3650188）。"
+        "The demonstration takes only fictional codes of the region 999999, such as 91999999MAD3650188.",
+    /// No enterprise name was given.
+    CompanyNameMissing = "company_name_missing" "company_name"
+        "请填写营业执照上的企业名称。"
+        "Fill in the name on the licence.",
+    /// The enterprise name is too short or too long.
+    CompanyNameLength = "company_name_length" "company_name"
+        "企业名称应为 4–60 个字，请填写营业执照上的全称。"
+        "The name has 4 to 60 characters; enter the full name on the licence.",
+    /// The enterprise name has signs it cannot have.
+    CompanyNameCharacters = "company_name_characters" "company_name"
+        "企业名称只含汉字、字母、数字、括号、间隔号等，且至少有两个汉字；请照营业执照填写。"
+        "The name has letters, digits, brackets and dots, and at least two Chinese characters; copy it from the licence.",
+    /// The enterprise name holds a number that reaches or names a person.
+    CompanyNameContact = "company_name_contact" "company_name"
+        "企业名称里似乎有手机号、证件号等联系方式，请只填写营业执照上的名称；名称会对外公开。"
+        "The name seems to hold a phone or identity number; enter only the name on the licence, because it is public.",
+
+    /// The applicant is not verified as a person.
+    EnterprisePerson = "enterprise_person" "verification"
+        "请先完成本人实名认证，再申请企业认证。"
+        "Verify yourself first, then the enterprise.",
+    /// The applicant's relation to the enterprise is not stated.
+    EnterpriseRelation = "enterprise_relation" "relation"
+        "请选择您与企业的关系：法定代表人本人，或经办人。"
+        "Say how you are related to the enterprise: its legal representative, or acting for it.",
+    /// Something of the application is missing.
+    EnterpriseIncomplete = "enterprise_incomplete" "licence"
+        "请填写企业名称、统一社会信用代码、法定代表人姓名，并上传营业执照后再提交。"
+        "Fill in name, credit code and legal representative, add the licence, and submit.",
+    /// The public register says otherwise, or that the enterprise is no longer in business.
+    EnterpriseRegister = "enterprise_register" "credit_code"
+        "与登记机关公示的信息不一致，或企业不在存续状态，请核对名称、代码和法定代表人。"
+        "The public register says otherwise, or that the enterprise is not in business; check name, code and representative.",
+    /// No way of proof was chosen, or another one.
+    ProofOther = "proof_other" "proof"
+        "请选择与当前一步相符的验证方式：法定代表人线上授权、对公打款或授权书。"
+        "Choose the way of proof that this step belongs to: online authorisation, transfer, or letter.",
+    /// The amount typed is none.
+    ProofAmount = "proof_amount" "amount"
+        "请填写收到的金额（元），0.01–0.99，精确到分，如 0.37；本次未计入次数。"
+        "Enter the amount received in yuan, 0.01 to 0.99, such as 0.37; this was not counted as a try.",
+    /// The amount is not the one that was sent.
+    ProofWrong = "proof_wrong" "amount"
+        "金额不符，请查看对公账户的到账记录后再填；3 次不符将锁定 24 小时。"
+        "This is not the amount; look it up in the account's statement. After three wrong ones entry is locked for 24 hours.",
+    /// Three wrong amounts.
+    ProofLocked = "proof_locked" "amount"
+        "金额已 3 次不符，锁定 24 小时；之后请重新申请打款，或改用其他验证方式。"
+        "Three wrong amounts: locked for 24 hours. After that ask for a new transfer, or choose another proof.",
+    /// The transfer's seven days are over.
+    ProofExpired = "proof_expired" "amount"
+        "这笔打款已超过 7 天有效期，请重新申请打款。"
+        "The transfer was good for seven days; ask for a new one.",
+    /// No transfer is under way.
+    ProofUnsent = "proof_unsent" "amount"
+        "还没有可以验证的打款，请先申请打款，到账后再填写金额。"
+        "There is no transfer to prove yet; ask for one and enter the amount when it has arrived.",
+    /// Too many transfers in a day.
+    ProofToday = "proof_today" "account"
+        "今天已打款 3 次，请明天再试，或改用其他验证方式。"
+        "Three transfers were made today; try again tomorrow, or choose another proof.",
+    /// Too many transfers to one account.
+    ProofAccount = "proof_account" "account"
+        "向这个账户打款已达 6 次上限，请改用其他验证方式。"
+        "Six transfers were made to this account, which is the most; choose another proof.",
+
+    /// A supplier is a verified enterprise.
+    SupplierEnterprise = "supplier_enterprise" "verification"
+        "请先完成企业认证，再申请入驻。"
+        "Have the enterprise verified first, then apply.",
+    /// A supplier signs both agreements.
+    SupplierAgreement = "supplier_agreement" "agreement"
+        "服务商协议和个人信息处理与保密协议须都已签署生效，请先完成签署。"
+        "Both the provider agreement and the one on personal data and confidentiality have to be in force; sign both first.",
+    /// A restriction names its category.
+    SupplierCategory = "supplier_category" "category"
+        "请指明要限制或恢复的类目。"
+        "Name the category to be restricted or opened again.",
+    /// Orders are still open.
+    SupplierOrders = "supplier_orders" "order"
+        "还有未完成的订单，请先完成，退出手续才能继续。"
+        "Orders are still open; finish them, then the exit goes on.",
+    /// The notice before an exit is not over.
+    SupplierNotice = "supplier_notice" "supplier"
+        "30 天公示期未满，请到期后再办理。"
+        "The thirty days of notice are not over; go on after them.",
+    /// The deposit is not given back.
+    SupplierDeposit = "supplier_deposit" "deposit"
+        "保证金尚未退还，请先由财务办理退还。"
+        "The deposit has not been given back; finance does that first.",
+    /// Not in this state.
+    SupplierNotNow = "supplier_not_now" "supplier"
+        "入驻状态已变化，请刷新页面查看现在可以做什么。"
+        "The supplier's standing has changed; reload the page to see what you can do now.",
+    /// Not by this role.
+    SupplierNotYou = "supplier_not_you" "supplier"
+        "这一步不由您的角色操作，请联系有权限的同事。"
+        "Your role does not take this step; ask a colleague whose role does.",
+
+    /// An organisation keeps an owner.
+    OrgLastOwner = "org_last_owner" "member"
+        "组织至少要有一位所有者：请先让另一位成员成为所有者，或解散组织。"
+        "An organisation keeps at least one owner: make another member owner first, or dissolve it.",
+    /// The member's role does not allow it.
+    OrgNotYou = "org_not_you" "member"
+        "您的角色不能做这一步，请联系组织的所有者或管理员。"
+        "Your role may not do this; ask the organisation's owner or an administrator.",
+    /// This person is no member.
+    OrgNotMember = "org_not_member" "member"
+        "该成员已不在组织中，请刷新页面。"
+        "This person is no longer a member; reload the page.",
+    /// The invitation is over.
+    InvitationExpired = "invitation_expired" "invitation"
+        "邀请已超过 7 天有效期，请联系邀请人重新发出。"
+        "The invitation was good for seven days; ask for a new one.",
+    /// The invitation was used, declined or taken back.
+    InvitationUsed = "invitation_used" "invitation"
+        "邀请已被使用、谢绝或撤回，请联系邀请人重新发出。"
+        "The invitation was used, declined or taken back; ask for a new one.",
+    /// The person invited is a member already.
+    InvitationMember = "invitation_member" "invitation"
+        "已是该组织的成员，不需要再次邀请；要更换角色，请在成员页修改。"
+        "A member already: no invitation is needed; change the role on the page of members.",
+    /// A limit is no amount.
+    SpendingLimit = "spending_limit" "limit"
+        "额度应为 0 元以上，精确到分；不设上限请留空。"
+        "A limit is 0 yuan or more, to the fen; leave it empty for none.",
+    /// The amount to be approved is none, or not the one that was asked for.
+    SpendingAmount = "spending_amount" "amount"
+        "金额与申请审批时不一致，请按现在的金额重新申请。"
+        "The amount is not the one approval was asked for; ask again for the present one.",
+    /// Nobody approves their own spending.
+    SpendingSelf = "spending_self" "approval"
+        "不能审批自己的申请，请另一位管理员或所有者审批。"
+        "Nobody approves their own request; another administrator or owner does.",
+    /// The spending is above the member's limit and not approved.
+    SpendingUnapproved = "spending_unapproved" "approval"
+        "超出您的额度，请先申请审批，由管理员或所有者批准后再下单。"
+        "This is above your limit; ask an administrator or owner for approval first.",
+}
+
+impl From<Party> for Refused {
+    fn from(party: Party) -> Self {
+        Self::Party(party)
+    }
+}
+
+impl Refused {
+    /// Every refusal, for tests and the API's list of codes.
+    pub const ALL: &'static [Self] = &{
+        let mut all = [Self::FormStale; Self::OWN.len() + Party::ALL.len()];
+        let mut at = 0;
+        while at < Self::OWN.len() {
+            all[at] = Self::OWN[at];
+            at += 1;
+        }
+        let mut at = 0;
+        while at < Party::ALL.len() {
+            all[Self::OWN.len() + at] = Self::Party(Party::ALL[at]);
+            at += 1;
+        }
+        all
+    };
+}
