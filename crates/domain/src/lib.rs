@@ -6,6 +6,8 @@ pub mod four_eyes;
 pub mod machine;
 pub mod market;
 mod named;
+pub mod org;
+pub mod person;
 pub mod refused;
 pub mod rights;
 
