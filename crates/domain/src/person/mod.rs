@@ -4,3 +4,4 @@
 pub mod age;
 pub mod id_number;
 pub mod name;
+pub mod verification;

@@ -1,5 +1,7 @@
-//! The order's machine, walked whole.
+//! The machines, walked whole.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod order;
 mod order_plan;
+mod person;
+mod walk;
