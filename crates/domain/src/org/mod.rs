@@ -8,3 +8,4 @@ pub mod invitation;
 pub mod member;
 pub mod seat;
 pub mod spending;
+pub mod verification;

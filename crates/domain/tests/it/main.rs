@@ -1,6 +1,8 @@
 //! The machines, walked whole.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
+mod enterprise;
+mod enterprise_proof;
 mod order;
 mod order_plan;
 mod person;
