@@ -10,5 +10,6 @@ pub mod org;
 pub mod person;
 pub mod refused;
 pub mod rights;
+pub mod supplier;
 
 pub use refused::Refused;

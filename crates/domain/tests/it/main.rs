@@ -6,4 +6,5 @@ mod enterprise_proof;
 mod order;
 mod order_plan;
 mod person;
+mod supplier;
 mod walk;
