@@ -60,6 +60,7 @@ pub fn app(store: &Store) -> App {
         demo: true,
         ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
         cost: Cost::STANDARD,
+        identity: None,
     }
 }
 

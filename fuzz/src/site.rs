@@ -105,6 +105,7 @@ impl Site {
                 memory_kib: 64,
                 passes: 1,
             },
+            identity: Some(Arc::new(app::person::DemoSource)),
         };
         let ctx = test.system();
         let seeded = app::demo::seed(&app, &ctx, |_, _| {});

@@ -1,7 +1,7 @@
 //! The worker: takes jobs one by one, does each in its own transaction, tries again after a pause,
 //! and sets aside what keeps failing. Any number of workers may run at once.
 
-use privacy::purpose::{Notify, ObeyLaw, Operate};
+use privacy::purpose::{Certify, Notify, ObeyLaw, Operate};
 use privacy::{Ctx, Purpose, SystemReason};
 use storage::job::{self, Claimed, FailedJob, NewJob};
 use storage::{StoreError, Tx};
@@ -10,7 +10,7 @@ use time::Duration;
 use crate::account::{self, purge_expired};
 use crate::log;
 use crate::market::order;
-use crate::{App, Failure, Fault, rights};
+use crate::{App, Failure, Fault, person, rights};
 
 /// Tries before a job is set aside.
 pub const TRIES: i64 = 8;
@@ -31,6 +31,8 @@ const CLOSE: &str = "close_accounts";
 const LOG: &str = "advance_log";
 /// Tells recipients of personal data what they are asked to delete or correct.
 const DEMANDS: &str = "tell_demands";
+/// Takes the steps of the clock in verifications of persons.
+const PERSONS: &str = "person_timers";
 /// The regular jobs and how often each runs.
 const REGULAR: &[(&str, Duration)] = &[
     (PURGE, Duration::hours(1)),
@@ -38,6 +40,7 @@ const REGULAR: &[(&str, Duration)] = &[
     (CLOSE, Duration::hours(1)),
     (LOG, Duration::minutes(1)),
     (DEMANDS, Duration::minutes(10)),
+    (PERSONS, Duration::minutes(10)),
 ];
 
 /// What a round of jobs did.
@@ -172,6 +175,8 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
     match claimed.kind.as_str() {
         account::ALERT => account::tell_login(app, &ctx::<Notify>(app, policy_version), claimed).await,
         rights::ERASE => rights::perform(app, &ctx::<ObeyLaw>(app, policy_version), claimed).await,
+        person::CHECK => person::perform(app, &ctx::<Certify>(app, policy_version), claimed).await,
+        person::TELL => person::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);
@@ -190,6 +195,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 }
                 DEMANDS => {
                     rights::tell_demands(app, &ctx::<Notify>(app, policy_version)).await?;
+                }
+                PERSONS => {
+                    person::run_due(app, &own).await?;
                 }
                 LOG => {
                     log::advance(app, &own).await?;

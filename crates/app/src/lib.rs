@@ -11,6 +11,7 @@ pub mod job;
 pub mod log;
 pub mod market;
 mod password;
+pub mod person;
 pub mod rights;
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct App {
     pub ask_again_after: time::Duration,
     /// The cost of hashing a password.
     pub cost: Cost,
+    /// Who says whether a name and a number belong together, if anybody does.
+    pub identity: Option<Arc<dyn person::IdentitySource>>,
 }
 
 impl App {
@@ -91,6 +94,9 @@ pub enum Fault {
     /// The search index.
     #[error(transparent)]
     Search(search::SearchError),
+    /// The identity source.
+    #[error(transparent)]
+    Identity(#[from] person::SourceFailed),
 }
 
 impl From<StoreError> for Failure {

@@ -161,6 +161,14 @@ pub struct Arguments {
     /// in the key vault and does not change later.
     #[arg(global = true, long, env = "QIFU365_SUITE", value_parser = suite)]
     pub suite: Option<Suite>,
+    /// Where the identity source is asked, through a proxy on this machine that adds TLS, such as
+    /// `http://127.0.0.1:7365/check`; without it nobody can be verified.
+    #[arg(global = true, long, env = "QIFU365_IDENTITY_URL")]
+    pub identity_url: Option<String>,
+    /// The file with the secret that questions to the identity source and its answers are signed with:
+    /// at least 32 bytes.
+    #[arg(global = true, long, env = "QIFU365_IDENTITY_SECRET_FILE")]
+    pub identity_secret_file: Option<PathBuf>,
     /// The operator's registered name.
     #[arg(global = true, long, env = "QIFU365_OPERATOR_NAME")]
     pub operator_name: Option<String>,

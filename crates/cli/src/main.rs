@@ -5,6 +5,7 @@ mod config;
 mod console;
 mod doctor;
 mod guard;
+mod identity;
 mod keys;
 mod lock;
 mod open;

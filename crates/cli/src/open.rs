@@ -4,12 +4,14 @@ use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use app::person::{DemoSource, IdentitySource};
 use app::{App, Cost};
 use policy::Archive;
 use privacy::{Ctx, Purpose, SealError, SystemReason};
 use storage::{Keys, Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
+use crate::identity::HttpSource;
 use crate::keys::Place;
 use crate::lock;
 use crate::sources::{SystemClock, SystemEntropy};
@@ -64,6 +66,7 @@ pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
         demo,
         ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
         cost: Cost::STANDARD,
+        identity: demo.then(|| Arc::new(DemoSource) as Arc<dyn IdentitySource>),
     }
 }
 
@@ -96,9 +99,18 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         .await
         .map_err(|error| refusal(error, &place))?;
     let policy = policy::builtin().context("the policy's texts")?;
+    let mut app = over(store, arguments, demo);
+    if !demo {
+        let (address, secret) = (
+            arguments.identity_url.as_deref(),
+            arguments.identity_secret_file.as_deref(),
+        );
+        let source = HttpSource::of(address, secret, Arc::clone(&app.clock))?;
+        app.identity = source.map(|source| Arc::new(source) as Arc<dyn IdentitySource>);
+    }
     Ok(Opened {
         version: latest_version(&policy),
-        app: over(store, arguments, demo),
+        app,
         policy,
         place,
         _in_use: in_use,

@@ -18,6 +18,7 @@ mod engine;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod person;
 pub mod recipient;
 pub mod register;
 pub mod rights;
@@ -55,6 +56,7 @@ pub fn statements() -> Vec<&'static str> {
         consent::STATEMENTS,
         disclosure::STATEMENTS,
         market::share::STATEMENTS,
+        person::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),
         &rights::statements(),

@@ -33,6 +33,10 @@ pub const DATA: &[Migration] = &[
     (14, include_str!("../migrations/data/0014_note_subject.sql")),
     (15, include_str!("../migrations/data/0015_disclosures.sql")),
     (16, include_str!("../migrations/data/0016_ledger_indexes.sql")),
+    (
+        18,
+        include_str!("../migrations/data/0018_person_verification.sql"),
+    ),
 ];
 
 /// The vault's migrations.

@@ -39,6 +39,11 @@ const TABLES: &[(&str, &str)] = &[
     ("message_outbox", "DELETE FROM message_outbox"),
     ("one_time_code", "DELETE FROM one_time_code"),
     ("api_token", "DELETE FROM api_token"),
+    (
+        "person_verification_event",
+        "DELETE FROM person_verification_event",
+    ),
+    ("person_verification", "DELETE FROM person_verification"),
     ("session", "DELETE FROM session"),
     ("blind_index", "DELETE FROM blind_index"),
     ("account", "DELETE FROM account"),

@@ -10,7 +10,8 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, home, interface, log, order, policy, rights, share, token,
+    account, assets, catalogue, consent, gallery, home, interface, log, order, person, policy, rights, share,
+    token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -100,6 +101,10 @@ routes! {
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
     get "/zhanghao/tongyi" Account "show_own" ["2.1.1.g", "2.6.1.a"] consent::list;
     post "/zhanghao/tongyi/{offer}" Account "keep_account" ["2.1.1.g"] consent::choose;
+    get "/zhanghao/shiming" Account "show_own" ["2.1.1.d", "2.6.1.a"] person::form;
+    post "/zhanghao/shiming" Account "certify" ["2.1.1.d", "0.8"] person::submit;
+    post "/zhanghao/shiming/tongyi" Account "keep_account" ["2.1.1.d", "0.8"] person::agree;
+    post "/zhanghao/shiming/shanchu" Account "keep_account" ["2.1.1.d", "2.6.3.a"] person::erase;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;

@@ -3,7 +3,7 @@
 //! Events are appended; nothing is edited. A use case that rests on a consent asks for it when it
 //! acts ([`live`]), so that a withdrawal counts from the next request on.
 
-use domain::account::offer::{OFFERS, Offer};
+use domain::account::offer::{OFFERS, Offer, REAL_NAME};
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::{KeepAccount, ShowOwn};
@@ -14,7 +14,7 @@ use storage::{Tx, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
-use crate::{App, Failure};
+use crate::{App, Failure, person};
 
 /// An offer and where its person stands on it.
 #[derive(Clone, Copy, Debug)]
@@ -81,31 +81,47 @@ pub async fn choose(
     state: ConsentState,
     shown: Shown<'_>,
 ) -> Result<(), Failure> {
-    policy::clause!("2.1.1.g");
     let offer = Offer::find(offer).ok_or(Failure::NotFound)?;
     let mut tx = app.store.begin(ctx).await?;
-    let events = consent::of_subject(&mut tx, viewer.subject).await?;
-    if standing(&events, offer.id, ctx.now()).may_become(state) {
-        let event = said(
-            app,
-            ctx,
-            viewer.subject,
-            offer,
-            state,
-            Origin::Act,
-            shown,
-            &events,
-        );
-        consent::append(&mut tx, &event).await?;
-        if let (Some(recipient), false) = (offer.recipient, state == ConsentState::Given) {
-            let ended =
-                disclosure::withdraw_consented(&mut tx, viewer.subject, offer.purpose, recipient).await?;
-            for line in ended {
-                demand::ask(&mut tx, line, Kind::Deletion, "withdrawn").await?;
-            }
-        }
+    if say(app, &mut tx, viewer, offer, state, shown).await? && offer.id == REAL_NAME.id {
+        person::chosen(app, &mut tx, viewer, state).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Writes down what the person says about an offer; `false` if it was so already. What was given to
+/// somebody on a consent that ends, they are asked to delete.
+pub(crate) async fn say<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    viewer: &Viewer,
+    offer: &Offer,
+    state: ConsentState,
+    shown: Shown<'_>,
+) -> Result<bool, Failure> {
+    policy::clause!("2.1.1.g");
+    let events = consent::of_subject(tx, viewer.subject).await?;
+    if !standing(&events, offer.id, tx.ctx().now()).may_become(state) {
+        return Ok(false);
+    }
+    let event = said(
+        app,
+        tx.ctx(),
+        viewer.subject,
+        offer,
+        state,
+        Origin::Act,
+        shown,
+        &events,
+    );
+    consent::append(tx, &event).await?;
+    if let (Some(recipient), false) = (offer.recipient, state == ConsentState::Given) {
+        let ended = disclosure::withdraw_consented(tx, viewer.subject, offer.purpose, recipient).await?;
+        for line in ended {
+            demand::ask(tx, line, Kind::Deletion, "withdrawn").await?;
+        }
+    }
+    Ok(true)
 }
 
 /// Takes the browser's general signal (`Sec-GPC: 1`) as a no to every offer that would give data to
@@ -155,9 +171,9 @@ pub(crate) async fn live<P: Purpose>(
 }
 
 #[expect(clippy::too_many_arguments, reason = "an event has as many parts")]
-fn said(
+fn said<P: Purpose>(
     app: &App,
-    ctx: &Ctx<KeepAccount>,
+    ctx: &Ctx<P>,
     subject: SubjectId,
     offer: &Offer,
     state: ConsentState,

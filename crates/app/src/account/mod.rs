@@ -2,7 +2,7 @@
 
 mod alert;
 mod code;
-mod consent;
+pub(crate) mod consent;
 mod login;
 mod overview;
 mod recovery;

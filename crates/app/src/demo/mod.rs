@@ -2,6 +2,7 @@
 
 mod orders;
 mod people;
+mod persons;
 
 use std::collections::HashMap;
 
@@ -312,5 +313,6 @@ pub async fn populate(
         ..supplier
     });
     let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
-    orders::seed(app, ctx, &then, &people, &mut step).await
+    orders::seed(app, ctx, &then, &people, &mut step).await?;
+    persons::seed(app, ctx.policy_version(), documents, &people).await
 }

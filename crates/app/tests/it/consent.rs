@@ -12,7 +12,7 @@ use time::Duration;
 use crate::house::{self, PASSWORD};
 
 const PHONE: &str = "100-0000-0001";
-const SHOWN: Shown<'static> = Shown {
+pub const SHOWN: Shown<'static> = Shown {
     version: "2020-11-01",
     lang: "zh-CN",
     zh: true,

@@ -4,6 +4,7 @@ use app::account::Viewer;
 use app::market::share;
 use app::{Failure, rights};
 use domain::Refused;
+use domain::account::offer::LOGIN_ALERT;
 use domain::market::order::Event;
 use domain::market::share::Field;
 use domain::rights::demand::{ANSWER_DAYS, Kind, Typed};
@@ -254,5 +255,23 @@ both_dbs! {
         house::log_in(&scene.app, "100-0000-0002", house::PASSWORD).await.expect("logged in");
         scene.jobs().await;
         assert_eq!(consented().await.len(), 2);
+    }
+
+    clause_2_4_1_2_what_goes_out_on_a_new_consent_is_a_line_of_its_own(test) {
+        let scene = scene(test).await;
+        let log_in = async || {
+            house::log_in(&scene.app, "100-0000-0002", house::PASSWORD).await.expect("logged in");
+            scene.jobs().await;
+            let lines = own_ledger(&scene.app, &scene.seller).await.lines;
+            lines.into_iter().filter(|line| line.ground == "consent").map(|line| line.times).collect::<Vec<_>>()
+        };
+        choose(&scene.app, &scene.seller, ConsentState::Given).await;
+        test.clock.advance(LOGIN_ALERT.term - Duration::DAY);
+        log_in().await;
+        assert_eq!(log_in().await, [2], "one consent, one line");
+        // It runs out while the line goes on, and is given anew.
+        test.clock.advance(Duration::days(2));
+        choose(&scene.app, &scene.seller, ConsentState::Given).await;
+        assert_eq!(log_in().await, [1, 2]);
     }
 }

@@ -19,6 +19,7 @@ pub fn app(test: &TestStore) -> App {
             memory_kib: 64,
             passes: 1,
         },
+        identity: Some(std::sync::Arc::new(app::person::DemoSource)),
     }
 }
 

@@ -17,6 +17,7 @@ mod order_agreed;
 mod order_plan;
 mod order_refund;
 mod order_trouble;
+mod person;
 mod ration;
 mod retention;
 mod rights;

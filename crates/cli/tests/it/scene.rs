@@ -110,6 +110,7 @@ impl<'a> Scene<'a> {
                 memory_kib: 64,
                 passes: 1,
             },
+            identity: Some(std::sync::Arc::new(app::person::DemoSource)),
         };
         let documents = Documents {
             agreement_version: VERSION.to_owned(),

@@ -84,10 +84,14 @@ refusals! {
     VerifyGuardian = "verify_guardian" "id_number"
         "未满 18 周岁须先由监护人同意：请发起监护人同意申请，同意后再提交；刚才填写的内容没有保存。"
         "Under 18 a guardian consents first: ask for the guardian's consent and submit again after it. Nothing you entered was kept.",
-    /// Another account is verified with this number.
-    VerifyTaken = "verify_taken" "id_number"
-        "该证件已在另一个账号完成实名认证；如非本人操作，请联系客服。"
-        "Another account is verified with this card; if that was not you, contact customer service.",
+    /// Whether it is meant is not ticked.
+    VerifyUnsure = "verify_unsure" "sure"
+        "删除后不能恢复，请勾选“我确认删除”再提交。"
+        "It cannot be undone: tick “Yes, delete it” and send it again.",
+    /// This installation has no source to check against.
+    VerifyClosed = "verify_closed" "id_number"
+        "本站尚未开通实名认证，无需提交任何信息；其他功能不受影响。"
+        "Verification is not open on this site yet, so nothing needs to be handed in; everything else works.",
     /// Too many failed checks.
     VerifyTries = "verify_tries" "id_number"
         "24 小时内已 3 次未通过核验，请在锁定 24 小时后再试；如证件信息无误，请联系客服。"

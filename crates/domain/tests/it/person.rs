@@ -21,7 +21,6 @@ fn facts() -> Facts {
         consent: true,
         birth: Some(date!(1990 - 01 - 01)),
         guardian: false,
-        taken: false,
         reason: Some(Reason::NameMismatch),
         card_until: None,
         by: "verifier-1".to_owned(),
@@ -203,13 +202,7 @@ fn clause_2_7_a_under_eighteen_the_guardian_consents_first() {
 }
 
 #[test]
-fn a_card_verifies_one_account() {
-    let taken = Facts {
-        taken: true,
-        ..facts()
-    };
-    let result = at(&walk(&[Event::Consent]), Event::Submit, &taken, NOW);
-    assert_eq!(refused(result), Some(Party::VerifyTaken.into()));
+fn without_a_day_of_birth_nothing_is_submitted() {
     let unnamed = Facts {
         birth: None,
         ..facts()

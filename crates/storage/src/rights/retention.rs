@@ -39,6 +39,8 @@ const DISCLOSURES_WITHDRAWN: &str = "DELETE FROM disclosure WHERE id IN \
     (SELECT id FROM disclosure WHERE withdrawn_at <= $1 ORDER BY withdrawn_at, id LIMIT $2)";
 const DEMANDS: &str = "DELETE FROM recipient_demand WHERE id IN \
     (SELECT id FROM recipient_demand WHERE asked_at <= $1 ORDER BY asked_at, id LIMIT $2)";
+const VERIFICATIONS: &str = "DELETE FROM person_verification_event WHERE id IN \
+    (SELECT id FROM person_verification_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -87,11 +89,13 @@ pub enum Rule {
     Demands,
     /// `share_while_it_stands`.
     Shares,
+    /// `verification_record_3y`.
+    Verifications,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -99,6 +103,7 @@ impl Rule {
         Self::Disclosures,
         Self::Demands,
         Self::Shares,
+        Self::Verifications,
     ];
 
     /// Its name in `retention.toml`.
@@ -112,6 +117,7 @@ impl Rule {
             Self::Disclosures => "disclosure_3y",
             Self::Demands => "demand_3y",
             Self::Shares => "share_while_it_stands",
+            Self::Verifications => "verification_record_3y",
         }
     }
 
@@ -124,6 +130,7 @@ impl Rule {
             Self::Disclosures => &[DISCLOSURES_OVER, DISCLOSURES_WITHDRAWN],
             Self::Demands => &[DEMANDS],
             Self::Shares => &[SHARES],
+            Self::Verifications => &[VERIFICATIONS],
         }
     }
 }

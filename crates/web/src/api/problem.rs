@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Refused;
 use domain::account::token::Scope;
+use domain::refused::Party;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -150,8 +151,8 @@ impl Objection {
 /// The status of a rule's refusal.
 pub const fn status_of(refused: Refused) -> StatusCode {
     match refused {
-        Refused::OrderNotYou => StatusCode::FORBIDDEN,
-        Refused::OrderNotNow => StatusCode::CONFLICT,
+        Refused::OrderNotYou | Refused::Party(Party::VerifyNotYou) => StatusCode::FORBIDDEN,
+        Refused::OrderNotNow | Refused::Party(Party::VerifyNotNow) => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -4,6 +4,7 @@ use app::Failure;
 use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
 use axum::http::StatusCode;
 use domain::Refused;
+use domain::account::offer::REAL_NAME;
 use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -312,6 +313,8 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
+        "person_verification.real_name" => lang.t("姓名", "name"),
+        "person_verification.id_number" => lang.t("身份证号码", "identity number"),
         "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
         "order_share.phone" => lang.t("联系电话", "contact phone"),
         "order_share.email" => lang.t("电子邮箱", "mail address"),
@@ -327,6 +330,7 @@ fn purpose_name(lang: Lang, purpose: &str) -> &str {
         "verify_holder" => lang.t("核验本人", "verifying the holder"),
         "keep_account" => lang.t("提供账号", "running the account"),
         "fulfil_contract" => lang.t("履行订单", "carrying out an order"),
+        "certify" => lang.t("您申请的认证", "the verification you asked for"),
         other => other,
     }
 }
@@ -346,7 +350,11 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         last_seen: Moment::of(lang, device.seen_at),
         current: device.current,
     });
-    let asked = asked.offers.iter().filter(|choice| choice.may_ask);
+    // Verification is offered where it is needed, and asked for nowhere else.
+    let asked = asked
+        .offers
+        .iter()
+        .filter(|choice| choice.may_ask && choice.offer.id != REAL_NAME.id);
     let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
     let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
         document: consent::document_name(lang, &event.document),

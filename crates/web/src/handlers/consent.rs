@@ -15,7 +15,7 @@ use crate::request::{Named, Posted, Visit};
 
 const PAGE: &str = "/zhanghao/tongyi";
 
-fn version(visit: &Visit) -> String {
+pub(super) fn version(visit: &Visit) -> String {
     let version = visit.state.version();
     version.map(|version| version.id.clone()).unwrap_or_default()
 }
@@ -40,7 +40,7 @@ pub(super) async fn choices(visit: &Visit) -> Result<Choices, Answer> {
         .map_err(failed)
 }
 
-fn shown<'a>(visit: &Visit, version: &'a str) -> Shown<'a> {
+pub(super) fn shown<'a>(visit: &Visit, version: &'a str) -> Shown<'a> {
     Shown {
         version,
         lang: visit.lang.code(),

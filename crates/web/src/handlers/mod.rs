@@ -11,6 +11,7 @@ pub mod log;
 pub mod order;
 mod order_action;
 mod order_view;
+pub mod person;
 mod place_view;
 pub mod policy;
 pub mod rights;

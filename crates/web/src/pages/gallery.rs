@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, log, order, public, rights, share, token};
+use super::{account, api, catalogue, consent, log, order, person, public, rights, share, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -60,6 +60,7 @@ kinds! {
     "account" account::AccountPage;
     "password" account::PasswordPage;
     "consents" consent::ConsentsPage;
+    "person" person::PersonPage;
     "tokens" token::TokensPage;
     "token-new" token::NewTokenPage;
     "privacy" rights::PrivacyPage;

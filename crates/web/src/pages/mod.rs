@@ -10,6 +10,7 @@ pub mod gallery;
 pub mod log;
 pub mod moment;
 pub mod order;
+pub mod person;
 pub mod public;
 pub mod rights;
 pub mod share;

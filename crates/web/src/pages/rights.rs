@@ -25,6 +25,8 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
             lang.t("谁在何时为何看过您的信息", "Who opened your data, when and why")
         }
         "membership" => lang.t("服务商成员身份", "Memberships of providers"),
+        "person_verification" => lang.t("实名认证", "Real-name verification"),
+        "person_verification_event" => lang.t("实名认证的经过", "What happened to the verification"),
         "service_order" => lang.t("订单", "Orders"),
         "order_milestone" => lang.t("订单阶段", "Milestones of orders"),
         "order_event" => lang.t("订单进展与说明", "Steps of orders and notes"),

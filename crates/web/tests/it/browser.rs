@@ -56,6 +56,7 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
                 memory_kib: 64,
                 passes: 1,
             },
+            identity: Some(Arc::new(app::person::DemoSource)),
         },
         catalogue: catalogue(),
         policy: Arc::new(policy::builtin().expect("policy")),

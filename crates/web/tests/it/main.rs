@@ -13,6 +13,7 @@ mod log;
 mod order;
 mod order_plan;
 mod pages;
+mod person;
 mod program;
 mod public;
 mod rights;

@@ -163,10 +163,10 @@ fn document() -> String {
     let (longest, _) = explored(i64::MAX);
     let mut text = String::from(
         "# 状态机 · State machines\n\n\
-         <!-- Written by `cargo xtask gen` from crates/domain/src/market/order/; edit there. -->\n\n\
+         <!-- Written by `cargo xtask gen` from the machines of crates/domain/src/; edit there. -->\n\n\
          业务单据的生命周期是一张表：状态、事件、角色、去向与期限。页面按钮、接口和期限都出自同一张表。\n\n\
          A life cycle is a table. The buttons of a page, what a form may do and what the clock does come from it; \
-         nothing else moves an order.\n",
+         nothing else moves one of these.\n",
     );
     let _ = write!(
         text,
@@ -223,6 +223,7 @@ fn document() -> String {
             &names(&edge.to, State::as_str),
         ]));
     }
+    text.push_str(&super::tables::sections());
     text
 }
 

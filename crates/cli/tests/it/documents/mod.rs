@@ -13,6 +13,7 @@ mod names;
 mod retention;
 mod routes;
 mod scan;
+mod tables;
 
 /// The folder of the workspace.
 fn root() -> PathBuf {

@@ -53,8 +53,6 @@ pub struct Facts {
     pub birth: Option<Date>,
     /// The guardian consented.
     pub guardian: bool,
-    /// Another account is verified with this number.
-    pub taken: bool,
     /// Why the check failed.
     pub reason: Option<Reason>,
     /// The card's last day.
@@ -140,7 +138,6 @@ impl Verification {
         match age::gate(birth, now.to_offset(BEIJING).date()) {
             Gate::Child => Err(Party::VerifyChild.into()),
             Gate::Guardian if !facts.guardian => Err(Party::VerifyGuardian.into()),
-            _ if facts.taken => Err(Party::VerifyTaken.into()),
             _ => Ok(()),
         }
     }

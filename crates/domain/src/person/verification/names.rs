@@ -67,6 +67,8 @@ named! {
         NumberInvalid = "number_invalid" "身份证号码无效，请对照证件检查后重新提交" "the number is not valid; compare it with the card and submit again",
         /// The source has no record.
         NotFound = "not_found" "核验库中没有查到，请稍后再试；刚办理的证件可能需要几天" "the source has no record; a new card may take some days, so try again later",
+        /// Another account is verified with this number.
+        Taken = "taken" "这个号码已认证另一个账号：一人认证一个账号，请登录那个账号，或先在那里删除认证" "another account is verified with this number: a person verifies one account; log in there, or delete the verification there first",
         /// The source did not answer.
         SourceDown = "source_down" "核验服务暂无应答，本次不计入次数，请稍后重新提交" "the source did not answer; this was not counted, submit again later",
     }

@@ -1,0 +1,182 @@
+//! The page of a person's verification (实名认证, 2.1.1.d).
+
+use askama::Template;
+use time::macros::datetime;
+
+use super::account::FieldError;
+use super::consent::OfferRow;
+use super::frame::{Frame, Lang};
+use super::moment::Moment;
+
+/// What the reader may do now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing can be checked on this site.
+    Closed,
+    /// To give the separate consent.
+    Consent,
+    /// To hand in name and number.
+    Form,
+    /// To wait for the answer.
+    Wait,
+    /// To wait until the lock is over.
+    Locked,
+    /// Nothing: it is done.
+    Verified,
+    /// Nothing: it was taken back.
+    Revoked,
+}
+
+/// A line of what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRow {
+    /// What.
+    pub what: &'static str,
+    /// What it led to.
+    pub state: &'static str,
+    /// Who did it.
+    pub who: &'static str,
+    /// Why the check failed; empty if it did not.
+    pub reason: &'static str,
+    /// When.
+    pub when: Moment,
+}
+
+/// `GET`/`POST /zhanghao/shiming`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/person.html")]
+pub struct PersonPage {
+    /// The surrounding layout.
+    pub f: Frame,
+    /// Problems with the last submission.
+    pub errors: Vec<FieldError>,
+    /// What the reader may do now.
+    pub stage: Stage,
+    /// How it stands, in words.
+    pub state: &'static str,
+    /// Why the last check failed; empty if it did not.
+    pub reason: &'static str,
+    /// What is agreed to.
+    pub offer: OfferRow,
+    /// Name and number, masked; while they are kept.
+    pub masked: Option<(String, String)>,
+    /// Since when it stands so.
+    pub since: Moment,
+    /// When the clock acts: the lock's end, the source's last hour, the card's last day.
+    pub due: Option<Moment>,
+    /// Failed checks that count now, and how many there may be.
+    pub tries: (usize, usize),
+    /// Whether everything of it can be deleted now.
+    pub can_erase: bool,
+    /// What was typed.
+    pub real_name: String,
+    /// What was typed.
+    pub id_number: String,
+    /// What happened, the latest first.
+    pub steps: Vec<StepRow>,
+}
+
+impl PersonPage {
+    /// The message for a field.
+    #[must_use]
+    pub fn err(&self, field: &str) -> Option<&str> {
+        FieldError::find(&self.errors, field)
+    }
+
+    /// The step of the way the reader is on: 1 to fill in, 2 to be checked, 3 the result.
+    #[must_use]
+    pub const fn place(&self) -> u8 {
+        match self.stage {
+            Stage::Closed | Stage::Consent | Stage::Form => 1,
+            Stage::Wait => 2,
+            Stage::Locked | Stage::Verified | Stage::Revoked => 3,
+        }
+    }
+
+    /// Every stage, and a refused form, in both languages.
+    #[must_use]
+    pub fn samples() -> Vec<Self> {
+        let of = |lang: Lang| {
+            let title = lang.t("实名认证", "Real-name verification");
+            let consent = Self {
+                f: Frame::sample(lang, title, "/zhanghao/shiming", true),
+                errors: Vec::new(),
+                stage: Stage::Consent,
+                state: lang.t("未认证", "not verified"),
+                reason: "",
+                offer: OfferRow::sample(lang),
+                masked: None,
+                since: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
+                due: None,
+                tries: (0, 3),
+                can_erase: false,
+                real_name: String::new(),
+                id_number: String::new(),
+                steps: Vec::new(),
+            };
+            let step = StepRow {
+                what: lang.t("提交姓名和号码", "submit"),
+                state: lang.t("已提交", "submitted"),
+                who: lang.t("您本人", "you"),
+                reason: "",
+                when: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
+            };
+            let form = Self {
+                stage: Stage::Form,
+                state: lang.t("未通过", "not passed"),
+                reason: lang.t(
+                    "姓名与身份证号码不一致，请对照证件填写后重新提交",
+                    "the name does not belong to this number",
+                ),
+                tries: (1, 3),
+                can_erase: true,
+                steps: vec![step],
+                ..consent.clone()
+            };
+            let refused = Self {
+                errors: vec![FieldError::new(
+                    "id_number",
+                    lang.t("号码有误", "There is an error"),
+                )],
+                real_name: "<b>".to_owned(),
+                id_number: "999999<b>".to_owned(),
+                reason: "",
+                ..form.clone()
+            };
+            let wait = Self {
+                stage: Stage::Wait,
+                state: lang.t("核验中", "being checked"),
+                reason: "",
+                masked: Some(("演**".to_owned(), "**************0016".to_owned())),
+                due: Some(Moment::of(lang, datetime!(2026-11-26 10:00 +8))),
+                ..form.clone()
+            };
+            let verified = Self {
+                stage: Stage::Verified,
+                state: lang.t("已实名", "verified"),
+                due: None,
+                ..wait.clone()
+            };
+            let locked = Self {
+                stage: Stage::Locked,
+                state: lang.t("已锁定", "locked"),
+                tries: (3, 3),
+                masked: None,
+                ..wait.clone()
+            };
+            let revoked = Self {
+                stage: Stage::Revoked,
+                state: lang.t("已撤销", "revoked"),
+                can_erase: false,
+                due: None,
+                ..wait.clone()
+            };
+            let closed = Self {
+                stage: Stage::Closed,
+                ..consent.clone()
+            };
+            [consent, form, refused, wait, verified, locked, revoked, closed]
+        };
+        Lang::ALL.into_iter().flat_map(of).collect()
+    }
+}
