@@ -126,9 +126,10 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
 }
 
 /// The pause before the next try. The regular jobs and an erasure are never given up: what they remove
-/// must go.
+/// must go. A check of identity goes on until its own clock ends it.
 fn again(claimed: &Claimed) -> Option<Duration> {
-    let lasting = claimed.kind == rights::ERASE || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
+    let lasting = [rights::ERASE, person::CHECK].contains(&&*claimed.kind)
+        || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
     pause(claimed.attempts).or(lasting.then_some(LONGEST_PAUSE))
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod source;
 
 use domain::account::offer::REAL_NAME;
+use domain::calendar::Due;
 use domain::machine::Role;
 use domain::person::id_number::IdNumber;
 use domain::person::name::RealName;
@@ -12,7 +13,7 @@ use domain::person::verification::{Event, Facts, Reason, State, Verification};
 use domain::refused::Party;
 use privacy::consent::ConsentState;
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
-use privacy::{Ask, Ctx, LegalBasis, Purpose, Sensitive};
+use privacy::{Ask, Ctx, LegalBasis, Purpose, Sensitive, SubjectId};
 use storage::person::{self, Doer, VerificationRow};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
@@ -66,22 +67,36 @@ async fn held<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<Option<Ve
     let Some(row) = person::of_account(tx, account).await? else {
         return Ok(None);
     };
-    person::hold(tx, row.id).await?;
-    settle(tx, row.id).await
+    settle(tx, row.id).await?;
+    Ok(person::by_id(tx, row.id).await?)
 }
 
-/// Takes the steps of the clock that are overdue.
-async fn settle<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<VerificationRow>, Failure> {
+/// Takes the step of the clock that is overdue, holding the row; `false` if there is none.
+async fn settle<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Failure> {
+    person::hold(tx, id).await?;
     let now = tx.ctx().now();
     let Some(row) = person::by_id(tx, id).await? else {
-        return Ok(None);
+        return Ok(false);
     };
-    let Some((event, due)) = row.verification.timer() else {
-        return Ok(Some(row));
+    let Some((event, Due::At(at))) = row.verification.timer() else {
+        return Ok(false);
     };
-    if event == Event::BeginCheck || !matches!(due, domain::calendar::Due::At(at) if at <= now) {
-        return Ok(Some(row));
+    // What was handed in waits for its job.
+    if event == Event::BeginCheck || now < at {
+        return Ok(false);
     }
+    let version = by_system(tx, &row, event).await?;
+    check::tell_later(tx, &row, version).await?;
+    Ok(true)
+}
+
+/// A step of the program's own; the version after it.
+async fn by_system<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &VerificationRow,
+    event: Event,
+) -> Result<i64, Failure> {
+    let now = tx.ctx().now();
     let step = row
         .verification
         .step(event, Role::System, &Facts::default(), now)?;
@@ -89,9 +104,21 @@ async fn settle<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<Verif
         side: "system",
         ..Doer::default()
     };
-    person::record(tx, &row, event, &step, doer).await?;
-    check::tell_later(tx, &row, step.verification.version).await?;
-    Ok(person::by_id(tx, id).await?)
+    person::record(tx, row, event, &step, doer).await?;
+    Ok(step.verification.version)
+}
+
+/// Deletes a verification whose consent no longer stands, after an older copy was put back: whether its
+/// person had deleted it meanwhile nobody knows (2.1.1.g).
+pub(crate) async fn suspend<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<(), Failure> {
+    policy::clause!("2.1.1.g");
+    let Some(row) = person::of_subject(tx, subject).await? else {
+        return Ok(());
+    };
+    if row.verification.allowed(Role::System).contains(&Event::Erase) {
+        by_system(tx, &row, Event::Erase).await?;
+    }
+    Ok(())
 }
 
 /// How the viewer's verification stands.
@@ -133,8 +160,8 @@ pub async fn verification(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Res
     );
     Ok(PersonView {
         due: verification.timer().map(|(event, due)| match due {
-            domain::calendar::Due::At(at) => (event, Some(at)),
-            domain::calendar::Due::Unknown => (event, None),
+            Due::At(at) => (event, Some(at)),
+            Due::Unknown => (event, None),
         }),
         verification,
         masked,
@@ -341,12 +368,15 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
         if due.is_empty() {
             return Ok(taken);
         }
+        let before = taken;
         for id in due {
             let mut tx = app.store.begin(ctx).await?;
-            person::hold(&mut tx, id).await?;
-            settle(&mut tx, id).await?;
+            taken += usize::from(settle(&mut tx, id).await?);
             tx.commit().await?;
-            taken += 1;
+        }
+        // What somebody else did meanwhile is not looked at for ever.
+        if taken == before {
+            return Ok(taken);
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use domain::account::offer::REAL_NAME;
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
@@ -18,7 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::reconcile;
-use crate::{App, Failure};
+use crate::{App, Failure, person};
 
 /// People looked at in one transaction.
 const PAGE: i64 = 200;
@@ -112,6 +113,9 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
             let events = consent::of_subject(&mut tx, subject).await?;
             for event in suspended(&events, app, ctx) {
                 consent::append(&mut tx, &event).await?;
+                if event.document == REAL_NAME.id {
+                    person::suspend(&mut tx, subject).await?;
+                }
             }
         }
         tx.commit().await?;

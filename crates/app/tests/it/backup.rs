@@ -7,6 +7,7 @@ use app::market::share;
 use app::rights::{self, Restored, Target};
 use app::{App, Failure, Fault, account};
 use domain::market::share::Field;
+use domain::person::verification::State;
 use privacy::consent::{ConsentState, Origin, Standing};
 use privacy::purpose::{FulfilContract, ObeyLaw, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis};
@@ -19,6 +20,7 @@ use crate::consent::{choice, choose};
 use crate::disclosure::{own_ledger, shared_order};
 use crate::house;
 use crate::order::{scene, system};
+use crate::person::{NUMBER, verified};
 
 /// A folder that goes with the test.
 struct Folder(PathBuf);
@@ -185,6 +187,27 @@ both_dbs! {
         let (verify, show): (Ctx<VerifyHolder>, Ctx<ShowOwn>) = (house::person(&app, &stays), house::person(&app, &stays));
         let copied = rights::copy(&app, &verify, &show, &stays, house::PASSWORD).await.expect("a copy");
         assert!(copied.json().to_string().contains("10000000002"));
+        store.close().await;
+    }
+
+    clause_2_1_1_g_a_verification_does_not_come_back_with_an_older_copy(test) {
+        let app = house::app(test);
+        let begun = house::register(&app, "100-0000-0001", "认证的人").await;
+        let viewer = house::viewer(&app, &begun).await.expect("logged in");
+        verified(&app, &viewer, NUMBER).await;
+        let folder = Folder::new(test, "copies");
+        let (file, _) = app.store.back_up(Part::Data, &folder.0, app.clock.now()).await.expect("copied");
+        let data = place(test, "back").await;
+        test.store.close().await;
+        taken_back(test, &file, &data, &test.addresses.1).await.expect("restored");
+        let store = Store::open(&data, &test.addresses.1, testkit::wrapping_key(), test.entropy.clone()).await.expect("opens");
+        let app = with(test, store.clone());
+        let ctx = house::person(&app, &viewer);
+        let mut tx = app.store.begin::<ShowOwn>(&ctx).await.expect("begins");
+        let row = storage::person::of_account(&mut tx, viewer.account).await.expect("read").expect("a row");
+        assert_eq!(row.verification.state, State::Erased);
+        assert!(row.real_name.is_none() && row.id_number.is_none());
+        drop(tx);
         store.close().await;
     }
 

@@ -197,6 +197,22 @@ both_dbs! {
         assert_eq!(state(&app, &viewer).await, State::Verified);
     }
 
+    a_source_that_is_away_for_hours_is_asked_as_soon_as_it_is_back(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        agree(&app, &viewer).await;
+        let away = App { identity: None, ..app.clone() };
+        submit(&app, &viewer, "林知远", NUMBER).await.expect("handed in");
+        for _ in 0..job::TRIES + 2 {
+            assert_eq!(work(&away).await.dead, 0);
+            test.clock.advance(Duration::hours(2));
+        }
+        assert_eq!(state(&app, &viewer).await, State::Checking);
+        test.clock.advance(Duration::hours(3));
+        work(&app).await;
+        assert_eq!(state(&app, &viewer).await, State::Verified);
+    }
+
     one_card_verifies_one_account(test) {
         let app = house::app(test);
         let first = person(test, &app, "100-0000-0001", "lin").await;
