@@ -18,6 +18,8 @@ pub const TRIES: i64 = 8;
 pub const FIRST_PAUSE: Duration = Duration::seconds(30);
 /// No pause is longer.
 pub const LONGEST_PAUSE: Duration = Duration::hours(6);
+/// A source that was away is asked again at least so often.
+const HOURLY: Duration = Duration::hours(1);
 /// Jobs done in one round, so that timers have their turn.
 const ROUND: usize = 100;
 
@@ -93,6 +95,7 @@ pub async fn ensure_regular(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure
 /// [`Failure::Fault`] if the store fails; a job's own failure is counted, not returned.
 pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failure> {
     let mut report = Report::default();
+    let mut source_away = false;
     for _ in 0..ROUND {
         let claim = ctx::<Operate>(app, policy_version);
         let mut tx = app.store.begin(&claim).await?;
@@ -101,10 +104,17 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
         };
         // Lasting before the work begins: a try that kills the process counts as well.
         tx.commit().await?;
+        if source_away && claimed.kind == person::CHECK {
+            // Everybody else's work would wait for its silence.
+            give_back(app, policy_version, &claimed, Some(FIRST_PAUSE), "source_away").await?;
+            report.failed += 1;
+            continue;
+        }
         match perform(app, policy_version, &claimed).await {
             Ok(()) => report.done += 1,
             Err(failure) => {
                 let again = again(&claimed);
+                source_away |= matches!(failure, Failure::Fault(Fault::Identity(_)));
                 tracing::error!(
                     kind = claimed.kind,
                     job = %claimed.id,
@@ -130,7 +140,12 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
 fn again(claimed: &Claimed) -> Option<Duration> {
     let lasting = [rights::ERASE, person::CHECK].contains(&&*claimed.kind)
         || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
-    pause(claimed.attempts).or(lasting.then_some(LONGEST_PAUSE))
+    let longest = if claimed.kind == person::CHECK {
+        HOURLY
+    } else {
+        LONGEST_PAUSE
+    };
+    pause(claimed.attempts).or(lasting.then_some(longest))
 }
 
 /// How the queue stands.
@@ -240,6 +255,7 @@ const fn code(failure: &Failure) -> &'static str {
         Failure::Fault(Fault::Store(_)) => "store",
         Failure::Fault(Fault::Document) => "document",
         Failure::Fault(Fault::Residue) => "residue",
+        Failure::Fault(Fault::Identity(_)) => "identity_source",
         Failure::Fault(_) => "fault",
     }
 }

@@ -123,14 +123,12 @@ impl HttpSource {
         Self::new(address, secret.trim_ascii(), clock).map(Some)
     }
 
-    fn mac(&self, parts: &[&str]) -> Hmac<Sha256> {
-        self.mac.clone().chain_update(parts.join("\n").as_bytes())
-    }
-
-    /// What the signature of a question or an answer is over.
-    fn signed(&self, kind: &str, at: &str, reference: &str, body: &[u8]) -> Hmac<Sha256> {
-        let digest = hex(&Sha256::digest(body));
-        self.mac(&[kind, &self.path, at, reference, &digest])
+    /// What the signature of a question is over, and that of an answer: of both bodies.
+    fn signed(&self, kind: &str, at: &str, bodies: &[&[u8]]) -> Hmac<Sha256> {
+        let digests: Vec<String> = bodies.iter().map(|body| hex(&Sha256::digest(body))).collect();
+        let mut lines = vec![kind, &self.path, at];
+        lines.extend(digests.iter().map(String::as_str));
+        self.mac.clone().chain_update(lines.join("\n").as_bytes())
     }
 
     async fn ask(&self, asked: &Asked) -> Result<Answer, SourceFailed> {
@@ -142,16 +140,14 @@ impl HttpSource {
         };
         let body = serde_json::to_vec(&question).map_err(|_| SourceFailed::Down)?;
         let at = self.clock.now().unix_timestamp().to_string();
-        let signature = self
-            .signed("question", &at, &reference, &body)
-            .finalize()
-            .into_bytes();
+        let signature = self.signed("question", &at, &[&body]).finalize().into_bytes();
+        let question = Bytes::from(body);
         let request = Request::post(&*self.path)
             .header("host", &*self.host)
             .header("content-type", "application/json")
             .header("x-timestamp", &*at)
             .header("x-signature", hex(&signature))
-            .body(Full::new(Bytes::from(body)))
+            .body(Full::new(question.clone()))
             .map_err(|_| SourceFailed::Down)?;
         let stream = TcpStream::connect(self.address)
             .await
@@ -162,7 +158,7 @@ impl HttpSource {
         let line = tokio::spawn(line);
         let answered = sender.send_request(request).await.map_err(|_| SourceFailed::Down);
         let answer = match answered {
-            Ok(answered) => self.read(answered, &reference).await,
+            Ok(answered) => self.read(answered, asked, &question).await,
             Err(failed) => Err(failed),
         };
         line.abort();
@@ -172,7 +168,8 @@ impl HttpSource {
     async fn read(
         &self,
         answered: hyper::Response<hyper::body::Incoming>,
-        reference: &str,
+        asked: &Asked,
+        question: &[u8],
     ) -> Result<Answer, SourceFailed> {
         if !answered.status().is_success() {
             return Err(SourceFailed::Down);
@@ -187,15 +184,15 @@ impl HttpSource {
             .await
             .map_err(|_| SourceFailed::Untrusted)?
             .to_bytes();
-        self.believe(at, signature, reference, &body)
+        self.believe((at, signature), asked, question, &body)
     }
 
-    /// The answer, if it is signed, fresh, and about what was asked.
+    /// The answer, if it is signed, fresh, and to this very question.
     fn believe(
         &self,
-        at: &str,
-        signature: &str,
-        reference: &str,
+        (at, signature): (&str, &str),
+        asked: &Asked,
+        question: &[u8],
         body: &[u8],
     ) -> Result<Answer, SourceFailed> {
         let said: i64 = at.parse().map_err(|_| SourceFailed::Untrusted)?;
@@ -203,14 +200,15 @@ impl HttpSource {
             return Err(SourceFailed::Untrusted);
         }
         let given = unhex(signature).ok_or(SourceFailed::Untrusted)?;
-        self.signed("answer", at, reference, body)
+        self.signed("answer", at, &[question, body])
             .verify_slice(&given)
             .map_err(|_| SourceFailed::Untrusted)?;
         let reply: Reply = serde_json::from_slice(body).map_err(|_| SourceFailed::Untrusted)?;
-        if reply.reference != reference
-            || reply.id.len() > 64
-            || !reply.id.bytes().all(|sign| sign.is_ascii_graphic())
-        {
+        // The provider's own name for the answer is kept, so it may not hold what was asked about.
+        let named = reply.id.len() <= 64
+            && reply.id.bytes().all(|sign| sign.is_ascii_graphic())
+            && !reply.id.contains(asked.id_number.as_str());
+        if reply.reference != asked.reference.to_string() || !named {
             return Err(SourceFailed::Untrusted);
         }
         let reference = reply.id;

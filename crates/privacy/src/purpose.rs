@@ -49,7 +49,7 @@ purposes! {
     /// Verifying that the person is the account holder (2.1.1.e).
     VerifyHolder = "verify_holder", bases [Contract];
     /// Certifying the person or their enterprise, because they asked for it (2.1.1.d).
-    Certify = "certify", bases [Consent, LegalDuty];
+    Certify = "certify", bases [Consent];
     /// Showing a person their own data (2.6.1).
     ShowOwn = "show_own", bases [Contract, LegalDuty];
     /// Carrying out an order or contract.

@@ -31,15 +31,17 @@ macro_rules! selected {
 const OF_ACCOUNT: &str = selected!("WHERE account = $1");
 const BY_ID: &str = selected!("WHERE id = $1");
 const OF_SUBJECT: &str = selected!("WHERE subject = $1");
-const DUE: &str = "SELECT id FROM person_verification WHERE due_at <= $1 AND due_event <> 'begin_check' ORDER BY due_at, id LIMIT $2";
+const DUE: &str = "SELECT id FROM person_verification WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+const LAPSED: &str =
+    "SELECT id FROM person_verification WHERE consent_until <= $1 ORDER BY consent_until, id LIMIT $2";
 const INSERT: &str = "INSERT INTO person_verification (subject, id, account, state, version, since, failed_at) \
     VALUES ($1, $2, $3, $4, $5, $6, '') ON CONFLICT (account) DO NOTHING";
 const HOLD: &str = "UPDATE person_verification SET version = version WHERE id = $1";
 const STEP: &str = "UPDATE person_verification SET state = $3, version = $4, since = $5, reason = $6, failed_at = $7, \
     card_until = $8, proposed_by = $9, proposed_at = $10, due_event = $11, due_at = $12, decided_by = $13 WHERE id = $1 AND version = $2";
 const RENEW: &str = "UPDATE person_verification SET state = $3, version = $4, since = $5, reason = NULL, card_until = NULL, \
-    proposed_by = NULL, proposed_at = NULL, decided_by = NULL, consent = NULL, due_event = NULL, due_at = NULL WHERE id = $1 AND version = $2";
-const CONSENTED: &str = "UPDATE person_verification SET consent = $2 WHERE id = $1";
+    proposed_by = NULL, proposed_at = NULL, decided_by = NULL, consent = NULL, consent_until = NULL, due_event = NULL, due_at = NULL WHERE id = $1 AND version = $2";
+const CONSENTED: &str = "UPDATE person_verification SET consent = $2, consent_until = $3 WHERE id = $1";
 const PUT: &str = "UPDATE person_verification SET real_name = $2, id_number = $3 WHERE id = $1";
 const DROP: &str = "UPDATE person_verification SET real_name = NULL, id_number = NULL WHERE id = $1";
 const DROP_INDEX: &str =
@@ -52,7 +54,7 @@ const EVENTS: &str = "SELECT event, state, side, reason, at FROM person_verifica
     ORDER BY at DESC, id DESC LIMIT $2";
 const STATE: &str = "SELECT state FROM person_verification WHERE account = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
-    OF_ACCOUNT, BY_ID, OF_SUBJECT, DUE, INSERT, HOLD, STEP, RENEW, CONSENTED, PUT, DROP, DROP_INDEX,
+    OF_ACCOUNT, BY_ID, OF_SUBJECT, DUE, LAPSED, INSERT, HOLD, STEP, RENEW, CONSENTED, PUT, DROP, DROP_INDEX,
     PUT_INDEX, EVENT, EVENTS, STATE,
 ];
 
@@ -309,14 +311,35 @@ pub async fn record<P: Purpose>(
     tx.execute(EVENT, &values).await.map(|_| ())
 }
 
-/// Notes the consent that the verification rests on.
+/// Notes the consent that the verification rests on, and when it ends; nothing, once it ended.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rests_on<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, consent: Uuid) -> Result<(), StoreError> {
-    tx.execute(CONSENTED, &[Value::Id(id), Value::Id(consent)])
-        .await
-        .map(|_| ())
+pub async fn rests_on<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    consent: Option<(Uuid, Option<OffsetDateTime>)>,
+) -> Result<(), StoreError> {
+    let (event, until) = consent.unzip();
+    let values = [
+        Value::Id(id),
+        Value::OptId(event),
+        Value::OptTime(until.flatten()),
+    ];
+    tx.execute(CONSENTED, &values).await.map(|_| ())
+}
+
+/// Verifications whose consent ran out.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lapsed<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
+    let values = [Value::Time(tx.ctx().now()), Value::Int(PAGE)];
+    tx.rows(LAPSED, &values)
+        .await?
+        .iter()
+        .map(|row| row.id(0))
+        .collect()
 }
 
 /// Seals name and number for the check.
@@ -361,7 +384,7 @@ pub async fn claim_number<P: Purpose>(
     Ok(tx.execute(PUT_INDEX, &values).await? == 1)
 }
 
-/// Verifications whose time has come, but for those that a check is on its way for.
+/// Verifications whose time has come.
 ///
 /// # Errors
 /// [`StoreError`].

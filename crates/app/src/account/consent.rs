@@ -10,7 +10,7 @@ use privacy::purpose::{KeepAccount, ShowOwn};
 use privacy::{Ctx, LegalBasis, Purpose, SubjectId};
 use sha2::{Digest, Sha256};
 use storage::rights::demand;
-use storage::{Tx, consent, disclosure};
+use storage::{Tx, account as holder, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
@@ -53,7 +53,11 @@ pub async fn choices(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<C
             may_ask: standing.may_ask(app.ask_again_after, now),
         }
     };
-    let offers = OFFERS.iter().map(choice).collect();
+    // What cannot be done here is not offered.
+    let offered = |choice: &Choice| {
+        choice.offer.id != REAL_NAME.id || app.identity.is_some() || choice.standing != Standing::Open
+    };
+    let offers = OFFERS.iter().map(choice).filter(offered).collect();
     history.reverse();
     Ok(Choices { offers, history })
 }
@@ -83,6 +87,10 @@ pub async fn choose(
 ) -> Result<(), Failure> {
     let offer = Offer::find(offer).ok_or(Failure::NotFound)?;
     let mut tx = app.store.begin(ctx).await?;
+    if offer.id == REAL_NAME.id {
+        // Of two words said at once, one comes after the other.
+        holder::hold(&mut tx, viewer.account).await?;
+    }
     if say(app, &mut tx, viewer, offer, state, shown).await? && offer.id == REAL_NAME.id {
         person::chosen(app, &mut tx, viewer, state).await?;
     }
@@ -115,13 +123,25 @@ pub(crate) async fn say<P: Purpose>(
         &events,
     );
     consent::append(tx, &event).await?;
-    if let (Some(recipient), false) = (offer.recipient, state == ConsentState::Given) {
-        let ended = disclosure::withdraw_consented(tx, viewer.subject, offer.purpose, recipient).await?;
-        for line in ended {
-            demand::ask(tx, line, Kind::Deletion, "withdrawn").await?;
-        }
+    if state != ConsentState::Given {
+        recall(tx, viewer.subject, offer).await?;
     }
     Ok(true)
+}
+
+/// Ends what was given to somebody on the consent to this offer, and asks them to delete it.
+pub(crate) async fn recall<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    offer: &Offer,
+) -> Result<(), Failure> {
+    let Some(recipient) = offer.recipient else {
+        return Ok(());
+    };
+    for line in disclosure::withdraw_consented(tx, subject, offer.purpose, recipient).await? {
+        demand::ask(tx, line, Kind::Deletion, "withdrawn").await?;
+    }
+    Ok(())
 }
 
 /// Takes the browser's general signal (`Sec-GPC: 1`) as a no to every offer that would give data to
@@ -151,6 +171,16 @@ pub async fn heed_signal(
     Ok(tx.commit().await?)
 }
 
+/// Where a person stands on an offer now.
+pub(crate) async fn standing_of<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    offer: &Offer,
+) -> Result<Standing, Failure> {
+    let events = consent::of_subject(tx, subject).await?;
+    Ok(standing(&events, offer.id, tx.ctx().now()))
+}
+
 /// The basis that the person's consent to `offer` gives now, if it is in force.
 ///
 /// # Errors
@@ -160,8 +190,7 @@ pub(crate) async fn live<P: Purpose>(
     subject: SubjectId,
     offer: &Offer,
 ) -> Result<Option<LegalBasis>, Failure> {
-    let events = consent::of_subject(tx, subject).await?;
-    Ok(match standing(&events, offer.id, tx.ctx().now()) {
+    Ok(match standing_of(tx, subject, offer).await? {
         Standing::Given { event, .. } => Some(LegalBasis::Separate {
             consent: event,
             recipient: offer.recipient,

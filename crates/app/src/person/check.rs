@@ -7,6 +7,7 @@ use domain::person::verification::{Event, Facts, Reason, State};
 use privacy::purpose::{Certify, Notify};
 use privacy::{Ask, Ctx, LegalBasis, Opened, Purpose, PurposeId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use storage::disclosure::to_processor;
 use storage::job::{self, Claimed, NewJob};
 use storage::person::{self, Doer, VerificationRow};
@@ -16,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{Answer, Asked, FIELDS, SourceFailed, reason_of};
 use crate::account::{consent, message_holder};
+use crate::rights::refuse_if_closing;
 use crate::{App, Failure, Fault};
 
 /// The kind of the job that asks.
@@ -80,11 +82,23 @@ const fn by_system(reference: Option<&str>) -> Doer<'_> {
     }
 }
 
+/// What one question is called: the same when it is asked again, another one for what is handed in
+/// later, so that no source answers that from memory.
+fn reference(verification: Uuid, version: i64) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(verification.as_bytes());
+    hash.update(version.to_be_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    let (name, _) = digest.split_at(16);
+    Uuid::from_slice(name).unwrap_or(verification)
+}
+
 /// Opens name and number for the source, once the ledger says that it gets them.
 async fn handed(
     tx: &mut Tx<'_, Certify>,
     row: &VerificationRow,
     basis: LegalBasis,
+    version: i64,
 ) -> Result<Option<Asked>, Failure> {
     let (Some(name), Some(number)) = (&row.real_name, &row.id_number) else {
         return Ok(None);
@@ -116,7 +130,7 @@ async fn handed(
     let disclosed = tx.disclose(share).await?;
     let out = |opened: Opened| opened.handed(&disclosed).map(Zeroizing::new);
     Ok(Some(Asked {
-        reference: row.id,
+        reference: reference(row.id, version),
         real_name: out(name).map_err(StoreError::from)?,
         id_number: out(number).map_err(StoreError::from)?,
     }))
@@ -128,11 +142,11 @@ async fn handed(
 /// [`Failure::Fault`] if the source does not answer: the job is tried again, until a day is over.
 pub(crate) async fn perform(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) -> Result<(), Failure> {
     let of = read(claimed)?;
-    let asked = begin(app, ctx, &of).await?;
-    let answer = match (asked, &app.identity) {
-        (Some(asked), Some(source)) => Some(source.check(&asked).await.map_err(Fault::Identity)?),
-        (Some(_), None) => return Err(Fault::Identity(SourceFailed::Down).into()),
-        (None, _) => None,
+    // Nothing is opened for nobody.
+    let source = app.identity.as_ref().ok_or(Fault::Identity(SourceFailed::Down))?;
+    let answer = match begin(app, ctx, &of).await? {
+        Some(asked) => Some(source.check(&asked).await.map_err(Fault::Identity)?),
+        None => None,
     };
     let mut tx = app.store.begin(ctx).await?;
     if let Some(answer) = answer {
@@ -142,16 +156,39 @@ pub(crate) async fn perform(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) ->
     Ok(tx.commit().await?)
 }
 
-/// The first half: the check begins, and what goes out is in the ledger. `None` if there is nothing to
-/// check any more.
-async fn begin(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Asked>, Failure> {
-    let mut tx = app.store.begin(ctx).await?;
-    person::hold(&mut tx, of.verification).await?;
-    let Some(row) = person::by_id(&mut tx, of.verification).await? else {
+/// The verification, held, and the consent for it, if both are there and nothing ends them: an account
+/// that is to be closed or erased gives nothing to anybody (2.6.4.1).
+async fn going(
+    tx: &mut Tx<'_, Certify>,
+    verification: Uuid,
+) -> Result<Option<(VerificationRow, LegalBasis)>, Failure> {
+    let Some(row) = person::by_id(tx, verification).await? else {
         return Ok(None);
     };
-    let begun = (row.verification.state, row.verification.version);
-    let row = match begun {
+    account::hold(tx, row.account).await?;
+    person::hold(tx, row.id).await?;
+    let Some(row) = person::by_id(tx, verification).await? else {
+        return Ok(None);
+    };
+    if account::by_id(tx, row.account).await?.is_none() {
+        return Ok(None);
+    }
+    match refuse_if_closing(tx, row.subject).await {
+        Err(Failure::Refused(_)) => return Ok(None),
+        other => other?,
+    }
+    let basis = consent::live(tx, row.subject, &REAL_NAME).await?;
+    Ok(basis.map(|basis| (row, basis)))
+}
+
+/// The first half: the check begins, and what goes out is in the ledger. `None` if there is nothing to
+/// check any more; what is left then goes with its clock.
+async fn begin(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Asked>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let Some((row, basis)) = going(&mut tx, of.verification).await? else {
+        return Ok(None);
+    };
+    let row = match (row.verification.state, row.verification.version) {
         (State::Submitted, version) if version == of.version => {
             let step =
                 row.verification
@@ -165,11 +202,7 @@ async fn begin(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Ask
         (State::Checking, version) if version == of.version + 1 => row,
         _ => return Ok(None),
     };
-    // Withdrawn in between: the withdrawal deleted it, and nothing goes out.
-    let Some(basis) = consent::live(&mut tx, row.subject, &REAL_NAME).await? else {
-        return Ok(None);
-    };
-    let asked = match handed(&mut tx, &row, basis).await {
+    let asked = match handed(&mut tx, &row, basis, of.version).await {
         Err(Failure::Fault(Fault::Store(StoreError::NoKey))) => None,
         other => other?,
     };
@@ -179,15 +212,14 @@ async fn begin(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Ask
 
 /// The second half, if the person did not take everything back meanwhile.
 async fn decide(app: &App, tx: &mut Tx<'_, Certify>, of: &Payload, answer: &Answer) -> Result<(), Failure> {
-    person::hold(tx, of.verification).await?;
-    let Some(row) = person::by_id(tx, of.verification).await? else {
+    let Some((row, basis)) = going(tx, of.verification).await? else {
         return Ok(());
     };
     if (row.verification.state, row.verification.version) != (State::Checking, of.version + 1) {
         return Ok(());
     }
     let mut reason = reason_of(answer);
-    if reason.is_none() && !claimed(app, tx, &row).await? {
+    if reason.is_none() && !claimed(app, tx, &row, basis).await? {
         reason = Some(Reason::Taken);
     }
     let facts = Facts {
@@ -211,13 +243,13 @@ async fn decide(app: &App, tx: &mut Tx<'_, Certify>, of: &Payload, answer: &Answ
 }
 
 /// Whether the number is this account's from now on: one card verifies one account.
-async fn claimed(app: &App, tx: &mut Tx<'_, Certify>, row: &VerificationRow) -> Result<bool, Failure> {
-    let Some(basis) = consent::live(tx, row.subject, &REAL_NAME).await? else {
-        return Ok(false);
-    };
-    let Some(number) = &row.id_number else {
-        return Ok(false);
-    };
+async fn claimed(
+    app: &App,
+    tx: &mut Tx<'_, Certify>,
+    row: &VerificationRow,
+    basis: LegalBasis,
+) -> Result<bool, Failure> {
+    let number = row.id_number.as_ref().ok_or(Failure::Fault(Fault::Document))?;
     let ask = Ask {
         subject: row.subject,
         fields: &["person_verification.id_number"],

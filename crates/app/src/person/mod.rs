@@ -4,16 +4,18 @@
 mod check;
 mod source;
 
+use domain::Refused;
 use domain::account::offer::REAL_NAME;
 use domain::calendar::Due;
 use domain::machine::Role;
 use domain::person::id_number::IdNumber;
 use domain::person::name::RealName;
-use domain::person::verification::{Event, Facts, Reason, State, Verification};
+use domain::person::verification::{Event, Facts, Reason, State, TRIES_WINDOW, Verification, may_check};
 use domain::refused::Party;
-use privacy::consent::ConsentState;
+use privacy::consent::{ConsentState, Standing};
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
 use privacy::{Ask, Ctx, LegalBasis, Purpose, Sensitive, SubjectId};
+use storage::account::{self, code};
 use storage::person::{self, Doer, VerificationRow};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
@@ -22,17 +24,18 @@ use uuid::Uuid;
 pub(crate) use check::{CHECK, TELL, perform, tell};
 pub use source::{Answer, Asked, DemoSource, IdentitySource, SourceFailed};
 
-use crate::account::{Shown, Viewer, consent};
+use crate::account::{Shown, Viewer, consent, index};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
 
 /// Steps shown of what happened.
 const SHOWN: i64 = 20;
+/// The kind under which checks are counted.
+const HANDED_IN: &str = "identity_check";
 /// Both sealed fields.
 const FIELDS: &[&str] = &["person_verification.real_name", "person_verification.id_number"];
 
 /// The viewer's own verification.
-#[derive(Debug)]
 pub struct PersonView {
     /// How it stands.
     pub verification: Verification,
@@ -81,8 +84,7 @@ async fn settle<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Failur
     let Some((event, Due::At(at))) = row.verification.timer() else {
         return Ok(false);
     };
-    // What was handed in waits for its job.
-    if event == Event::BeginCheck || now < at {
+    if now < at {
         return Ok(false);
     }
     let version = by_system(tx, &row, event).await?;
@@ -105,7 +107,16 @@ async fn by_system<P: Purpose>(
         ..Doer::default()
     };
     person::record(tx, row, event, &step, doer).await?;
+    if event == Event::Erase {
+        recall(tx, row).await?;
+    }
     Ok(step.verification.version)
+}
+
+/// The consent is over: the source is asked to delete what it got on it.
+async fn recall<P: Purpose>(tx: &mut Tx<'_, P>, row: &VerificationRow) -> Result<(), Failure> {
+    person::rests_on(tx, row.id, None).await?;
+    consent::recall(tx, row.subject, &REAL_NAME).await
 }
 
 /// Deletes a verification whose consent no longer stands, after an older copy was put back: whether its
@@ -115,7 +126,9 @@ pub(crate) async fn suspend<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) 
     let Some(row) = person::of_subject(tx, subject).await? else {
         return Ok(());
     };
-    if row.verification.allowed(Role::System).contains(&Event::Erase) {
+    // What was taken back for fraud stays until the account goes.
+    let stays = row.verification.state == State::Revoked;
+    if !stays && row.verification.allowed(Role::System).contains(&Event::Erase) {
         by_system(tx, &row, Event::Erase).await?;
     }
     Ok(())
@@ -184,13 +197,14 @@ pub async fn agree(
 ) -> Result<(), Failure> {
     policy::clause!("0.8");
     if !agreed {
-        return Err(domain::Refused::from(Party::VerifyConsent).into());
+        return Err(Refused::from(Party::VerifyConsent).into());
     }
     if app.identity.is_none() {
-        return Err(domain::Refused::from(Party::VerifyClosed).into());
+        return Err(Refused::from(Party::VerifyClosed).into());
     }
     let mut tx = app.store.begin(ctx).await?;
-    refuse_if_closing(&mut tx, viewer.subject).await?;
+    // Of two words said at once, one comes after the other.
+    account::hold(&mut tx, viewer.account).await?;
     consent::say(app, &mut tx, viewer, &REAL_NAME, ConsentState::Given, shown).await?;
     chosen(app, &mut tx, viewer, ConsentState::Given).await?;
     Ok(tx.commit().await?)
@@ -206,6 +220,12 @@ pub(crate) async fn chosen<P: Purpose>(
 ) -> Result<(), Failure> {
     let now = tx.ctx().now();
     let given = state == ConsentState::Given;
+    if given {
+        refuse_if_closing(tx, viewer.subject).await?;
+        if app.identity.is_none() {
+            return Err(Refused::from(Party::VerifyClosed).into());
+        }
+    }
     let row = match held(tx, viewer.account).await? {
         Some(row) => row,
         None if !given => return Ok(()),
@@ -234,13 +254,15 @@ pub(crate) async fn chosen<P: Purpose>(
         };
         take(tx, &row, event, &facts).await?;
     }
-    if given
-        && let Some(basis) = consent::live(tx, viewer.subject, &REAL_NAME).await?
-        && let Some(event) = basis.consent()
-    {
-        person::rests_on(tx, row.id, event).await?;
+    if !given {
+        return recall(tx, &row).await;
     }
-    Ok(())
+    // What was said must stand: nothing begins without it.
+    let standing = consent::standing_of(tx, viewer.subject, &REAL_NAME).await?;
+    let Standing::Given { event, until, .. } = standing else {
+        return Err(Refused::from(Party::VerifyConsent).into());
+    };
+    Ok(person::rests_on(tx, row.id, Some((event, until))).await?)
 }
 
 /// A step of the applicant's own.
@@ -264,7 +286,7 @@ async fn take<P: Purpose>(
 /// Somebody was faster: the page is to be looked at again.
 fn stale(error: StoreError) -> Failure {
     match error {
-        StoreError::Stale => domain::Refused::from(Party::VerifyNotNow).into(),
+        StoreError::Stale => Refused::from(Party::VerifyNotNow).into(),
         other => other.into(),
     }
 }
@@ -293,24 +315,32 @@ pub async fn submit(
             return Err(Failure::Refused(refused.into_iter().flatten().collect()));
         }
     };
+    if app.identity.is_none() {
+        return Err(Refused::from(Party::VerifyClosed).into());
+    }
     let mut tx = app.store.begin(ctx).await?;
+    account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;
     let row = held(&mut tx, viewer.account).await?;
     let Some(row) = row else {
-        return Err(domain::Refused::from(Party::VerifyConsent).into());
+        return Err(Refused::from(Party::VerifyConsent).into());
     };
     // The machine says that a consent was given; the ledger, whether it still is.
     if consent::live(&mut tx, viewer.subject, &REAL_NAME)
         .await?
         .is_none()
     {
-        return Err(domain::Refused::from(Party::VerifyConsent).into());
+        return Err(Refused::from(Party::VerifyConsent).into());
     }
     let facts = Facts {
         birth: Some(number.birth()),
         ..Facts::default()
     };
     take(&mut tx, &row, Event::Submit, &facts).await?;
+    let ration = index(app, "person_verification.account", &viewer.account.to_string());
+    let since = ctx.now() - TRIES_WINDOW;
+    may_check(code::attempts_since(&mut tx, HANDED_IN, ration, since).await?)?;
+    code::count_attempt(&mut tx, HANDED_IN, ration).await?;
     let (name, number) = (name.into_text(), number.into_signs());
     person::put(
         &mut tx,
@@ -335,9 +365,10 @@ pub async fn erase(
 ) -> Result<(), Failure> {
     policy::clause!("2.6.3.a");
     let mut tx = app.store.begin(ctx).await?;
+    account::hold(&mut tx, viewer.account).await?;
     let row = held(&mut tx, viewer.account).await?.ok_or(Failure::NotFound)?;
     if !row.verification.allowed(Role::Applicant).contains(&Event::Erase) {
-        return Err(domain::Refused::from(Party::VerifyNotNow).into());
+        return Err(Refused::from(Party::VerifyNotNow).into());
     }
     consent::say(app, &mut tx, viewer, &REAL_NAME, ConsentState::Withdrawn, shown).await?;
     chosen(app, &mut tx, viewer, ConsentState::Withdrawn).await?;
@@ -359,7 +390,7 @@ pub async fn is_verified<P: Purpose>(app: &App, ctx: &Ctx<P>, account: Uuid) -> 
 /// # Errors
 /// [`Failure::Fault`].
 pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
-    let mut taken = 0;
+    let mut taken = lapse(app, ctx).await?;
     loop {
         let due = {
             let mut tx = app.store.begin(ctx).await?;
@@ -377,6 +408,32 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
         // What somebody else did meanwhile is not looked at for ever.
         if taken == before {
             return Ok(taken);
+        }
+    }
+}
+
+/// Deletes the verifications whose consent ran out (2.1.1.g).
+async fn lapse(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
+    policy::clause!("2.1.1.g");
+    let mut taken = 0;
+    loop {
+        let lapsed = {
+            let mut tx = app.store.begin(ctx).await?;
+            person::lapsed(&mut tx).await?
+        };
+        if lapsed.is_empty() {
+            return Ok(taken);
+        }
+        for id in lapsed {
+            let mut tx = app.store.begin(ctx).await?;
+            person::hold(&mut tx, id).await?;
+            if let Some(row) = person::by_id(&mut tx, id).await? {
+                suspend(&mut tx, row.subject).await?;
+                // Said once, whatever came of it.
+                person::rests_on(&mut tx, id, None).await?;
+            }
+            tx.commit().await?;
+            taken += 1;
         }
     }
 }

@@ -222,6 +222,18 @@ both_dbs! {
         test.tamper("DROP TABLE spare").await;
     }
 
+    clause_2_6_3_c_of_two_workers_one_tells(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        phone_back(&scene, &number).await;
+        let ctx = system::<Notify>(&scene.app);
+        let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+        let asked = storage::rights::demand::to_tell(&mut tx, 5).await.expect("read");
+        let first = storage::rights::demand::told(&mut tx, &asked[0]).await.expect("told");
+        let second = storage::rights::demand::told(&mut tx, &asked[0]).await.expect("told");
+        assert_eq!((asked.len(), first, second), (1, true, false));
+    }
+
     clause_2_6_3_c_who_was_erased_themselves_is_asked_nothing(test) {
         let scene = scene(test).await;
         let number = shared_order(&scene, 1).await;

@@ -1,26 +1,94 @@
 //! The verification of a person, from the separate consent to the deletion.
 
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
 use app::account::{self, Viewer};
-use app::person::{self, PersonView, Submission};
+use app::person::{self, Answer, Asked, DemoSource, IdentitySource, PersonView, SourceFailed, Submission};
 use app::{App, Failure, job};
 use domain::account::offer::REAL_NAME;
-use domain::person::verification::{Event, LOCK, Reason, State};
+use domain::person::verification::{CHECKS, Event, LOCK, Reason, State, TRIES_WINDOW};
 use domain::refused::Party;
 use domain::{Refused, person::verification::CHECK_LIFE};
-use privacy::consent::ConsentState;
+use privacy::consent::{ConsentState, Standing};
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
 use privacy::{Ask, Ctx, Denied, LegalBasis};
 use storage::StoreError;
 use testkit::{TestStore, both_dbs};
 use time::{Date, Duration};
+use uuid::Uuid;
 
 use crate::consent::SHOWN;
-use crate::disclosure::own_ledger;
+use crate::disclosure::{own_ledger, shared_order};
 use crate::house;
-use crate::order::{refusal, system};
+use crate::order::{refusal, scene, system};
+use crate::ration::crowd;
 
 pub const NUMBER: &str = "999999199001010016";
 const OTHER: &str = "999999199001010024";
+
+/// A source that answers what it was asked before from memory, as the format lets it.
+#[derive(Default)]
+struct Remembering(Mutex<HashMap<Uuid, Answer>>);
+
+impl IdentitySource for Remembering {
+    fn check<'a>(
+        &'a self,
+        asked: &'a Asked,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, SourceFailed>> + Send + 'a>> {
+        Box::pin(async move {
+            if let Some(known) = self.0.lock().expect("memory").get(&asked.reference) {
+                return Ok(known.clone());
+            }
+            let answer = DemoSource.check(asked).await?;
+            self.0
+                .lock()
+                .expect("memory")
+                .insert(asked.reference, answer.clone());
+            Ok(answer)
+        })
+    }
+}
+
+/// A source that knows the card's last day.
+struct Until(Date);
+
+impl IdentitySource for Until {
+    fn check<'a>(
+        &'a self,
+        _: &'a Asked,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, SourceFailed>> + Send + 'a>> {
+        let answer = Answer::Same {
+            reference: "r".to_owned(),
+            card_until: Some(self.0),
+        };
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+}
+
+/// While it is asked, the person takes everything back.
+struct Meddler {
+    app: App,
+    viewer: Viewer,
+}
+
+impl IdentitySource for Meddler {
+    fn check<'a>(
+        &'a self,
+        asked: &'a Asked,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, SourceFailed>> + Send + 'a>> {
+        Box::pin(async move {
+            let ctx = house::person::<KeepAccount>(&self.app, &self.viewer);
+            let withdrawn = ConsentState::Withdrawn;
+            account::choose(&self.app, &ctx, &self.viewer, REAL_NAME.id, withdrawn, SHOWN)
+                .await
+                .expect("withdrawn");
+            DemoSource.check(asked).await
+        })
+    }
+}
 
 async fn person(test: &TestStore, app: &App, phone: &str, name: &str) -> Viewer {
     test.clock.advance(Duration::seconds(1));
@@ -205,10 +273,9 @@ both_dbs! {
         submit(&app, &viewer, "林知远", NUMBER).await.expect("handed in");
         for _ in 0..job::TRIES + 2 {
             assert_eq!(work(&away).await.dead, 0);
-            test.clock.advance(Duration::hours(2));
+            test.clock.advance(Duration::hours(1));
         }
-        assert_eq!(state(&app, &viewer).await, State::Checking);
-        test.clock.advance(Duration::hours(3));
+        assert_eq!(state(&app, &viewer).await, State::Submitted, "nothing is opened for nobody");
         work(&app).await;
         assert_eq!(state(&app, &viewer).await, State::Verified);
     }
@@ -365,5 +432,149 @@ both_dbs! {
         }
         let steps = view(&app, &viewer).await.events;
         assert!(steps.iter().any(|step| step.event == Event::Pass));
+    }
+
+    a_source_that_remembers_is_never_asked_about_two_cards_under_one_name(test) {
+        let source = Arc::new(Remembering::default());
+        let app = App { identity: Some(source.clone()), ..house::app(test) };
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        verified(&app, &viewer, NUMBER).await;
+        assert_eq!(state(&app, &viewer).await, State::Verified);
+        test.clock.advance(Duration::seconds(1));
+        let ctx = house::person::<KeepAccount>(&app, &viewer);
+        person::erase(&app, &ctx, &viewer, SHOWN).await.expect("deleted");
+        test.clock.advance(Duration::seconds(1));
+        agree(&app, &viewer).await;
+        // A stranger's card: the source says no, unless it takes it for the first one.
+        submit(&app, &viewer, "何不符", OTHER).await.expect("handed in");
+        work(&app).await;
+        assert_eq!(state(&app, &viewer).await, State::Rejected);
+        assert_eq!(source.0.lock().expect("memory").len(), 2);
+    }
+
+    a_card_that_runs_out_ends_the_verification_on_the_day_after(test) {
+        let last = Date::from_calendar_date(2026, time::Month::December, 24).expect("a day");
+        let app = App { identity: Some(Arc::new(Until(last))), ..house::app(test) };
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        verified(&app, &viewer, NUMBER).await;
+        let seen = view(&app, &viewer).await;
+        assert_eq!((seen.verification.state, seen.verification.card_until), (State::Verified, Some(last)));
+        let end = time::macros::datetime!(2026-12-25 00:00 +8);
+        test.clock.advance(end - app.clock.now() - Duration::SECOND);
+        assert_eq!(person::run_due(&app, &system::<Operate>(&app)).await.expect("ran"), 0);
+        test.clock.advance(Duration::SECOND);
+        assert_eq!(person::run_due(&app, &system::<Operate>(&app)).await.expect("ran"), 1);
+        assert_eq!(state(&app, &viewer).await, State::Expired);
+        let ctx = house::person::<KeepAccount>(&app, &viewer);
+        person::erase(&app, &ctx, &viewer, SHOWN).await.expect("deleted");
+        assert_eq!(view(&app, &viewer).await.verification.card_until, None, "nothing is left");
+    }
+
+    clause_2_1_1_g_what_is_taken_back_while_the_source_is_asked_stays_taken_back(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        agree(&app, &viewer).await;
+        submit(&app, &viewer, "林知远", NUMBER).await.expect("handed in");
+        test.clock.advance(Duration::seconds(1));
+        let meddled = App { identity: Some(Arc::new(Meddler { app: app.clone(), viewer: viewer.clone() })), ..app.clone() };
+        let report = work(&meddled).await;
+        assert_eq!((report.failed, report.dead), (0, 0));
+        assert_eq!((state(&app, &viewer).await, held(test).await, indexed(test).await), (State::Erased, 0, 0));
+    }
+
+    clause_2_1_1_g_a_consent_that_runs_out_takes_the_verification_with_it(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        let given = app.clock.now();
+        verified(&app, &viewer, NUMBER).await;
+        test.clock.advance(given + REAL_NAME.term - app.clock.now() - Duration::SECOND);
+        assert_eq!(person::run_due(&app, &system::<Operate>(&app)).await.expect("ran"), 0);
+        assert_eq!(state(&app, &viewer).await, State::Verified);
+        test.clock.advance(Duration::SECOND);
+        assert_eq!(person::run_due(&app, &system::<Operate>(&app)).await.expect("ran"), 1);
+        assert_eq!((state(&app, &viewer).await, held(test).await, indexed(test).await), (State::Erased, 0, 0));
+        let demands = own_ledger(&app, &viewer).await.demands;
+        assert!(demands.iter().any(|asked| asked.processor.as_deref() == Some("identity_source")));
+    }
+
+    clause_2_6_4_1_nothing_is_asked_about_an_account_that_is_to_be_closed(test) {
+        let scene = scene(test).await;
+        let (app, buyer) = (&scene.app, &scene.buyer);
+        shared_order(&scene, 1).await;
+        agree(app, buyer).await;
+        submit(app, buyer, "林知远", NUMBER).await.expect("handed in");
+        let (verify, law) = (house::person(app, buyer), house::person(app, buyer));
+        let (_, waits) = app::rights::ask_closure(app, &verify, &law, buyer, house::PASSWORD).await.expect("asked");
+        assert!(waits);
+        work(app).await;
+        assert_eq!(state(app, buyer).await, State::Submitted);
+        assert!(own_ledger(app, buyer).await.lines.iter().all(|line| line.processor.as_deref() != Some("identity_source")));
+        // And what was handed in does not stay.
+        test.clock.advance(CHECK_LIFE);
+        assert_eq!(person::run_due(app, &system::<Operate>(app)).await.expect("ran"), 1);
+        assert_eq!((state(app, buyer).await, held(test).await), (State::Rejected, 0));
+        assert_eq!(refusal(submit(app, buyer, "林知远", NUMBER).await), Some(Refused::ClosurePending));
+    }
+
+    checks_of_a_day_are_counted_whatever_comes_of_them(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        let again = async || {
+            test.clock.advance(Duration::seconds(1));
+            agree(&app, &viewer).await;
+            submit(&app, &viewer, "林知远", NUMBER).await
+        };
+        let begun = app.clock.now();
+        for _ in 0..CHECKS {
+            again().await.expect("handed in");
+            work(&app).await;
+            assert_eq!(state(&app, &viewer).await, State::Verified);
+            test.clock.advance(Duration::seconds(1));
+            let ctx = house::person::<KeepAccount>(&app, &viewer);
+            person::erase(&app, &ctx, &viewer, SHOWN).await.expect("deleted");
+        }
+        assert_eq!(refusal(again().await), Some(Party::VerifyOften.into()));
+        assert_eq!(held(test).await, 0);
+        test.clock.advance(begun + TRIES_WINDOW - app.clock.now());
+        assert_eq!(refusal(submit(&app, &viewer, "林知远", NUMBER).await), Some(Party::VerifyOften.into()));
+        test.clock.advance(Duration::seconds(2));
+        submit(&app, &viewer, "林知远", NUMBER).await.expect("a day later");
+    }
+
+    of_many_submissions_at_once_one_counts(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        agree(&app, &viewer).await;
+        let done = crowd(|_| submit(&app, &viewer, "林知远", NUMBER), &[Party::VerifyNotNow.into()]).await;
+        assert_eq!(done, 1);
+        // Words said at once leave consent and state as one.
+        test.clock.advance(Duration::seconds(1));
+        let word = async |key: u128| {
+            let state = if key.is_multiple_of(2) { ConsentState::Withdrawn } else { ConsentState::Given };
+            let ctx = house::person::<KeepAccount>(&app, &viewer);
+            account::choose(&app, &ctx, &viewer, REAL_NAME.id, state, SHOWN).await
+        };
+        crowd(word, &[]).await;
+        let ctx = house::person::<ShowOwn>(&app, &viewer);
+        let choices = account::choices(&app, &ctx, &viewer).await.expect("choices");
+        let choice = choices.offers.iter().find(|choice| choice.offer.id == REAL_NAME.id).expect("offered");
+        let stands = matches!(choice.standing, Standing::Given { .. });
+        assert_eq!(stands, state(&app, &viewer).await != State::Erased);
+    }
+
+    where_nobody_can_check_nothing_is_taken(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        agree(&app, &viewer).await;
+        let closed = App { identity: None, ..app.clone() };
+        assert_eq!(refusal(submit(&closed, &viewer, "林知远", NUMBER).await), Some(Party::VerifyClosed.into()));
+        let other = person(test, &app, "100-0000-0002", "he").await;
+        let ctx = house::person::<KeepAccount>(&app, &other);
+        let chosen = account::choose(&closed, &ctx, &other, REAL_NAME.id, ConsentState::Given, SHOWN).await;
+        assert_eq!(refusal(chosen), Some(Party::VerifyClosed.into()));
+        let ctx = house::person::<ShowOwn>(&app, &other);
+        let choices = account::choices(&closed, &ctx, &other).await.expect("choices");
+        assert!(choices.offers.iter().all(|choice| choice.offer.id != REAL_NAME.id), "nor offered");
+        assert_eq!(held(test).await, 0);
     }
 }

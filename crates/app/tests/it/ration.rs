@@ -44,7 +44,7 @@ async fn at_once<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Output> {
 }
 
 /// How many of the callers had their way; the others were all refused as expected.
-async fn crowd<T, F: Future<Output = Result<T, Failure>>>(
+pub async fn crowd<T, F: Future<Output = Result<T, Failure>>>(
     call: impl Fn(u128) -> F,
     refused: &[Refused],
 ) -> usize {

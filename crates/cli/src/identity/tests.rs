@@ -40,6 +40,8 @@ enum Fake {
     Says(&'static str, i64, u16),
     /// With a signature over something else.
     Forged,
+    /// With the answer to another question.
+    Recorded,
     /// Without a signature.
     Unsigned,
     /// With something that is no HTTP.
@@ -79,16 +81,16 @@ async fn fake(kind: Fake) -> (String, tokio::task::JoinHandle<String>) {
                 .map(|(_, value)| value.to_owned())
                 .expect("a header")
         };
-        let reference = "00000000-0000-0000-0000-000000000007";
         let signature = unhex(&header("x-signature")).expect("hexadecimal");
         judge
-            .signed("question", &header("x-timestamp"), reference, body.as_bytes())
+            .signed("question", &header("x-timestamp"), &[body.as_bytes()])
             .verify_slice(&signature)
             .expect("the question is signed");
-        let answer = |body: &str, at: i64, status: u16, over: &str| {
+        let question = body.clone();
+        let answer = |body: &str, at: i64, status: u16, over: (&str, &str)| {
             let at = at.to_string();
             let signature = judge
-                .signed("answer", &at, reference, over.as_bytes())
+                .signed("answer", &at, &[over.0.as_bytes(), over.1.as_bytes()])
                 .finalize()
                 .into_bytes();
             format!(
@@ -99,11 +101,13 @@ async fn fake(kind: Fake) -> (String, tokio::task::JoinHandle<String>) {
         };
         let flood = "x".repeat(64 * 1024);
         let text = match kind {
-            Fake::Says(body, off, status) => answer(body, NOW + off, status, body),
-            Fake::Forged => answer(MATCH, NOW, 200, "something else"),
+            Fake::Says(body, off, status) => answer(body, NOW + off, status, (&question, body)),
+            Fake::Forged => answer(MATCH, NOW, 200, (&question, "something else")),
+            // Recorded when something else was asked under the same name.
+            Fake::Recorded => answer(MATCH, NOW, 200, ("{}", MATCH)),
             Fake::Unsigned => format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n{MATCH}", MATCH.len()),
             Fake::Noise => "\u{0}\u{1}not http at all\r\n\r\n".to_owned(),
-            Fake::Flood => answer(&flood, NOW, 200, &flood),
+            Fake::Flood => answer(&flood, NOW, 200, (&question, &flood)),
             Fake::Silent => {
                 tokio::time::sleep(Duration::from_secs(5)).await;
                 String::new()
@@ -162,9 +166,12 @@ async fn what_cannot_be_trusted_is_no_answer() {
     let other = r#"{"reference":"00000000-0000-0000-0000-000000000008","result":"match","id":"r-1"}"#;
     let control =
         "{\"reference\":\"00000000-0000-0000-0000-000000000007\",\"result\":\"match\",\"id\":\"r\\u0000\"}";
+    let echo = r#"{"reference":"00000000-0000-0000-0000-000000000007","result":"match","id":"r-999999199001010016"}"#;
     for kind in [
         Fake::Forged,
+        Fake::Recorded,
         Fake::Unsigned,
+        Fake::Says(echo, 0, 200),
         Fake::Flood,
         Fake::Says("nonsense}", 0, 200),
         Fake::Says(other, 0, 200),

@@ -104,20 +104,20 @@ pub const REAL_NAME: Offer = Offer {
         en: "Real-name verification (separate consent to sensitive data)",
     },
     what: Both {
-        zh: "您填写的姓名和身份证号码会与权威数据源比对一次。不收集证件照片，不采集人脸。身份证号码属于敏感个人信息，泄露可能使人冒用您的身份，所以它与姓名一起用您自己的密钥加密保存，页面上只显示后四位。",
-        en: "The name and identity number you enter are compared once with an authoritative source. No picture of the card and no face is taken. An identity number is sensitive: leaked, it could be used to pose as you. So it lies encrypted under your own key, with your name, and pages show its last four signs only.",
+        zh: "您填写的姓名和身份证号码只用于与权威数据源比对是否一致。不收集证件照片，不采集人脸。身份证号码属于敏感个人信息，泄露可能使人冒用您的身份，所以它与姓名一起用您自己的密钥加密保存，页面上只显示后四位。",
+        en: "The name and identity number you enter are compared with an authoritative source, and nothing else is done with them. No picture of the card and no face is taken. An identity number is sensitive: leaked, it could be used to pose as you. So it lies encrypted under your own key, with your name, and pages show its last four signs only.",
     },
     why: Both {
         zh: "创建企业、办理入驻等功能需要知道操作者是谁；除此之外不用于任何其他目的。",
         en: "To found an enterprise here or to become a provider we have to know who acts. It is used for nothing else.",
     },
     who: Both {
-        zh: "身份信息核验服务商，只收到姓名与号码，只用于这次比对；其他用户和服务商只能看到“已实名”标记。",
-        en: "The identity checking service gets name and number, for this comparison only. Other users and providers see nothing but the badge “verified”.",
+        zh: "身份信息核验服务商（其名称见《第三方信息共享清单》），只收到姓名与号码，只用于这次比对；其他用户和服务商只能看到“已实名”标记。",
+        en: "The identity checking service, named in the list of recipients, gets name and number, for this comparison only. Other users and providers see nothing but the badge “verified”.",
     },
     how_long: Both {
-        zh: "核验未通过时姓名与号码立即删除；通过后随账号保存，您可以随时删除认证或撤回同意，撤回即删除。",
-        en: "If the check fails, name and number are deleted at once. If it succeeds they are kept as long as the account; delete the verification or withdraw at any time, and they are deleted.",
+        zh: "核验未通过时姓名与号码立即删除；通过后保存至您删除认证、撤回同意或注销账号，最长十年，到期自动删除。因冒用被撤销的，保存至账号注销。",
+        en: "If the check fails, name and number are deleted at once. If it succeeds they are kept until you delete the verification, withdraw or close the account, ten years at most. After a revocation for fraud they are kept until the account is closed.",
     },
     without: Both {
         zh: "不同意也可以浏览、下单、使用其他全部功能，只是不能创建企业和入驻。",

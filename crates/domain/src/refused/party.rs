@@ -82,8 +82,8 @@ refusals! {
         "People of 14 or younger cannot be verified; nothing you entered was kept. A parent or guardian may use the platform.",
     /// The person is under age and the guardian has not consented.
     VerifyGuardian = "verify_guardian" "id_number"
-        "未满 18 周岁须先由监护人同意：请发起监护人同意申请，同意后再提交；刚才填写的内容没有保存。"
-        "Under 18 a guardian consents first: ask for the guardian's consent and submit again after it. Nothing you entered was kept.",
+        "未满 18 周岁须由监护人同意，本站尚未开通监护人同意，暂不能实名认证，其他功能不受影响；刚才填写的内容没有保存。"
+        "Under 18 a guardian has to consent, which this site does not offer yet, so you cannot be verified now; everything else works. Nothing you entered was kept.",
     /// Whether it is meant is not ticked.
     VerifyUnsure = "verify_unsure" "sure"
         "删除后不能恢复，请勾选“我确认删除”再提交。"
@@ -92,6 +92,10 @@ refusals! {
     VerifyClosed = "verify_closed" "id_number"
         "本站尚未开通实名认证，无需提交任何信息；其他功能不受影响。"
         "Verification is not open on this site yet, so nothing needs to be handed in; everything else works.",
+    /// Too many checks in a day, passed or not.
+    VerifyOften = "verify_often" "id_number"
+        "24 小时内提交核验的次数已达上限，请明天再试。"
+        "That is as many checks as there are in 24 hours; try again tomorrow.",
     /// Too many failed checks.
     VerifyTries = "verify_tries" "id_number"
         "24 小时内已 3 次未通过核验，请在锁定 24 小时后再试；如证件信息无误，请联系客服。"

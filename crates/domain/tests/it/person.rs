@@ -72,6 +72,7 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Submitted, E::BeginCheck, vec![S], T::Checking),
         (T::Checking, E::Pass, vec![S, V], T::Verified),
         (T::Checking, E::Fail, vec![S, V], T::Rejected),
+        (T::Submitted, E::SourceDown, vec![S], T::Rejected),
         (T::Checking, E::SourceDown, vec![S], T::Rejected),
         (T::Locked, E::Unlock, vec![S], T::Consented),
         (T::Verified, E::Expire, vec![S], T::Expired),

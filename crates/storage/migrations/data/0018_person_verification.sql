@@ -13,12 +13,14 @@ CREATE TABLE person_verification (
   proposed_at {time},
   decided_by {text},
   consent {id},
+  consent_until {time},
   real_name {bytes},
   id_number {bytes},
   due_event {text},
   due_at {time}
 ){strict};
 CREATE INDEX person_verification_due ON person_verification (due_at, id);
+CREATE INDEX person_verification_consent ON person_verification (consent_until, id);
 CREATE INDEX person_verification_by_state ON person_verification (state, since, id);
 
 -- What happened to it, without a name or a number.

@@ -5,6 +5,7 @@ use app::person::{self, PersonView, Submission};
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::account::offer::REAL_NAME;
+use domain::calendar::day_text;
 use domain::person::verification::{Event, State, TRIES, TRIES_WINDOW, Verification};
 use domain::refused::Party;
 use privacy::purpose::{Certify, KeepAccount, ShowOwn};
@@ -47,7 +48,7 @@ fn side(lang: Lang, side: &str) -> &'static str {
     }
 }
 
-async fn page(visit: &Visit, typed: TypedForm, errors: Vec<FieldError>) -> Result<Answer, Answer> {
+async fn page(visit: &Visit, typed: TypedForm, mut errors: Vec<FieldError>) -> Result<Answer, Answer> {
     let viewer = visit.viewer_for(PAGE)?;
     let app = &visit.state.app;
     let failed = |failure| Answer::failure(visit, &failure);
@@ -59,17 +60,26 @@ async fn page(visit: &Visit, typed: TypedForm, errors: Vec<FieldError>) -> Resul
         .map_err(failed)?;
     let lang = visit.lang;
     let zh = lang == Lang::Zh;
-    let offer = choices
-        .offers
-        .iter()
-        .find(|choice| choice.offer.id == REAL_NAME.id);
-    let offer = offer.ok_or_else(|| Answer::not_found(visit))?;
+    let mut offers = choices.offers.iter();
+    let offer = offers.find(|choice| choice.offer.id == REAL_NAME.id);
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let stage = stage(&view);
+    if stage != Stage::Form {
+        // There is no form that could be led to.
+        for error in errors
+            .iter_mut()
+            .filter(|error| error.field == "id_number" || error.field == "real_name")
+        {
+            error.field = "h-state".into();
+        }
+    }
+    for error in errors.iter_mut().filter(|error| error.field == "verification") {
+        error.field = "h-state".into();
+    }
     let shown_reason = matches!(stage, Stage::Form | Stage::Locked) && errors.is_empty();
     let page = PersonPage {
         f: visit.frame(lang.t("实名认证", "Real-name verification")),
@@ -79,9 +89,14 @@ async fn page(visit: &Visit, typed: TypedForm, errors: Vec<FieldError>) -> Resul
             .reason
             .filter(|_| shown_reason)
             .map_or("", |reason| reason.label(zh)),
-        offer: offer_row(lang, offer),
+        offer: offer.map(|offer| offer_row(lang, offer)),
         since: Moment::of(lang, view.verification.since),
-        due: view.due.and_then(|(_, at)| at).map(|at| Moment::of(lang, at)),
+        due: view
+            .due
+            .filter(|_| matches!(stage, Stage::Wait | Stage::Locked))
+            .and_then(|(_, at)| at)
+            .map(|at| Moment::of(lang, at)),
+        valid: view.verification.card_until.map(|day| day_text(day, zh)),
         tries: (counted(&view.verification, app.clock.now()), TRIES),
         can_erase: view.may(Event::Erase),
         steps: view

@@ -56,14 +56,16 @@ pub struct PersonPage {
     pub state: &'static str,
     /// Why the last check failed; empty if it did not.
     pub reason: &'static str,
-    /// What is agreed to.
-    pub offer: OfferRow,
+    /// What is agreed to, where it can be.
+    pub offer: Option<OfferRow>,
     /// Name and number, masked; while they are kept.
     pub masked: Option<(String, String)>,
     /// Since when it stands so.
     pub since: Moment,
-    /// When the clock acts: the lock's end, the source's last hour, the card's last day.
+    /// When the clock acts: the lock's end, the source's last hour.
     pub due: Option<Moment>,
+    /// The card's last day.
+    pub valid: Option<String>,
     /// Failed checks that count now, and how many there may be.
     pub tries: (usize, usize),
     /// Whether everything of it can be deleted now.
@@ -104,10 +106,11 @@ impl PersonPage {
                 stage: Stage::Consent,
                 state: lang.t("未认证", "not verified"),
                 reason: "",
-                offer: OfferRow::sample(lang),
+                offer: Some(OfferRow::sample(lang)),
                 masked: None,
                 since: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
                 due: None,
+                valid: None,
                 tries: (0, 3),
                 can_erase: false,
                 real_name: String::new(),
@@ -155,6 +158,7 @@ impl PersonPage {
                 stage: Stage::Verified,
                 state: lang.t("已实名", "verified"),
                 due: None,
+                valid: Some(lang.t("2030年1月31日", "31 January 2030").to_owned()),
                 ..wait.clone()
             };
             let locked = Self {

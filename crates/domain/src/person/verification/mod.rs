@@ -22,6 +22,8 @@ pub const TRIES: usize = 3;
 pub const TRIES_WINDOW: Duration = Duration::hours(24);
 /// How long it is locked, from the last failed check.
 pub const LOCK: Duration = Duration::hours(24);
+/// Checks of one account within [`TRIES_WINDOW`], whatever comes of them.
+pub const CHECKS: i64 = 6;
 /// How long the source has to answer.
 pub const CHECK_LIFE: Duration = Duration::hours(24);
 
@@ -72,6 +74,18 @@ pub struct Step {
     pub data: Data,
 }
 
+/// Whether one more check is let through, after so many within [`TRIES_WINDOW`].
+///
+/// # Errors
+/// [`Party::VerifyOften`].
+pub fn may_check(lately: i64) -> Result<(), Refused> {
+    if lately < CHECKS {
+        Ok(())
+    } else {
+        Err(Party::VerifyOften.into())
+    }
+}
+
 /// Until when it is locked by these failed checks, oldest first.
 #[must_use]
 pub fn locked_until(failed_at: &[OffsetDateTime]) -> Option<OffsetDateTime> {
@@ -101,8 +115,8 @@ impl Verification {
     pub fn timer(&self) -> Option<(Event, Due)> {
         let after = |time| self.since.checked_add(time).map_or(Due::Unknown, Due::At);
         match self.state {
-            State::Submitted => Some((Event::BeginCheck, Due::At(self.since))),
-            State::Checking => Some((Event::SourceDown, after(CHECK_LIFE))),
+            // Also what nobody takes up is not kept for ever.
+            State::Submitted | State::Checking => Some((Event::SourceDown, after(CHECK_LIFE))),
             State::Locked => Some((Event::Unlock, after(LOCK))),
             State::Verified => {
                 let ended = self.card_until?.next_day();
@@ -178,9 +192,12 @@ impl Verification {
         };
         match event {
             Event::Submit => next.reason = None,
-            Event::Pass => {
-                next.card_until = facts.card_until;
-                next.failed_at.clear();
+            // Failed checks count for their day, also beside one that passed: else they could be made
+            // at leisure.
+            Event::Pass => next.card_until = facts.card_until,
+            Event::Consent | Event::Erase => {
+                next.reason = None;
+                next.card_until = None;
             }
             Event::Fail => {
                 next.reason = facts.reason;

@@ -41,7 +41,7 @@ pub const MACHINE: Machine<State, Event> = Machine {
             to: State::Rejected,
         },
         Row {
-            from: &[State::Checking],
+            from: &[State::Submitted, State::Checking],
             event: Event::SourceDown,
             actors: &[SYSTEM],
             to: State::Rejected,
