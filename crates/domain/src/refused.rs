@@ -134,6 +134,18 @@ pub enum Refused {
     DemandUntil,
     /// An authorisation of one's own needs its number.
     DemandReference,
+    /// Neither a code of the authenticator app nor a recovery code was given.
+    SecondMissing,
+    /// The code is wrong, used or out of time.
+    SecondWrong,
+    /// Too many wrong codes.
+    SecondTooMany,
+    /// The log-in waited too long for its second step, or it was tried too often.
+    SecondStale,
+    /// The act wants a fresh proof of who is there.
+    ProofNeeded,
+    /// The second factor is on already, or is off already.
+    SecondNotNow,
     /// About who takes part: persons, enterprises, suppliers, members.
     Party(Party),
 }
@@ -202,6 +214,12 @@ impl Refused {
         Self::DemandArticle,
         Self::DemandUntil,
         Self::DemandReference,
+        Self::SecondMissing,
+        Self::SecondWrong,
+        Self::SecondTooMany,
+        Self::SecondStale,
+        Self::ProofNeeded,
+        Self::SecondNotNow,
     ];
 
     /// The stable code, for programs.

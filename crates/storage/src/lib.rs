@@ -40,6 +40,8 @@ pub fn statements() -> Vec<&'static str> {
         account::STATEMENTS,
         account::session::STATEMENTS,
         account::code::STATEMENTS,
+        account::remembered::STATEMENTS,
+        account::second::STATEMENTS,
         account::token::STATEMENTS,
         market::books::STATEMENTS,
         market::catalogue::STATEMENTS,

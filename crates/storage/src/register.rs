@@ -17,7 +17,8 @@ pub enum Class {
     Personal,
     /// Sensitive personal (PIPL 28); sealed, separate consent.
     Sensitive,
-    /// Never leaves the store in any form.
+    /// Never leaves the store in any form but for its one use; with `uses` it is sealed, and not part
+    /// of the copy either way.
     Secret,
     /// Computed from others; dies with them.
     Derived,
@@ -63,10 +64,15 @@ struct Register {
 pub const TEXT: &str = include_str!("../columns.toml");
 
 impl Column {
-    /// Whether its values are sealed under their subject's key.
+    /// Whether its values are sealed under their subject's key: those of a person, and secrets that
+    /// have to be opened to be of use. Digests of secrets are not.
     #[must_use]
-    pub const fn is_sealed(&self) -> bool {
-        matches!(self.class, Class::Personal | Class::Sensitive)
+    pub fn is_sealed(&self) -> bool {
+        match self.class {
+            Class::Personal | Class::Sensitive => true,
+            Class::Secret => !self.uses.is_empty(),
+            Class::Public | Class::Account | Class::Derived => false,
+        }
     }
 }
 

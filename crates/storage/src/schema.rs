@@ -33,6 +33,7 @@ pub const DATA: &[Migration] = &[
     (14, include_str!("../migrations/data/0014_note_subject.sql")),
     (15, include_str!("../migrations/data/0015_disclosures.sql")),
     (16, include_str!("../migrations/data/0016_ledger_indexes.sql")),
+    (17, include_str!("../migrations/data/0017_second_factor.sql")),
     (
         18,
         include_str!("../migrations/data/0018_person_verification.sql"),

@@ -432,7 +432,7 @@ impl<'s, P: Purpose> Tx<'s, P> {
     /// Seals a value for its place under its subject's key.
     ///
     /// # Errors
-    /// [`StoreError::NotRegistered`] for a place that the register does not have as personal,
+    /// [`StoreError::NotRegistered`] for a place that the register does not have as personal or secret,
     /// [`StoreError::NoKey`] when the subject has none.
     pub async fn seal(
         &self,
@@ -440,7 +440,7 @@ impl<'s, P: Purpose> Tx<'s, P> {
         value: &Personal<String>,
     ) -> Result<Sealed<String>, StoreError> {
         policy::clause!("2.1.2.3");
-        registered(field, Class::Personal)?;
+        registered(field, &[Class::Personal, Class::Secret])?;
         let mut keys = self.keys.lock().await;
         let key = self.key(&mut keys, field.subject).await?;
         Ok(key.seal(field, value, self.store.entropy())?)
@@ -456,7 +456,7 @@ impl<'s, P: Purpose> Tx<'s, P> {
         field: &FieldRef,
         value: &Sensitive<String>,
     ) -> Result<Sealed<Sensitive<String>>, StoreError> {
-        registered(field, Class::Sensitive)?;
+        registered(field, &[Class::Sensitive])?;
         let key = self.store.vault.load(field.subject, self.ctx.now()).await?;
         Ok(key.seal_sensitive(field, value, self.store.entropy())?)
     }
@@ -541,8 +541,8 @@ impl<'s, P: Purpose> Tx<'s, P> {
 }
 
 /// Nothing personal is stored where the register does not know of it (0.5, 2.1.2.3).
-fn registered(field: &FieldRef, class: Class) -> Result<(), StoreError> {
-    if register::sealed_class(field.table, field.column) == Some(class) {
+fn registered(field: &FieldRef, classes: &[Class]) -> Result<(), StoreError> {
+    if register::sealed_class(field.table, field.column).is_some_and(|class| classes.contains(&class)) {
         return Ok(());
     }
     Err(StoreError::NotRegistered)

@@ -39,6 +39,10 @@ const TABLES: &[(&str, &str)] = &[
     ("message_outbox", "DELETE FROM message_outbox"),
     ("one_time_code", "DELETE FROM one_time_code"),
     ("api_token", "DELETE FROM api_token"),
+    ("remembered_device", "DELETE FROM remembered_device"),
+    ("login_pending", "DELETE FROM login_pending"),
+    ("recovery_code", "DELETE FROM recovery_code"),
+    ("authenticator", "DELETE FROM authenticator"),
     (
         "person_verification_event",
         "DELETE FROM person_verification_event",

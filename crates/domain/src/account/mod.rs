@@ -5,4 +5,7 @@ pub mod name;
 pub mod offer;
 pub mod password;
 pub mod phone;
+pub mod recovery;
+pub mod second;
 pub mod token;
+pub mod totp;

@@ -371,6 +371,42 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
             "页面停留过久，请重新提交一次。",
             "The form was open too long; please send it again.",
         ),
+        Refused::SecondMissing => (
+            "second_missing",
+            "second_code",
+            "请填写验证器上的 6 位验证码；验证器不在身边时，填写一个恢复码。",
+            "Enter the six digits your authenticator app shows; without the app, enter a recovery code.",
+        ),
+        Refused::SecondWrong => (
+            "second_wrong",
+            "second_code",
+            "验证码或恢复码不正确，或已经用过。请等验证器显示下一个验证码再试；如一直不对，请检查手机时间是否准确。",
+            "The code is wrong or was used already. Wait for the next one your app shows; if none works, check that your phone's clock is right.",
+        ),
+        Refused::SecondTooMany => (
+            "second_too_many",
+            "second_code",
+            "验证码错误次数过多，请 15 分钟后再试；一天内错误太多时，请明天再试。",
+            "Too many wrong codes; try again in 15 minutes, or tomorrow if there were very many today.",
+        ),
+        Refused::SecondStale => (
+            "second_stale",
+            "second_code",
+            "这次登录已超时或尝试次数过多，请重新输入密码登录。",
+            "This log-in took too long or was tried too often; log in with your password again.",
+        ),
+        Refused::ProofNeeded => (
+            "proof_needed",
+            "proof",
+            "这项操作需要先确认是您本人，确认后 10 分钟内有效。请点这里确认，然后回来重新提交。",
+            "This needs proof that it is you, good for 10 minutes. Follow the link, prove it, then come back and send again.",
+        ),
+        Refused::SecondNotNow => (
+            "second_not_now",
+            "second",
+            "两步登录的状态已经改变，请刷新页面查看。",
+            "Two-step log-in has changed meanwhile; reload the page to see how it stands.",
+        ),
         Refused::Party(party) => party.parts(),
     }
 }

@@ -1,6 +1,8 @@
 //! Accounts: sealed name and phone, found by blind index (clauses 2.1.1.a, 2.1.1.b).
 
 pub mod code;
+pub mod remembered;
+pub mod second;
 pub mod session;
 pub mod token;
 

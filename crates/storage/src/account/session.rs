@@ -8,8 +8,8 @@ use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO session \
-    (account, id, token_digest, csrf, device, created_at, seen_at, expires_at, revoked_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL)";
+    (account, id, token_digest, csrf, device, created_at, seen_at, expires_at, revoked_at, proved_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL, $8)";
 const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
     (SELECT COUNT(*) FROM membership m WHERE m.account = s.account) \
     FROM session s JOIN account a ON a.id = s.account \
@@ -25,7 +25,22 @@ const REVOKE: &str =
     "UPDATE session SET revoked_at = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
 const REVOKE_OTHERS: &str =
     "UPDATE session SET revoked_at = $3 WHERE account = $1 AND id <> $2 AND revoked_at IS NULL";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LIVE, OF_ACCOUNT, TOUCH, REVOKE, REVOKE_OTHERS, END_ALL];
+const PROVED: &str = "SELECT proved_at FROM session WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
+const PROVE: &str = "UPDATE session SET proved_at = $3 WHERE id = $1 AND account = $2";
+const RENEW: &str =
+    "UPDATE session SET token_digest = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    LIVE,
+    OF_ACCOUNT,
+    TOUCH,
+    REVOKE,
+    REVOKE_OTHERS,
+    END_ALL,
+    PROVED,
+    PROVE,
+    RENEW,
+];
 
 /// A session as stored.
 #[derive(Debug)]
@@ -66,6 +81,8 @@ pub struct NewSession<'a> {
     pub device: &'a Personal<String>,
     /// When it ends at the latest.
     pub expires_at: OffsetDateTime,
+    /// When its holder was last proved to be there by everything the account asks for.
+    pub proved_at: Option<OffsetDateTime>,
 }
 
 /// The place of a session's device.
@@ -107,6 +124,7 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewSession<'_>) -> Res
         Value::Bytes(device.as_bytes().to_vec()),
         Value::Time(tx.ctx().now()),
         Value::Time(new.expires_at),
+        Value::OptTime(new.proved_at),
     ];
     tx.execute(INSERT, &values).await.map(|_| ())
 }
@@ -154,6 +172,51 @@ pub async fn touch<P: Purpose>(tx: &mut Tx<'_, P>, session: Uuid) -> Result<(), 
     tx.execute(TOUCH, &[Value::Id(session), Value::Time(now)])
         .await
         .map(|_| ())
+}
+
+/// When the holder was last proved to be there in this session of the account (2.6.4.f).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn proved_at<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    session: Uuid,
+) -> Result<Option<OffsetDateTime>, StoreError> {
+    let row = tx.row(PROVED, &[Value::Id(session), Value::Id(account)]).await?;
+    row.map_or(Ok(None), |row| row.opt_time(0))
+}
+
+/// Notes that the holder was proved to be there now.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn prove<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid, session: Uuid) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(session),
+        Value::Id(account),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(PROVE, &values).await.map(|_| ())
+}
+
+/// Gives a live session another token: whoever held the former one holds nothing. `false` if it is not
+/// live.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn renew<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    session: Uuid,
+    token_digest: [u8; 32],
+) -> Result<bool, StoreError> {
+    let values = [
+        Value::Id(session),
+        Value::Id(account),
+        Value::Bytes(token_digest.to_vec()),
+    ];
+    tx.execute(RENEW, &values).await.map(|rows| rows == 1)
 }
 
 /// Ends one session of the account; `false` if there was no such live session.

@@ -174,7 +174,7 @@ both_dbs_and_suites! {
         let device = Personal::received("Firefox".to_owned());
         for (byte, expires_at) in [(1, now + Duration::days(90)), (2, now)] {
             let id = test.entropy.id();
-            let new = NewSession { id, account, subject, token_digest: [byte; 32], csrf: "c".to_owned(), device: &device, expires_at };
+            let new = NewSession { id, account, subject, token_digest: [byte; 32], csrf: "c".to_owned(), device: &device, expires_at, proved_at: None };
             session::insert(&mut tx, &new).await.expect("insert");
         }
         let live = session::live(&mut tx, [1; 32], idle).await.expect("read").expect("live");

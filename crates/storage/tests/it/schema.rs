@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use privacy::PurposeId;
+use storage::register::Class;
 use testkit::both_dbs;
 
 both_dbs! {
@@ -52,9 +53,27 @@ fn clause_1_2_personal_columns_name_a_subject_a_purpose_and_a_clause() {
         assert!(column.uses.values().all(|clauses| !clauses.is_empty()), "{place}");
         if column.is_sealed() {
             assert!(!column.subject.is_empty(), "{place} has no subject");
-            assert!(column.export, "{place} is missing from the person's copy");
+            let secret = column.class == Class::Secret;
+            assert!(
+                secret || column.export,
+                "{place} is missing from the person's copy"
+            );
         }
     }
+}
+
+#[test]
+fn clause_2_5_1_c_no_secret_is_part_of_a_copy_or_given_to_anybody() {
+    let columns = storage::register::columns().expect("register");
+    let secrets = columns.iter().filter(|column| column.class == Class::Secret);
+    let mut sealed = 0;
+    for column in secrets {
+        let place = format!("{}.{}", column.table, column.name);
+        assert!(!column.export && column.recipients.is_empty(), "{place}");
+        assert!(!column.uses.contains_key("show_own"), "{place}");
+        sealed += usize::from(column.is_sealed());
+    }
+    assert!(sealed > 0, "a secret that has to be opened is sealed");
 }
 
 #[test]
