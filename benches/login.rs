@@ -63,6 +63,7 @@ async fn log_ins(app: &App) -> Result<f64> {
                     login: &login,
                     password: PASSWORD,
                     device: "Firefox · Linux",
+                    remembered: None,
                 };
                 account::log_in(&app, &visitor::<VerifyHolder>(&app), &form).await?;
                 count += 1.0;

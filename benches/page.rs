@@ -49,6 +49,7 @@ async fn more_devices(app: &App, viewer: &Viewer) -> Result<()> {
             csrf: "0".repeat(64),
             device: &Personal::received((*name).to_owned()),
             expires_at: ctx.now() + limits::SESSION_LIFE,
+            proved_at: None,
         };
         session::insert(&mut tx, &new).await?;
     }

@@ -190,6 +190,8 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
     }
     match claimed.kind.as_str() {
         account::ALERT => account::tell_login(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        account::NOTICE => account::tell_notice(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        account::LOSS => account::carry_out_loss(app, &ctx::<Operate>(app, policy_version), claimed).await,
         rights::ERASE => rights::perform(app, &ctx::<ObeyLaw>(app, policy_version), claimed).await,
         person::CHECK => person::perform(app, &ctx::<Certify>(app, policy_version), claimed).await,
         person::TELL => person::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,

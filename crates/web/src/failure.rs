@@ -120,12 +120,27 @@ impl Answer {
     }
 
     fn session_cookie(&mut self, visit: &Visit, value: &str, seconds: i64) {
-        let secure = visit.state.settings.secure;
-        let (name, flag) = (session_cookie(secure), if secure { "; Secure" } else { "" });
+        let name = session_cookie(visit.state.settings.secure);
+        self.set_cookie(visit, name, value, seconds);
+    }
+
+    fn set_cookie(&mut self, visit: &Visit, name: &str, value: &str, seconds: i64) {
+        let flag = if visit.state.settings.secure {
+            "; Secure"
+        } else {
+            ""
+        };
         add_cookie(
             &mut self.0,
             &format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{flag}"),
         );
+    }
+
+    /// Sets a cookie that only this site reads, and no script.
+    #[must_use]
+    pub(crate) fn with_cookie(mut self, visit: &Visit, name: &str, value: &str, seconds: i64) -> Self {
+        self.set_cookie(visit, name, value, seconds);
+        self
     }
 
     /// The page of a failure. A fault is logged here, once, with an id that the page shows.

@@ -45,7 +45,7 @@ pub fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-session" } else { "session" }
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -233,6 +233,11 @@ impl Visit {
     pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
         let version = self.state.version().map_or("", |version| version.id.as_str());
         self.state.app.system(reason, version)
+    }
+
+    /// The page that this request shows, or whose form it is.
+    pub(crate) fn page(&self) -> &str {
+        &self.shown
     }
 
     /// The viewer, or the way to the log-in page.

@@ -10,8 +10,8 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, home, interface, log, order, person, policy, rights, share,
-    token,
+    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, person, policy, rights,
+    second, share, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -90,6 +90,11 @@ routes! {
     post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] account::register_code;
     get "/denglu" Door "verify_holder" ["2.1.1.e"] account::login_form;
     post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
+    get "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step_form;
+    post "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step;
+    get "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss_form;
+    post "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss;
+    post "/denglu/yishi/yanzhengma" Door "verify_holder" ["2.1.1.e"] second::loss_code;
     get "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset_form;
     post "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset;
     post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
@@ -99,6 +104,17 @@ routes! {
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
+    get "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.6.4.f"] guard::proof_form;
+    post "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.2.3.d", "2.6.4.f"] guard::prove;
+    get "/zhanghao/liangbu" Account "show_own" ["2.5.4.h", "2.6.1.a"] guard::state;
+    post "/zhanghao/liangbu" Account "verify_holder" ["2.1.1.e", "2.5.4.h"] guard::begin;
+    get "/zhanghao/liangbu/bangding" Account "verify_holder" ["2.1.1.e", "2.5.4.h"] guard::enrol_form;
+    post "/zhanghao/liangbu/bangding" Account "verify_holder" ["2.1.1.e", "2.5.4.h"] guard::confirm;
+    post "/zhanghao/liangbu/huifuma" Account "verify_holder" ["2.1.1.e"] guard::renew_codes;
+    post "/zhanghao/liangbu/huifuma/wenjian" Account "verify_holder" ["2.1.1.e"] guard::codes_file;
+    post "/zhanghao/liangbu/guanbi" Account "verify_holder" ["2.1.1.e"] guard::turn_off;
+    post "/zhanghao/liangbu/baoliu" Account "keep_safe" ["2.2.3.d", "2.5.4.e"] guard::keep;
+    post "/zhanghao/jizhu/{device}/chexiao" Account "keep_safe" ["2.1.1.e"] guard::forget;
     get "/zhanghao/tongyi" Account "show_own" ["2.1.1.g", "2.6.1.a"] consent::list;
     post "/zhanghao/tongyi/{offer}" Account "keep_account" ["2.1.1.g"] consent::choose;
     get "/zhanghao/shiming" Account "show_own" ["2.1.1.d", "2.6.1.a"] person::form;

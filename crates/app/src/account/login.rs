@@ -1,15 +1,18 @@
 //! Log-in by phone or account name, sessions, log-out (2.1.1.e). Nothing tells whether an account
-//! exists: not the text, not the field, not the work done.
+//! exists: not the text, not the field, not the work done. With a second factor the right password
+//! leads to the second step; nothing of the account is shown before it.
 
 use domain::Refused;
 use domain::account::{limits, name, offer::LOGIN_ALERT, phone::Phone};
 use privacy::purpose::{KeepSafe, VerifyHolder};
 use privacy::{Ctx, SubjectId};
 use sha2::{Digest, Sha256};
-use storage::account::{self, code, session};
+use storage::Tx;
+use storage::account::{self, code, second, session};
 use time::Duration;
 use uuid::Uuid;
 
+use super::second::{is_remembered, wait};
 use super::{alert, begin_session, consent, index};
 use crate::{App, Failure};
 
@@ -25,6 +28,40 @@ pub struct Login<'a> {
     pub password: &'a str,
     /// The device as the browser names it.
     pub device: &'a str,
+    /// The token of the device, if one was remembered on it.
+    pub remembered: Option<&'a str>,
+}
+
+/// What the right password leads to.
+#[derive(Clone)]
+pub enum Entry {
+    /// The person is logged in.
+    Begun(Begun),
+    /// The second step is still to come.
+    Waits {
+        /// The token of the log-in that waits, for the cookie; only its digest is stored.
+        token: String,
+    },
+}
+
+impl Entry {
+    /// The session, if the person is logged in.
+    #[must_use]
+    pub fn begun(self) -> Option<Begun> {
+        match self {
+            Self::Begun(begun) => Some(begun),
+            Self::Waits { .. } => None,
+        }
+    }
+}
+
+/// How much of what the account asks for a log-in gave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// All of it.
+    Whole,
+    /// The password, on a remembered device.
+    Half,
 }
 
 /// A session that just began: its secrets, for the cookie and the forms.
@@ -57,12 +94,27 @@ pub(super) fn token_digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Logs in.
+/// Begins a session after a log-in, and has its holder told if they agreed to it.
+pub(super) async fn welcome(
+    app: &App,
+    tx: &mut Tx<'_, VerifyHolder>,
+    (account, subject): (Uuid, SubjectId),
+    device: &str,
+    proof: Proof,
+) -> Result<Begun, Failure> {
+    let begun = begin_session(app, tx, account, subject, device, proof == Proof::Whole).await?;
+    if consent::live(tx, subject, &LOGIN_ALERT).await?.is_some() {
+        alert::enqueue(tx, account, begun.session).await?;
+    }
+    Ok(begun)
+}
+
+/// Logs in, or gets as far as the second step.
 ///
 /// # Errors
 /// [`Refused::LoginMissing`], [`Refused::PasswordMissing`] for what is empty,
 /// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
-pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Begun, Failure> {
+pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Entry, Failure> {
     policy::clause!("2.1.1.e");
     policy::clause!("2.2.3.d");
     let missing: Vec<Refused> = [
@@ -109,12 +161,18 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
     };
     let mut tx = app.store.begin(ctx).await?;
     code::forget_attempt(&mut tx, attempt).await?;
-    let begun = begin_session(app, &mut tx, row.id, row.subject, form.device).await?;
-    if consent::live(&mut tx, row.subject, &LOGIN_ALERT).await?.is_some() {
-        alert::enqueue(&mut tx, row.id, begun.session).await?;
-    }
+    let proof = if !second::is_on(&mut tx, row.id).await? {
+        Proof::Whole
+    } else if is_remembered(&mut tx, row.id, form.remembered).await? {
+        Proof::Half
+    } else {
+        let token = wait(app, &mut tx, row.id).await?;
+        tx.commit().await?;
+        return Ok(Entry::Waits { token });
+    };
+    let begun = welcome(app, &mut tx, (row.id, row.subject), form.device, proof).await?;
     tx.commit().await?;
-    Ok(begun)
+    Ok(Entry::Begun(begun))
 }
 
 /// Who the cookie's token belongs to, if its session is live.

@@ -8,19 +8,26 @@ mod overview;
 mod recovery;
 mod registration;
 mod retention;
+mod second;
 mod token;
 
 pub(crate) use alert::{ALERT, tell as tell_login};
 pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
-pub use login::{Begun, Login, Viewer, authenticate, log_in, log_out, revoke};
+pub use login::{Begun, Entry, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use overview::{Device, Overview, overview};
 pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub(crate) use registration::record_acceptance;
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
 pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
+pub use second::{
+    Entered, Given, NewCodes, Offered, ProofState, Remembered, Renewed, SecondStep, Security, ask_loss,
+    begin_second, confirm_second, forget_device, keep_second, offered, own_codes, proof_state, renew_codes,
+    request_loss_code, second_step, security, step_up, turn_off,
+};
+pub(crate) use second::{LOSS, NOTICE, carry_out as carry_out_loss, tell_notice};
 pub use token::{
     Bearer, NewToken, Token, TokenRequest, authenticate_token, create_token, revoke_token, tokens,
 };
@@ -60,13 +67,15 @@ pub(crate) fn index(app: &App, field: &str, value: &str) -> BlindIndex {
         .blind_index(field, &Personal::received(value.to_owned()))
 }
 
-/// Begins a session in the running transaction.
+/// Begins a session in the running transaction. One whose holder gave everything that the account asks
+/// for is `proved`.
 async fn begin_session<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
     account: Uuid,
     subject: SubjectId,
     device: &str,
+    proved: bool,
 ) -> Result<Begun, Failure> {
     let token = random_token(&*app.entropy);
     let begun = Begun {
@@ -83,6 +92,7 @@ async fn begin_session<P: Purpose>(
         csrf: begun.csrf.clone(),
         device: &device,
         expires_at: tx.ctx().now() + domain::account::limits::SESSION_LIFE,
+        proved_at: proved.then(|| tx.ctx().now()),
     };
     session::insert(tx, &new).await?;
     Ok(begun)

@@ -1,12 +1,14 @@
-//! Changing and resetting the password. Both end every other session and every access token.
+//! Changing and resetting the password. Both end every other session, every remembered device and every
+//! access token, and are told to the holder. Neither goes past the second factor.
 
 use domain::Refused;
 use domain::account::{limits, password, password as rules, phone::Phone};
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
-use storage::account::{self, code as codes, session, token};
+use storage::account::{self, code as codes, token};
 use uuid::Uuid;
 
+use super::second::{Renewed, What, demand_second, end_others, enqueue_notice, renew};
 use super::{Viewer, code, index, salt};
 use crate::{App, Failure};
 
@@ -22,31 +24,49 @@ pub struct PasswordChange<'a> {
     pub password: &'a str,
 }
 
-/// Changes the viewer's password.
+/// Changes the viewer's password, and gives the session's new token.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming the wrong field, [`Refused::TooManyLogins`].
+/// [`Failure::Refused`] naming the wrong field, [`Refused::TooManyLogins`], [`Refused::ProofNeeded`].
 pub async fn change_password(
     app: &App,
     ctx: &Ctx<VerifyHolder>,
     viewer: &Viewer,
     form: &PasswordChange<'_>,
-) -> Result<(), Failure> {
+) -> Result<Renewed, Failure> {
     password::check(form.password, &[])?;
     verify_present(app, ctx, viewer, form.current).await?;
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
     let mut tx = app.store.begin(ctx).await?;
     account::set_password(&mut tx, viewer.account, hash).await?;
-    session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
+    end_others(&mut tx, viewer.account, viewer.session).await?;
     token::revoke_all(&mut tx, viewer.account).await?;
-    Ok(tx.commit().await?)
+    enqueue_notice(app, &mut tx, viewer.account, What::PasswordChanged).await?;
+    let renewed = renew(app, &mut tx, viewer).await?;
+    tx.commit().await?;
+    Ok(renewed)
 }
 
-/// Proves with the present password that the holder is there. Wrong ones are counted.
+/// Proves that the holder is there: with the present password, and for an account with a second factor
+/// also by a fresh proof of that (2.6.4.f). Every act whose form asks for the password goes through here.
 ///
 /// # Errors
-/// [`Refused::PasswordWrong`], [`Refused::TooManyLogins`].
+/// [`Refused::PasswordWrong`], [`Refused::TooManyLogins`], [`Refused::ProofNeeded`].
 pub(crate) async fn verify_present(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    viewer: &Viewer,
+    password: &str,
+) -> Result<(), Failure> {
+    {
+        let mut tx = app.store.begin(ctx).await?;
+        demand_second(&mut tx, viewer).await?;
+    }
+    present_password(app, ctx, viewer, password).await
+}
+
+/// Compares the present password. Wrong ones are counted.
+pub(super) async fn present_password(
     app: &App,
     ctx: &Ctx<VerifyHolder>,
     viewer: &Viewer,
@@ -100,7 +120,8 @@ pub struct Reset<'a> {
     pub password: &'a str,
 }
 
-/// Sets a new password with a code, and ends every session and access token of the account.
+/// Sets a new password with a code, and ends every session and access token of the account. A second
+/// factor stays on: the code proves the phone, and the log-in still asks for the rest.
 ///
 /// # Errors
 /// [`Failure::Refused`] naming each wrong field.
@@ -124,8 +145,9 @@ pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Resu
     let holder = account::find(&mut tx, account::PHONE, digest).await?;
     if let (Some(_), Some(row)) = (redeemed, &holder) {
         account::set_password(&mut tx, row.id, hash).await?;
-        session::revoke_others(&mut tx, row.id, Uuid::nil()).await?;
+        end_others(&mut tx, row.id, Uuid::nil()).await?;
         token::revoke_all(&mut tx, row.id).await?;
+        enqueue_notice(app, &mut tx, row.id, What::PasswordReset).await?;
         return Ok(tx.commit().await?);
     }
     tx.commit().await?;

@@ -213,7 +213,7 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
             error.into()
         });
     }
-    let begun = begin_session(app, &mut tx, id, subject, form.device).await?;
+    let begun = begin_session(app, &mut tx, id, subject, form.device, true).await?;
     tx.commit().await?;
     Ok(begun)
 }

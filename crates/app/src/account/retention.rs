@@ -4,7 +4,7 @@
 
 use privacy::Ctx;
 use privacy::purpose::Operate;
-use storage::account::{code, token};
+use storage::account::{code, remembered, second, token};
 use time::Duration;
 
 use crate::{App, Failure};
@@ -17,11 +17,13 @@ const BATCH: i64 = 200;
 const TOKEN_AFTER_END: Duration = Duration::days(90);
 
 /// The retention rules this job applies, and the term it gives them.
-pub const APPLIED: [(&str, Duration); 4] = [
+pub const APPLIED: [(&str, Duration); 6] = [
     ("code_24h", LIFE),
     ("message_24h", LIFE),
     ("security_24h", LIFE),
     ("token_90d_after_end", TOKEN_AFTER_END),
+    ("pending_24h", LIFE),
+    ("remembered_24h_after_end", LIFE),
 ];
 
 /// Removes what is older than its rule, and destroys the keys of registrations that were begun
@@ -52,6 +54,8 @@ pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure
     }
     let mut tx = app.store.begin(ctx).await?;
     removed += code::purge(&mut tx, until).await?;
+    removed += second::purge(&mut tx, until).await?;
+    removed += remembered::purge(&mut tx, until).await?;
     removed += token::purge(&mut tx, ctx.now() - TOKEN_AFTER_END).await?;
     tx.commit().await?;
     Ok(removed)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Viewer;
 use super::login::token_digest;
 use super::random_token;
+use super::second::demand_proof;
 use crate::{App, Failure};
 
 /// A token as asked for.
@@ -71,7 +72,7 @@ fn scopes(stored: &str) -> Vec<Scope> {
 /// Makes a token.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming each wrong field.
+/// [`Failure::Refused`] naming each wrong field, [`Refused::ProofNeeded`].
 pub async fn create_token(
     app: &App,
     ctx: &Ctx<KeepAccount>,
@@ -93,6 +94,7 @@ pub async fn create_token(
     let granted: Vec<&str> = granted.map(|scope| scope.as_str()).collect();
     let text = format!("{}{}", rules::PREFIX, random_token(&*app.entropy));
     let mut tx = app.store.begin(ctx).await?;
+    demand_proof(&mut tx, viewer).await?;
     rules::may_create(store::count_held(&mut tx, viewer.account).await?)?;
     let new = store::NewToken {
         id: app.entropy.id(),

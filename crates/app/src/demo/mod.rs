@@ -18,7 +18,7 @@ use crate::account::Documents;
 use crate::market::catalogue::Catalogue;
 use crate::{App, Failure, Fault};
 
-pub use people::{DemoPerson, PASSWORD, PEOPLE};
+pub use people::{DemoPerson, PASSWORD, PEOPLE, SECRET, second_codes};
 
 #[derive(Deserialize)]
 struct Texts {

@@ -1,9 +1,10 @@
 //! The demonstration's people: fictional, with numbers no message can reach, one password for all.
 
 use domain::account::name;
+use domain::account::totp;
 use privacy::purpose::KeepAccount;
 use privacy::{Ctx, Personal, SubjectId};
-use storage::account::{self, NewAccount};
+use storage::account::{self, NewAccount, second};
 use storage::market::membership;
 use uuid::Uuid;
 
@@ -13,6 +14,22 @@ use crate::{App, Failure};
 
 /// The password of every demo account. It is printed at the start and shown at the log-in.
 pub const PASSWORD: &str = "qinghe-lantern-365";
+
+/// The secret of the demo account with two-step log-in, shown at the log-in. A real installation takes
+/// no code of it.
+pub const SECRET: &str = "QIFU365DEMO2LOGIN3CODESECRET7777";
+
+/// Codes of [`SECRET`] that are good now and next, for people without an authenticator app at hand;
+/// none outside a demonstration.
+#[must_use]
+pub fn second_codes(app: &App) -> Vec<String> {
+    let bytes = if app.demo { totp::from_base32(SECRET) } else { None };
+    let present = totp::step(app.clock.now());
+    bytes.map_or_else(Vec::new, |bytes| {
+        let of = |step| totp::code(&bytes, step);
+        [present, present + 1].into_iter().filter_map(of).collect()
+    })
+}
 
 /// A person of the demonstration.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +44,8 @@ pub struct DemoPerson {
     pub role_en: &'static str,
     /// The supplier's key and the role there.
     pub works: Option<(&'static str, &'static str)>,
+    /// The secret of their authenticator app, if two-step log-in is on.
+    pub secret: Option<&'static str>,
 }
 
 const fn buyer(
@@ -41,6 +60,7 @@ const fn buyer(
         role_zh,
         role_en,
         works: None,
+        secret: None,
     }
 }
 
@@ -56,6 +76,7 @@ const fn works(
         role_zh: texts.0,
         role_en: texts.1,
         works: Some(works),
+        secret: None,
     }
 }
 
@@ -71,6 +92,15 @@ pub const PEOPLE: &[DemoPerson] = &[
     ),
     buyer("何小满", "10000000052", "买方 · 少量订单", "buyer, few orders"),
     buyer("顾念安", "10000000053", "买方 · 尚无订单", "buyer, no orders yet"),
+    DemoPerson {
+        secret: Some(SECRET),
+        ..buyer(
+            "沈砚秋",
+            "10000000054",
+            "买方 · 已开启两步登录",
+            "buyer, two-step log-in on",
+        )
+    },
     works("青栀店主", "10000000061", OWNER, ("qingzhi", "owner")),
     works(
         "青栀交付",
@@ -155,6 +185,11 @@ async fn make(
     };
     account::insert(&mut tx, &new, phone_digest, name_digest).await?;
     record_acceptance(app, &mut tx, subject, documents).await?;
+    if let Some(secret) = person.secret {
+        let secret = Personal::received(secret.to_owned());
+        second::put(&mut tx, id_, subject, &secret).await?;
+        second::confirm(&mut tx, id_, 0).await?;
+    }
     if let Some((supplier, role)) = person.works {
         membership::put(&mut tx, id("supplier", supplier), id_, role).await?;
     }

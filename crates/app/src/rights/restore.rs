@@ -10,7 +10,7 @@ use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
 use privacy::{Ctx, Entropy, SubjectId};
-use storage::account::{session, token};
+use storage::account::{remembered, second, session, token};
 use storage::backup::{self, BackupError, Manifest};
 use storage::market::share;
 use storage::rights::demand;
@@ -101,6 +101,8 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     session::end_all(&mut tx).await?;
     token::end_all(&mut tx).await?;
+    remembered::end_all(&mut tx).await?;
+    second::end_everybodys(&mut tx).await?;
     tx.commit().await?;
     end_shares(app, ctx).await?;
     let mut after = SubjectId(Uuid::nil());

@@ -1,6 +1,6 @@
 //! An application for one test, and the acts of its people.
 
-use app::account::{self, Begun, CodeRequest, Documents, Login, Registration, Viewer};
+use app::account::{self, Begun, CodeRequest, Documents, Entry, Login, Registration, Viewer};
 use app::{App, Cost, Failure};
 use privacy::purpose::{KeepAccount, KeepSafe, Notify, VerifyHolder};
 use privacy::{Actor, Ctx, Purpose, SystemReason};
@@ -101,15 +101,26 @@ pub async fn viewer(app: &App, begun: &Begun) -> Option<Viewer> {
         .expect("authenticate")
 }
 
+/// A log-in with the password alone; one that waits for its second step is refused here.
 pub async fn log_in(app: &App, login: &str, password: &str) -> Result<Begun, Failure> {
-    account::log_in(
-        app,
-        &visitor::<VerifyHolder>(app),
-        &Login {
-            login,
-            password,
-            device: "Chromium",
-        },
-    )
-    .await
+    let entry = enter(app, login, password, None).await?;
+    entry
+        .begun()
+        .ok_or_else(|| Failure::from(domain::Refused::SecondMissing))
+}
+
+/// The first step of a log-in, on a device that may be remembered.
+pub async fn enter(
+    app: &App,
+    login: &str,
+    password: &str,
+    remembered: Option<&str>,
+) -> Result<Entry, Failure> {
+    let form = Login {
+        login,
+        password,
+        device: "Chromium",
+        remembered,
+    };
+    account::log_in(app, &visitor::<VerifyHolder>(app), &form).await
 }

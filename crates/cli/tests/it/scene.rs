@@ -130,9 +130,10 @@ impl<'a> Scene<'a> {
             login: demo::PEOPLE[0].name,
             password: demo::PASSWORD,
             device: "Firefox",
+            remembered: None,
         };
-        let begun = account::log_in(&app, &visitor::<VerifyHolder>(&app), &login).await;
-        let token = begun.expect("logged in").token;
+        let entry = account::log_in(&app, &visitor::<VerifyHolder>(&app), &login).await;
+        let token = entry.expect("logged in").begun().expect("a session").token;
         let viewer = account::authenticate(&app, &visitor::<KeepSafe>(&app), &token).await;
         let subject = viewer.expect("asked").expect("a viewer").subject;
         Self {

@@ -1,7 +1,7 @@
 //! Registration, log-in, the account page, sessions and passwords.
 
 use app::Failure;
-use app::account::{self, CodeRequest, Documents, Login, PasswordChange, Registration, Reset};
+use app::account::{self, CodeRequest, Documents, Entry, Login, PasswordChange, Registration, Reset};
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::account::offer::REAL_NAME;
@@ -9,8 +9,9 @@ use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::consent;
-use crate::failure::{Answer, local};
+use super::{consent, guard};
+use crate::door::{Brought, Left};
+use crate::failure::{Answer, in_query, local};
 use crate::pages::account::{
     AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, ReceiptLink, RegisterPage,
     ResetPage, SessionRow,
@@ -26,9 +27,13 @@ fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
         .collect()
 }
 
-/// The refusals of a failure as field errors; anything else is its own page.
+/// The refusals of a failure as field errors; anything else is its own page. An act that wants a fresh
+/// proof leads to it, and from there back to the form.
 pub(super) fn errors_of(visit: &Visit, failure: &Failure) -> Result<Vec<FieldError>, Answer> {
     match failure {
+        Failure::Refused(refusals) if refusals.contains(&Refused::ProofNeeded) => {
+            Err(guard::to_proof(visit.page()))
+        }
         Failure::Refused(refusals) => Ok(field_errors(visit.lang, refusals)),
         _ => Err(Answer::failure(visit, failure)),
     }
@@ -184,8 +189,9 @@ pub struct LoginForm {
 /// Where to go after the log-in.
 #[derive(Default, Deserialize)]
 pub struct Next {
+    /// A path of this site.
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 /// The log-ins of a demonstration, with what each shows.
@@ -212,6 +218,7 @@ fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -
         next: local(next).to_owned(),
         demo_people: demo_people(visit),
         demo_password: app::demo::PASSWORD,
+        demo_secret: domain::account::totp::grouped(app::demo::SECRET),
     };
     Answer::page(visit, status, &page)
 }
@@ -226,15 +233,20 @@ pub async fn login_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answ
 }
 
 /// `POST /denglu`.
-pub async fn log_in(visit: Visit, Posted(form): Posted<LoginForm>) -> Result<Answer, Answer> {
+pub async fn log_in(visit: Visit, left: Brought, Posted(form): Posted<LoginForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let login = Login {
         login: &form.login,
         password: &form.password,
         device: &visit.device,
+        remembered: left.remembered.as_deref(),
     };
     match account::log_in(&visit.state.app, &visit.ctx::<VerifyHolder>(), &login).await {
-        Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
+        Ok(Entry::Begun(begun)) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
+        Ok(Entry::Waits { token }) => {
+            let step = format!("/denglu/yanzheng?next={}", in_query(local(&form.next)));
+            Ok(Answer::to(&step).leaving(&visit, Left::Pending, &token))
+        }
         Err(failure) => Ok(login_page(
             &visit,
             &form.login,
@@ -309,7 +321,8 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "account.name" => lang.t("账号名", "account name"),
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "log_entry.opening" => lang.t("凭证的内容", "contents of receipts"),
-        "session.device" => lang.t("登录设备", "devices"),
+        "session.device" | "remembered_device.device" => lang.t("登录设备", "devices"),
+        "authenticator.secret" => lang.t("两步登录密钥", "secret of two-step log-in"),
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
@@ -343,6 +356,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     let seen = account::overview(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer).await;
     let seen = seen.map_err(|failure| Answer::failure(&visit, &failure))?;
     let lang = visit.lang;
+    let security = guard::security(&visit).await?;
     let sessions = seen.devices.into_iter().map(|device| SessionRow {
         id: device.session.to_string(),
         device: device.name,
@@ -392,6 +406,8 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         account_name: seen.name,
         phone_masked: seen.phone,
         sessions: sessions.collect(),
+        guard: guard::guard(lang, &security),
+        remembered: guard::remembered(lang, security),
         offers,
         consents: consents.collect(),
         access: access.collect(),
@@ -427,6 +443,7 @@ fn password_page(visit: &Visit, errors: Vec<FieldError>, done: bool) -> Answer {
 /// `GET /zhanghao/mima`.
 pub async fn password_form(visit: Visit) -> Result<Answer, Answer> {
     visit.viewer()?;
+    guard::proof_first(&visit).await?;
     Ok(password_page(&visit, Vec::new(), false))
 }
 
@@ -453,7 +470,7 @@ pub async fn change_password(visit: Visit, Posted(form): Posted<PasswordForm>) -
     let changed =
         account::change_password(&visit.state.app, &visit.ctx::<VerifyHolder>(), viewer, &change).await;
     Ok(match changed {
-        Ok(()) => password_page(&visit, Vec::new(), true),
+        Ok(renewed) => password_page(&visit, Vec::new(), true).with_session(&visit, &renewed.token),
         Err(failure) => password_page(&visit, errors_of(&visit, &failure)?, false),
     })
 }

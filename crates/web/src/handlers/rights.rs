@@ -7,6 +7,7 @@ use privacy::purpose::{ObeyLaw, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 
 use super::account::{Token, errors_of};
+use super::guard::proof_first;
 use super::share::demand_row;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
@@ -111,6 +112,7 @@ async fn copy_page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, Ans
 
 /// `GET /zhanghao/fuben`.
 pub async fn copy_form(visit: Visit) -> Result<Answer, Answer> {
+    proof_first(&visit).await?;
     copy_page(&visit, Vec::new()).await
 }
 

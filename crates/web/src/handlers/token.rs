@@ -2,6 +2,7 @@
 
 use app::account::{self, TokenRequest};
 use axum::http::StatusCode;
+use domain::Refused;
 use domain::account::token::Scope;
 use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn};
 use serde::Deserialize;
@@ -129,6 +130,17 @@ pub async fn create(visit: Visit, Posted(form): Posted<TokenForm>) -> Result<Ans
                 ends: Moment::of(visit.lang, made.ends_at),
             };
             Ok(Answer::page(&visit, StatusCode::OK, &page))
+        }
+        // What was typed stays on the page; the way to the proof is beside it.
+        Err(failure) if failure.refusals().contains(&Refused::ProofNeeded) => {
+            let zh = visit.lang == Lang::Zh;
+            let refused = Refused::ProofNeeded;
+            page(
+                &visit,
+                &form,
+                vec![FieldError::new(refused.field(), refused.message(zh))],
+            )
+            .await
         }
         Err(failure) => page(&visit, &form, errors_of(&visit, &failure)?).await,
     }

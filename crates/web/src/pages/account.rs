@@ -9,6 +9,7 @@ use time::macros::datetime;
 use super::consent::OfferRow;
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
+use super::second::{Guard, RememberedRow};
 
 /// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +154,8 @@ pub struct LoginPage {
     pub demo_people: Vec<(&'static str, &'static str)>,
     /// Their password.
     pub demo_password: &'static str,
+    /// The secret of the one with two-step log-in, in groups.
+    pub demo_secret: String,
 }
 
 impl LoginPage {
@@ -173,6 +176,7 @@ impl LoginPage {
                 next: "/zhanghao".to_owned(),
                 demo_people: vec![("林知远", lang.t("买方", "buyer"))],
                 demo_password: "x",
+                demo_secret: "ABCD EFGH".to_owned(),
             };
             let refused = Self {
                 errors: vec![FieldError::new(
@@ -357,6 +361,10 @@ pub struct AccountPage {
     pub phone_masked: String,
     /// The logged-in devices.
     pub sessions: Vec<SessionRow>,
+    /// How log-in is guarded.
+    pub guard: Guard,
+    /// The remembered devices.
+    pub remembered: Vec<RememberedRow>,
     /// What the account may be asked now.
     pub offers: Vec<OfferRow>,
     /// The consent records, newest first.
@@ -385,6 +393,8 @@ impl AccountPage {
                     session("s1", "Firefox · Linux", true),
                     session("s2", "Safari · iOS", false),
                 ],
+                guard: Guard::samples(lang)[2].clone(),
+                remembered: vec![RememberedRow::sample(lang)],
                 offers: vec![OfferRow::sample(lang)],
                 consents: vec![ConsentRow {
                     document: lang.t("隐私政策", "Privacy policy").to_owned(),
@@ -403,6 +413,8 @@ impl AccountPage {
             };
             let fresh = Self {
                 sessions: vec![session("s1", "Firefox · Linux", true)],
+                guard: Guard::default(),
+                remembered: Vec::new(),
                 offers: Vec::new(),
                 consents: Vec::new(),
                 access: Vec::new(),

@@ -4,7 +4,7 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, log, order, person, public, rights, share, token};
+use super::{account, api, catalogue, consent, log, order, person, public, rights, second, share, token};
 
 /// A kind of page.
 pub struct Kind {
@@ -59,6 +59,12 @@ kinds! {
     "reset" account::ResetPage;
     "account" account::AccountPage;
     "password" account::PasswordPage;
+    "second" second::SecondPage;
+    "second-enrol" second::SecondEnrolPage;
+    "recovery-codes" second::RecoveryCodesPage;
+    "second-step" second::SecondStepPage;
+    "second-loss" second::SecondLossPage;
+    "proof" second::ProofPage;
     "consents" consent::ConsentsPage;
     "person" person::PersonPage;
     "tokens" token::TokensPage;

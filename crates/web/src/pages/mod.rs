@@ -13,5 +13,6 @@ pub mod order;
 pub mod person;
 pub mod public;
 pub mod rights;
+pub mod second;
 pub mod share;
 pub mod token;

@@ -274,7 +274,9 @@ impl<'a> Document<'a> {
                     faults.push(format!("{shown}: {name} is inline style or script"));
                 }
                 let loads = ["src", "href", "action", "formaction"].contains(name);
-                if loads && (value.contains("://") || value.starts_with("//")) {
+                // An authenticator app on the same device, not a site.
+                let app = *name == "href" && value.starts_with("otpauth://totp/");
+                if loads && !app && (value.contains("://") || value.starts_with("//")) {
                     faults.push(format!("{shown} leads to another site"));
                 }
             }

@@ -53,6 +53,7 @@ fn filled(path: &str) -> String {
         .replace("{page}", "register")
         .replace("{sample}", "2")
         .replace("{token}", "00000000-0000-4000-8000-000000000000")
+        .replace("{device}", "00000000-0000-4000-8000-000000000000")
         .replace("{demand}", "00000000-0000-4000-8000-000000000000")
         .replace("{field}", "phone")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")

@@ -1,0 +1,135 @@
+//! The second factor (两步登录): how it stands, and the proof that acts of weight want. One gate for all
+//! of them: the holder was proved to be there within ten minutes, by the password and, where a second
+//! factor is on, by that too (2.1.1.e, 2.6.4.f).
+
+mod check;
+mod device;
+mod enrol;
+mod entry;
+mod lost;
+mod notice;
+mod step_up;
+
+pub use check::Given;
+pub use device::{Remembered, forget_device};
+pub use enrol::{NewCodes, Offered, begin_second, confirm_second, offered, own_codes, renew_codes, turn_off};
+pub use entry::{Entered, SecondStep, second_step};
+pub use lost::{ask_loss, keep_second, request_loss_code};
+pub use step_up::{Renewed, step_up};
+
+pub(crate) use lost::{LOSS, carry_out};
+pub(crate) use notice::{NOTICE, tell as tell_notice};
+
+pub(super) use device::is_remembered;
+pub(super) use entry::wait;
+pub(super) use notice::{What, enqueue as enqueue_notice};
+pub(super) use step_up::renew;
+
+use domain::Refused;
+use domain::account::second as rules;
+use privacy::Ctx;
+use privacy::Purpose;
+use privacy::purpose::{KeepSafe, ShowOwn};
+use storage::Tx;
+use storage::account::{remembered, second, session};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Viewer;
+use crate::{App, Failure};
+
+/// What an act of weight would find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProofState {
+    /// Whether the account has its second factor on.
+    pub on: bool,
+    /// Whether the last proof in this session still counts.
+    pub fresh: bool,
+}
+
+/// How the viewer's proof stands.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn proof_state(app: &App, ctx: &Ctx<KeepSafe>, viewer: &Viewer) -> Result<ProofState, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    state(&mut tx, viewer).await
+}
+
+async fn state<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<ProofState, Failure> {
+    let proved_at = session::proved_at(tx, viewer.account, viewer.session).await?;
+    Ok(ProofState {
+        on: second::is_on(tx, viewer.account).await?,
+        fresh: rules::fresh(proved_at, tx.ctx().now()),
+    })
+}
+
+/// Lets an act go on that wants a fresh proof of everybody.
+///
+/// # Errors
+/// [`Refused::ProofNeeded`].
+pub(super) async fn demand_proof<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
+    policy::clause!("2.6.4.f");
+    if state(tx, viewer).await?.fresh {
+        Ok(())
+    } else {
+        Err(Refused::ProofNeeded.into())
+    }
+}
+
+/// Lets an act go on whose form asks for the password: that is the whole proof, unless a second factor
+/// is on.
+///
+/// # Errors
+/// [`Refused::ProofNeeded`].
+pub(super) async fn demand_second<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
+    let state = state(tx, viewer).await?;
+    if state.fresh || !state.on {
+        Ok(())
+    } else {
+        Err(Refused::ProofNeeded.into())
+    }
+}
+
+/// Ends what else could act for the account: other sessions, remembered devices, log-ins half done.
+pub(super) async fn end_others<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    kept: Uuid,
+) -> Result<(), Failure> {
+    session::revoke_others(tx, account, kept).await?;
+    remembered::revoke_all(tx, account).await?;
+    second::end_all_pending(tx, account).await?;
+    Ok(())
+}
+
+/// How log-in is guarded, as its person sees it.
+#[derive(Clone, Debug)]
+pub struct Security {
+    /// Since when the second factor is on.
+    pub on_since: Option<OffsetDateTime>,
+    /// Recovery codes not yet used.
+    pub codes_left: i64,
+    /// When the second factor goes, because app and codes were said to be lost.
+    pub off_at: Option<OffsetDateTime>,
+    /// The devices that are remembered.
+    pub remembered: Vec<Remembered>,
+}
+
+/// How the viewer's log-in is guarded (2.6.1.a).
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn security(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Security, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let known = second::find(&mut tx, viewer.account).await?;
+    let on = known.filter(|known| known.confirmed_at.is_some());
+    let remembered = device::list(&mut tx, viewer).await?;
+    tx.commit().await?;
+    Ok(Security {
+        on_since: on.as_ref().and_then(|on| on.confirmed_at),
+        codes_left: on.as_ref().map_or(0, |on| on.codes_left),
+        off_at: on.as_ref().and_then(|on| on.off_at),
+        remembered,
+    })
+}
