@@ -1,5 +1,6 @@
 // The product in Debian's Chromium, on an empty data folder: as a visitor and as a person with an
 // account, wide with scripts and narrow without, in both languages, judged by axe-core.
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
@@ -8,7 +9,7 @@ import { start } from './site.mjs';
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const password = '四盏灯 照着 旧码头';
-const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/mima/chongzhi', '/demo/outbox', '/api', '/api/wenti', '/nowhere'];
+const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/denglu/yanzheng', '/denglu/yishi', '/mima/chongzhi', '/demo/outbox', '/api', '/api/wenti', '/nowhere'];
 
 const { base, visitor, demoUser, placed, orderIn, tickBoth, code, stop } = await start();
 
@@ -131,6 +132,96 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
     await page.context().close();
   });
 }
+
+// The code of an authenticator app with this key (RFC 6238), so many steps from now.
+function totp(key, steps = 0) {
+  const bits = [...key].map((sign) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(sign).toString(2).padStart(5, '0')).join('');
+  const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const count = Buffer.alloc(8);
+  count.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const digest = createHmac('sha1', secret).update(count).digest();
+  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+for (const [width, scripts, phone] of [[1280, true, '100-0000-0031'], [375, false, '100-0000-0032']]) {
+  await test(`a person turns on two-step log-in, logs in with both steps and with a recovery code at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    const page = await visitor(width, scripts);
+    const sound = async (place) => {
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${place} scrolls ${over} px sideways`);
+      if (scripts) assert.deepEqual(await judged(page), [], place);
+    };
+    await register(page, phone, `何两步${width}`);
+    await page.goto(`${base}/zhanghao/liangbu`);
+    await sound('off');
+    await page.click('form[action="/zhanghao/liangbu"] button');
+    await page.waitForURL(/bangding$/);
+    await sound('enrolment');
+    assert.ok(await page.isVisible('svg.qr'));
+    const key = (await page.getAttribute('a[href^="otpauth:"]', 'href')).match(/secret=([A-Z2-7]+)/)[1];
+    assert.ok((await page.textContent('main')).replaceAll(' ', '').includes(key), 'the key stands there as text too');
+    await page.fill('#second_code', '000000');
+    await page.click('main form button.btn-primary');
+    assert.ok(await page.isVisible('.error-summary'));
+    await page.fill('#second_code', totp(key, -1));
+    await page.click('main form button.btn-primary');
+    await sound('recovery codes');
+    const codes = await page.locator('.codes code').allTextContents();
+    assert.equal(codes.length, 10);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('form[action$="/wenjian"] button')]);
+    assert.ok(readFileSync(await file.path(), 'utf8').includes(codes[9]), 'the codes as a file');
+    await page.goto(`${base}/zhanghao`);
+    assert.match(await page.textContent('main'), /已开启/);
+
+    const logIn = async () => {
+      await page.goto(`${base}/zhanghao/mima`);
+      await page.click('.topbar form button');
+      await page.waitForURL(`${base}/`);
+      await page.goto(`${base}/zhanghao/mima`);
+      await page.fill('#login', phone);
+      await page.fill('#password', password);
+      await page.click('main form button.btn-primary');
+    };
+    await logIn();
+    await page.waitForURL(/\/denglu\/yanzheng\?next=/);
+    await sound('second step');
+    await page.fill('#second_code', totp(key));
+    await page.check('#remember');
+    await page.click('main form button.btn-primary');
+    await page.waitForURL(`${base}/zhanghao/mima`);
+    await logIn();
+    // The password alone, on a remembered device, changes no password.
+    await page.waitForURL(/\/zhanghao\/queren\?next=\/zhanghao\/mima$/);
+    await sound('proof');
+    await page.fill('#current', password);
+    await page.locator('details > summary').click();
+    await page.fill('#recovery_code', codes[0].toLowerCase());
+    await page.click('main form button.btn-primary');
+    await page.waitForURL(`${base}/zhanghao/mima`);
+    await page.goto(`${base}/zhanghao/liangbu`);
+    await sound('on');
+    await page.click('form[action^="/zhanghao/jizhu/"] button');
+    await page.waitForURL(`${base}/zhanghao/liangbu`);
+    await logIn();
+    await page.waitForURL(/\/denglu\/yanzheng\?next=/, { timeout: 5_000 });
+    await page.context().close();
+  });
+}
+
+await test('the demonstration shows two-step log-in with the code of its own page', async () => {
+  const page = await visitor(375, false);
+  await page.goto(`${base}/denglu`);
+  assert.match(await page.textContent('main'), /沈砚秋/);
+  await page.fill('#login', '沈砚秋');
+  await page.fill('#password', 'qinghe-lantern-365');
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(/\/denglu\/yanzheng/);
+  await page.fill('#second_code', (await page.textContent('.notice code')));
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(`${base}/zhanghao`);
+  await page.context().close();
+});
 
 for (const [width, scripts] of [[1280, true], [375, false]]) {
   await test(`a person makes a token, a program uses it, the person takes it back at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {

@@ -184,7 +184,9 @@ both_dbs! {
         let wrong = PasswordChange { current: "wrong", password: new };
         assert_eq!(refusals(account::change_password(&app, &ctx, &viewer, &wrong).await), [Refused::PasswordWrong]);
         let right = PasswordChange { current: PASSWORD, password: new };
-        account::change_password(&app, &ctx, &viewer, &right).await.expect("changed");
+        let renewed = account::change_password(&app, &ctx, &viewer, &right).await.expect("changed");
+        assert!(house::viewer(&app, &one).await.is_none(), "the session goes on under another token");
+        let one = account::Begun { token: renewed.token, ..one };
         assert!(house::viewer(&app, &one).await.is_some() && house::viewer(&app, &two).await.is_none());
         assert_eq!(refusals(house::log_in(&app, "lin", PASSWORD).await), [Refused::LoginWrong]);
 

@@ -21,4 +21,6 @@ mod person;
 mod ration;
 mod retention;
 mod rights;
+mod second;
+mod second_loss;
 mod token;

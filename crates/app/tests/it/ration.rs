@@ -8,7 +8,7 @@ use app::Failure;
 use app::account::{self, PasswordChange};
 use app::market::{order, share};
 use domain::Refused;
-use domain::account::limits;
+use domain::account::{limits, second};
 use domain::market::order::{Event, REFUNDS_PER_MILESTONE};
 use domain::market::share::Field;
 use privacy::purpose::VerifyHolder;
@@ -18,6 +18,7 @@ use time::Duration;
 use crate::disclosure::{own_ledger, ticked};
 use crate::house;
 use crate::order::{bare, refusal, scene};
+use crate::second::{guarded, wrong};
 
 /// So many at once.
 const CROWD: u128 = 12;
@@ -58,6 +59,46 @@ pub async fn crowd<T, F: Future<Output = Result<T, Failure>>>(
 }
 
 both_dbs! {
+    clause_2_2_3_d_codes_guessed_at_once_are_counted_one_after_another(test) {
+        let person = guarded(test).await;
+        let mut waiting = Vec::new();
+        for _ in 0..CROWD * 2 {
+            waiting.push(person.wait().await);
+        }
+        let code = wrong(&person.code());
+        let results = at_once(waiting.iter().map(|token| person.step(token, code, ""))).await;
+        let said: Vec<_> = results.into_iter().map(refusal).collect();
+        let tried = said.iter().filter(|said| **said == Some(Refused::SecondWrong)).count();
+        assert_eq!(i64::try_from(tried), Ok(second::PER_WINDOW), "{said:?}");
+        assert!(said.iter().all(|said| matches!(said, Some(Refused::SecondWrong | Refused::SecondTooMany))));
+    }
+
+    clause_2_2_3_d_one_log_in_guessed_at_once_is_tried_five_times(test) {
+        let person = guarded(test).await;
+        let (token, code) = (person.wait().await, wrong(&person.code()));
+        let results = at_once((0..CROWD).map(|_| person.step(&token, code, ""))).await;
+        let tried = results.into_iter().map(refusal).filter(|said| *said == Some(Refused::SecondWrong)).count();
+        assert_eq!(i64::try_from(tried), Ok(second::PENDING_TRIES));
+    }
+
+    clause_2_1_1_e_a_code_given_many_times_at_once_counts_once(test) {
+        let person = guarded(test).await;
+        let mut waiting = Vec::new();
+        for _ in 0..second::PER_WINDOW {
+            waiting.push(person.wait().await);
+        }
+        let code = person.code();
+        let results = at_once(waiting.iter().map(|token| person.step(token, &code, ""))).await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+        test.clock.advance(second::WINDOW);
+        let mut waiting = Vec::new();
+        for _ in 0..second::PER_WINDOW {
+            waiting.push(person.wait().await);
+        }
+        let results = at_once(waiting.iter().map(|token| person.step(token, "", &person.codes[0]))).await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "a recovery code too");
+    }
+
     orders_of_an_hour_are_counted_one_after_another(test) {
         let scene = scene(test).await;
         let left = 4;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::account::RETENTION_APPLIED;
-use domain::account::limits;
+use domain::account::{limits, second};
 use storage::register::{Term, rules};
 use storage::rights::retention::{Rule, TRANSACTIONS};
 use time::Duration;
@@ -70,5 +70,6 @@ fn no_term_is_shorter_than_the_use_of_what_it_keeps() {
         assert!(window <= term("security_24h"), "{window}");
     }
     assert!(limits::CODE_LIFE <= term("code_24h"));
+    assert!(second::PENDING_LIFE <= term("pending_24h") && second::LONG_WINDOW <= term("security_24h"));
     assert!(limits::SESSION_IDLE <= limits::SESSION_LIFE);
 }

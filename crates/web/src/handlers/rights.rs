@@ -207,6 +207,15 @@ async fn close_page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, An
 
 /// `GET /zhanghao/zhuxiao`.
 pub async fn close_form(visit: Visit) -> Result<Answer, Answer> {
+    let viewer = visit.viewer()?;
+    let waits = rights::pending_closure(&visit.state.app, &visit.ctx::<ObeyLaw>(), viewer).await;
+    // A wish that waits is looked at and taken back without a proof.
+    if waits
+        .map_err(|failure| Answer::failure(&visit, &failure))?
+        .is_none()
+    {
+        proof_first(&visit).await?;
+    }
     close_page(&visit, Vec::new()).await
 }
 

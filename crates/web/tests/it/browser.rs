@@ -1,5 +1,6 @@
 //! A browser without JavaScript: cookies, forms, redirects.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::market::catalogue::{Catalogue, CatalogueHandle};
@@ -41,7 +42,7 @@ impl Page {
 
 pub struct Browser {
     router: Router,
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
 }
 
 pub fn state(test: &TestStore, demo: bool) -> WebState {
@@ -86,7 +87,7 @@ impl Browser {
     pub fn new(test: &TestStore) -> Self {
         Self {
             router: web::router(state(test, true)),
-            cookie: None,
+            cookies: BTreeMap::new(),
         }
     }
 
@@ -94,34 +95,53 @@ impl Browser {
     pub fn at(router: &Router) -> Self {
         Self {
             router: router.clone(),
-            cookie: None,
+            cookies: BTreeMap::new(),
         }
     }
 
     pub fn production(test: &TestStore) -> Self {
         Self {
             router: web::router(state(test, false)),
-            cookie: None,
+            cookies: BTreeMap::new(),
         }
     }
 
     /// The session's token.
     pub fn session(&self) -> Option<String> {
-        self.cookie.clone()
+        self.cookie("session")
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
+    /// Puts a cookie as another program would.
+    pub fn keep(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     pub async fn send(&mut self, mut request: Request<Body>) -> Page {
-        if let Some(cookie) = &self.cookie {
-            let value = format!("session={cookie}").parse().expect("a cookie");
+        let kept = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let kept: Vec<String> = kept.collect();
+        if !kept.is_empty() {
+            let value = kept.join("; ").parse().expect("cookies");
             request.headers_mut().insert(header::COOKIE, value);
         }
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         for value in parts.headers.get_all(header::SET_COOKIE) {
             let text = value.to_str().expect("ascii");
-            if let Some(rest) = text.strip_prefix("session=") {
-                let token = rest.split(';').next().unwrap_or_default();
-                self.cookie = (!token.is_empty()).then(|| token.to_owned());
+            let (name, value) = text
+                .split(';')
+                .next()
+                .and_then(|pair| pair.split_once('='))
+                .expect("a cookie");
+            // The language is chosen by each request of a test.
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else if name != "lang" {
+                self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
         let body = to_bytes(body, 10_000_000).await.expect("a body");

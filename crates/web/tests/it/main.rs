@@ -18,4 +18,5 @@ mod program;
 mod public;
 mod rights;
 mod routes;
+mod second;
 mod share;

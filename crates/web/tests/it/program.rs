@@ -132,6 +132,12 @@ impl Program {
 /// A token made through the form, with these of its boxes ticked.
 pub async fn token(browser: &mut Browser, boxes: &[&str], days: &str) -> String {
     let csrf = browser.get("/zhanghao/lingpai").await.csrf();
+    // The log-in may be long ago.
+    let proof = [("csrf", csrf.as_str()), ("current", crate::browser::PASSWORD)];
+    assert_eq!(
+        browser.post("/zhanghao/queren", &proof).await.status,
+        StatusCode::SEE_OTHER
+    );
     let mut fields = vec![("csrf", csrf.as_str()), ("token_name", "程序"), ("days", days)];
     fields.extend(boxes.iter().map(|name| (*name, "yes")));
     let page = browser.post("/zhanghao/lingpai", &fields).await;
