@@ -133,8 +133,10 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0011'], [375, fals
   });
 }
 
-// The code of an authenticator app with this key (RFC 6238), so many steps from now.
-function totp(key, steps = 0) {
+// The code of an authenticator app with this key (RFC 6238), so many steps from now. Close to the end
+// of a step, the next one is waited for.
+async function totp(key, steps = 0) {
+  if (Date.now() % 30_000 > 26_000) await new Promise((resolve) => setTimeout(resolve, 4_100));
   const bits = [...key].map((sign) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(sign).toString(2).padStart(5, '0')).join('');
   const secret = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
   const count = Buffer.alloc(8);
@@ -164,7 +166,7 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0031'], [375, fals
     await page.fill('#second_code', '000000');
     await page.click('main form button.btn-primary');
     assert.ok(await page.isVisible('.error-summary'));
-    await page.fill('#second_code', totp(key, -1));
+    await page.fill('#second_code', await totp(key, -1));
     await page.click('main form button.btn-primary');
     await sound('recovery codes');
     const codes = await page.locator('.codes code').allTextContents();
@@ -186,7 +188,7 @@ for (const [width, scripts, phone] of [[1280, true, '100-0000-0031'], [375, fals
     await logIn();
     await page.waitForURL(/\/denglu\/yanzheng\?next=/);
     await sound('second step');
-    await page.fill('#second_code', totp(key));
+    await page.fill('#second_code', await totp(key));
     await page.check('#remember');
     await page.click('main form button.btn-primary');
     await page.waitForURL(`${base}/zhanghao/mima`);

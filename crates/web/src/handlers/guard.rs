@@ -17,7 +17,7 @@ use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
 use crate::pages::second::{
-    Drawn, Guard, ProofPage, RecoveryCodesPage, RememberedRow, SecondEnrolPage, SecondPage,
+    DemoCodes, Drawn, Guard, ProofPage, RecoveryCodesPage, RememberedRow, SecondEnrolPage, SecondPage,
 };
 use crate::request::{Asked, Named, Posted, Visit};
 
@@ -75,7 +75,11 @@ fn proof_page(visit: &Visit, form: &ProofForm, on: bool, errors: Vec<FieldError>
         next: local(&form.next).to_owned(),
         on,
         recovery: !form.recovery_code.is_empty(),
-        demo: if on { demo_codes(visit) } else { Default::default() },
+        demo: if on {
+            demo_codes(visit)
+        } else {
+            DemoCodes::default()
+        },
         errors,
     };
     let status = if page.errors.is_empty() {

@@ -64,17 +64,13 @@ pub async fn step_up(
             account: viewer.account,
             subject: viewer.subject,
         };
-        match look(app, &mut tx, holder, given).await? {
-            Some(used) => {
-                code::forget_attempt(&mut tx, attempt).await?;
-                if used == Used::Recovery {
-                    tell(app, &mut tx, viewer.account, What::CodeUsed).await?;
-                }
-            }
-            None => {
-                tx.commit().await?;
-                return Err(Refused::SecondWrong.into());
-            }
+        let Some(used) = look(app, &mut tx, holder, given).await? else {
+            tx.commit().await?;
+            return Err(Refused::SecondWrong.into());
+        };
+        code::forget_attempt(&mut tx, attempt).await?;
+        if used == Used::Recovery {
+            tell(app, &mut tx, viewer.account, What::CodeUsed).await?;
         }
     }
     session::prove(&mut tx, viewer.account, viewer.session).await?;
