@@ -196,7 +196,7 @@ both_dbs! {
         let file = browser.post("/zhanghao/liangbu/huifuma/wenjian", &[("csrf", &csrf), ("codes", &codes.join(" "))]).await;
         assert_eq!(file.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
         assert!(codes.iter().all(|code| file.body.contains(code)));
-        let others = vec!["0000-0000-0000"; 10].join(" ");
+        let others = ["0000-0000-0000"; 10].join(" ");
         let refused = browser.post("/zhanghao/liangbu/huifuma/wenjian", &[("csrf", &csrf), ("codes", &others)]).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "nothing but own codes is written into a file");
         assert!(!browser.get("/zhanghao/liangbu").await.body.contains(&codes[0]));
