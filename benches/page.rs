@@ -17,8 +17,8 @@ use privacy::purpose::{KeepSafe, ShowOwn};
 use storage::Engine;
 use storage::account::session::{self, NewSession};
 use testkit::TestStore;
-use web::pages::account::{AccessRow, AccountPage, ConsentRow, ReceiptLink, SessionRow};
 use web::pages::moment::Moment;
+use web::pages::overview::{AccessRow, AccountPage, ConsentRow, ReceiptLink, SessionRow};
 
 const ROUNDS: usize = 5;
 const LASTS: Duration = Duration::from_secs(1);

@@ -439,6 +439,65 @@ for (const [width, scripts] of [[1280, true], [375, false]]) {
   });
 }
 
+await test('the phone is changed with both numbers proved, a lost one is asked for and cancelled, at 375 px, scripts off', async () => {
+  const page = await demoUser('顾念安', 375, false);
+  const other = await demoUser('顾念安', 1280, true);
+  const narrow = async () => {
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(over <= 0, `${page.url()} scrolls ${over} px sideways`);
+  };
+  for (const [address, part] of [['/zhanghao', '基本资料'], ['/zhanghao/chakan', '谁看过我的信息'], ['/zhanghao/denglu', '本机，使用中'], ['/zhanghao/xiugai', '修改记录']]) {
+    await page.goto(base + address);
+    assert.ok((await page.textContent('main')).includes(part), address);
+    await narrow();
+  }
+  await page.goto(`${base}/zhanghao/shouji/xin`);
+  assert.equal(page.url(), `${base}/zhanghao/shouji`, 'the present number comes first');
+  await page.click('button[formaction="/zhanghao/shouji/yanzhengma"]');
+  await narrow();
+  await page.fill('#code', await code(page));
+  await page.fill('#current', 'wrong');
+  await page.click('main form button.btn-primary');
+  assert.ok(await page.isVisible('a[href="#current"]'), 'a code without the password is not enough');
+  await page.fill('#code', await code(page));
+  await page.fill('#current', 'qinghe-lantern-365');
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(`${base}/zhanghao/shouji/xin`);
+  await page.fill('#phone', '１００-0000-0093');
+  await page.fill('#reason', '换了新号码');
+  await page.click('button[formaction="/zhanghao/shouji/xin/yanzhengma"]');
+  assert.equal(await page.inputValue('#reason'), '换了新号码', 'what was typed is kept');
+  await narrow();
+  await page.fill('#code', await code(page));
+  await page.click('main form button.btn-primary');
+  await page.waitForURL(`${base}/zhanghao/shouji/wancheng`);
+  assert.match(await page.textContent('main'), /100\*\*\*\*0093/);
+  await narrow();
+  await page.goto(`${base}/zhanghao/xiugai`);
+  assert.match(await page.textContent('main'), /更换手机号[\s\S]*您本人[\s\S]*换了新号码/);
+  await other.goto(`${base}/zhanghao`);
+  assert.match(other.url(), /\/denglu/, 'the other device is logged out');
+
+  await other.goto(`${base}/zhaohui`);
+  const ask = async (button) => {
+    await other.fill('#login', '顾念安');
+    await other.fill('#password', 'qinghe-lantern-365');
+    await other.click(button);
+  };
+  await other.fill('#phone', '100-0000-0094');
+  await ask('button[formaction="/zhaohui/yanzhengma"]');
+  await other.fill('#code', await code(other));
+  await ask('main form button.btn-primary');
+  assert.match(await other.textContent('main'), /申请已受理/);
+  assert.deepEqual(await judged(other), []);
+  await page.goto(`${base}/zhanghao`);
+  assert.match(await page.textContent('main'), /有人申请找回手机号/);
+  await page.click('form[action="/zhanghao/shouji/zhaohui/quxiao"] button');
+  await page.waitForURL(`${base}/zhanghao`);
+  assert.ok(!(await page.textContent('main')).includes('有人申请找回手机号'), 'cancelled with one click');
+  for (const one of [page, other]) await one.context().close();
+});
+
 await stop();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

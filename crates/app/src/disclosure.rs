@@ -1,6 +1,8 @@
 //! The one way out (2.4.1.0): whatever is given to somebody else is written into the ledger here,
 //! in the transaction that gives it, and shown to the person.
 
+use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use domain::market::order::Side;
@@ -9,7 +11,7 @@ use privacy::{Ctx, Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
 use storage::Tx;
 use storage::disclosure;
 use storage::recipient::known_recipients;
-use storage::register;
+use storage::register::{self, Class, Column};
 use storage::rights::demand::{self, Demand};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -115,4 +117,46 @@ fn listed() -> Vec<(&'static Registered, Vec<String>)> {
 #[must_use]
 pub fn recipient(name: &str) -> Option<&'static Registered> {
     known_recipients().iter().find(|known| known.id == name)
+}
+
+/// Who can see what is typed into this column, in Chinese and English: computed from the register of
+/// columns and the register of recipients, so that a form says what is so (2.4.1.0, 0.5). `None` for a
+/// column that the register does not have.
+#[must_use]
+pub fn who_sees(column: &str) -> Option<&'static (String, String)> {
+    static SEEN: OnceLock<HashMap<String, (String, String)>> = OnceLock::new();
+    policy::clause!("0.5");
+    let seen = SEEN.get_or_init(|| {
+        let columns = register::columns().unwrap_or_default();
+        let named = columns
+            .iter()
+            .map(|column| (format!("{}.{}", column.table, column.name), eyes(column)));
+        named.collect()
+    });
+    seen.get(column)
+}
+
+fn eyes(column: &Column) -> (String, String) {
+    let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+    match column.class {
+        Class::Public => both("所有人。", "Everybody."),
+        Class::Secret | Class::Derived => both(
+            "没有人：系统只保存无法还原的校验值。",
+            "Nobody: only a check value that cannot be turned back is stored.",
+        ),
+        _ if column.recipients.is_empty() => both("只有您本人。", "Only you."),
+        _ => {
+            let known = column.recipients.iter().filter_map(|name| recipient(name));
+            let mut said = both("您本人", "You");
+            for known in known {
+                let mut name = known.en.clone();
+                if let Some(first) = name.get_mut(..1) {
+                    first.make_ascii_lowercase();
+                }
+                let _ = write!(said.0, "；{}（{}）", known.zh, known.task_zh);
+                let _ = write!(said.1, "; {name}, for {}", known.task_en);
+            }
+            (said.0 + "。", said.1 + ".")
+        }
+    }
 }

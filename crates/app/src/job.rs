@@ -35,6 +35,8 @@ const LOG: &str = "advance_log";
 const DEMANDS: &str = "tell_demands";
 /// Takes the steps of the clock in verifications of persons.
 const PERSONS: &str = "person_timers";
+/// Goes on with wishes for a new number in the place of a lost one.
+const PHONES: &str = "replace_phones";
 /// The regular jobs and how often each runs.
 const REGULAR: &[(&str, Duration)] = &[
     (PURGE, Duration::hours(1)),
@@ -43,6 +45,7 @@ const REGULAR: &[(&str, Duration)] = &[
     (LOG, Duration::minutes(1)),
     (DEMANDS, Duration::minutes(10)),
     (PERSONS, Duration::minutes(10)),
+    (PHONES, Duration::minutes(10)),
 ];
 
 /// What a round of jobs did.
@@ -216,6 +219,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 }
                 PERSONS => {
                     person::run_due(app, &own).await?;
+                }
+                PHONES => {
+                    account::carry_out_recoveries(app, policy_version).await?;
                 }
                 LOG => {
                     log::advance(app, &own).await?;

@@ -148,6 +148,26 @@ pub enum Refused {
     SecondNotNow,
     /// About who takes part: persons, enterprises, suppliers, members.
     Party(Party),
+    /// The new number is the one the account has.
+    PhoneUnchanged,
+    /// The number was changed often enough within the window.
+    PhoneTooOften,
+    /// The present number was not proved in this session, or too long ago.
+    PhoneProof,
+    /// The new account name is the present one.
+    NameUnchanged,
+    /// The account name was changed within the window.
+    NameTooOften,
+    /// The display name is too long or holds line breaks or hidden signs.
+    DisplayName,
+    /// The display name could be a phone or identity number.
+    DisplayNameNumber,
+    /// The reason of a correction is too long or holds line breaks or hidden signs.
+    ChangeReason,
+    /// A new number is waited for already.
+    RecoveryPending,
+    /// New numbers were asked for often enough within the window.
+    RecoveryTooOften,
 }
 
 impl Refused {
@@ -220,6 +240,16 @@ impl Refused {
         Self::SecondStale,
         Self::ProofNeeded,
         Self::SecondNotNow,
+        Self::PhoneUnchanged,
+        Self::PhoneTooOften,
+        Self::PhoneProof,
+        Self::NameUnchanged,
+        Self::NameTooOften,
+        Self::DisplayName,
+        Self::DisplayNameNumber,
+        Self::ChangeReason,
+        Self::RecoveryPending,
+        Self::RecoveryTooOften,
     ];
 
     /// The stable code, for programs.

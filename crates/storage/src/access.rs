@@ -5,7 +5,8 @@ use privacy::{AccessRecord, Ask, Known, LiveConsent, Purpose, PurposeId, Ruling,
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::engine::{Conn, StoreError, Value};
+use crate::account::Place;
+use crate::engine::{Conn, Row, StoreError, Value};
 use crate::tx::Tx;
 use crate::{bulk, disclosure, register};
 
@@ -14,6 +15,10 @@ const INSERT: &str = "INSERT INTO access_record \
     reason, consent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
+const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id FROM access_record \
+    WHERE subject = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
+const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id FROM access_record \
+    WHERE subject = $1 AND (at, id) < ($2, $3) AND purpose = $5 ORDER BY at DESC, id DESC LIMIT $4";
 // Whether an account is on a side of an order; whether a person is, as its buyer, as one who took a
 // step in it, or as one whose words stand in it, also when their account is gone; and the policy version this person accepted last (2.9.b). A version they refused, or
 // were never asked about, does not rule them.
@@ -31,7 +36,7 @@ const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
     (SELECT COUNT(*) FROM consent_event l WHERE l.subject = c.subject AND l.document = c.document \
         AND l.id <> c.id AND l.at >= c.at) \
     FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, KNOWN, CONSENT];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, CONSENT];
 
 /// What the decision about `ask` needs to know.
 pub(crate) async fn known<P: Purpose>(
@@ -151,21 +156,55 @@ pub async fn latest<P: Purpose>(
     let rows = tx
         .rows(LATEST, &[Value::Id(subject.0), Value::Int(limit)])
         .await?;
-    let alone = rows.iter().map(|row| {
-        Ok(Opening {
-            actor_kind: row.text(0)?,
-            actor_account: row.opt_id(1)?,
-            fields: row.text(2)?,
-            purpose: row.text(3)?,
-            basis: row.text(4)?,
-            clause: row.text(5)?,
-            at: row.time(6)?,
-            people: 1,
-        })
-    });
+    let alone = rows.iter().map(one);
     let mut openings = alone.collect::<Result<Vec<_>, StoreError>>()?;
     openings.extend(bulk::latest(tx, subject, limit).await?);
     openings.sort_by_key(|opening| std::cmp::Reverse(opening.at));
+    openings.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(openings)
+}
+
+fn one(row: &Row) -> Result<Opening, StoreError> {
+    Ok(Opening {
+        actor_kind: row.text(0)?,
+        actor_account: row.opt_id(1)?,
+        fields: row.text(2)?,
+        purpose: row.text(3)?,
+        basis: row.text(4)?,
+        clause: row.text(5)?,
+        at: row.time(6)?,
+        people: 1,
+    })
+}
+
+/// The openings of a person's data, alone or among others, newest first, those before a place, at most
+/// `limit`; of one purpose, if it is named (2.5.1.e).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn page<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    purpose: Option<PurposeId>,
+    before: Place,
+    limit: i64,
+) -> Result<Vec<(Uuid, Opening)>, StoreError> {
+    let limit = limit.clamp(1, 200);
+    let mut values = vec![
+        Value::Id(subject.0),
+        Value::Time(before.at),
+        Value::Id(before.id),
+        Value::Int(limit),
+    ];
+    let statement = purpose.map_or(PAGE, |purpose| {
+        values.push(Value::Text(purpose.as_str().to_owned()));
+        PAGE_OF
+    });
+    let rows = tx.rows(statement, &values).await?;
+    let alone = rows.iter().map(|row| Ok((row.id(7)?, one(row)?)));
+    let mut openings = alone.collect::<Result<Vec<_>, StoreError>>()?;
+    openings.extend(bulk::page(tx, subject, purpose, before, limit).await?);
+    openings.sort_by_key(|opening| std::cmp::Reverse((opening.1.at, opening.0)));
     openings.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(openings)
 }

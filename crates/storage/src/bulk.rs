@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use privacy::bulk::{BulkAsk, BulkKnown, BulkRecord};
-use privacy::{Purpose, Ruling, SubjectId};
+use privacy::{Purpose, PurposeId, Ruling, SubjectId};
 use uuid::Uuid;
 
 use crate::access::Opening;
-use crate::engine::{Conn, StoreError, Value};
+use crate::account::Place;
+use crate::engine::{Conn, Row, StoreError, Value};
 use crate::register;
 use crate::tx::Tx;
 
@@ -44,9 +45,12 @@ static RULINGS: LazyLock<String> = LazyLock::new(|| {
 const LATEST: &str = "SELECT b.actor_kind, b.fields, b.purpose, b.basis, b.clause, s.at, b.subjects \
     FROM bulk_access_subject s JOIN bulk_access b ON b.id = s.bulk WHERE s.subject = $1 \
     ORDER BY s.at DESC, s.bulk LIMIT $2";
+const PAGE: &str = "SELECT b.actor_kind, b.fields, b.purpose, b.basis, b.clause, s.at, b.subjects, s.bulk \
+    FROM bulk_access_subject s JOIN bulk_access b ON b.id = s.bulk WHERE s.subject = $1 \
+    AND (s.at, s.bulk) < ($2, $3) AND ($5 = '' OR b.purpose = $5) ORDER BY s.at DESC, s.bulk DESC LIMIT $4";
 
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![INSERT, &MEMBERS, &RULINGS, LATEST]
+    vec![INSERT, &MEMBERS, &RULINGS, LATEST, PAGE]
 }
 
 /// `$1, $2, …` for one chunk of people.
@@ -126,18 +130,37 @@ pub(crate) async fn latest<P: Purpose>(
     let rows = tx
         .rows(LATEST, &[Value::Id(subject.0), Value::Int(limit)])
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Opening {
-                actor_kind: row.text(0)?,
-                actor_account: None,
-                fields: row.text(1)?,
-                purpose: row.text(2)?,
-                basis: row.text(3)?,
-                clause: row.text(4)?,
-                at: row.time(5)?,
-                people: row.int(6)?,
-            })
-        })
-        .collect()
+    rows.iter().map(one).collect()
+}
+
+fn one(row: &Row) -> Result<Opening, StoreError> {
+    Ok(Opening {
+        actor_kind: row.text(0)?,
+        actor_account: None,
+        fields: row.text(1)?,
+        purpose: row.text(2)?,
+        basis: row.text(3)?,
+        clause: row.text(4)?,
+        at: row.time(5)?,
+        people: row.int(6)?,
+    })
+}
+
+/// The openings of many that a person was among, newest first, those before a place.
+pub(crate) async fn page<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    purpose: Option<PurposeId>,
+    before: Place,
+    limit: i64,
+) -> Result<Vec<(Uuid, Opening)>, StoreError> {
+    let values = [
+        Value::Id(subject.0),
+        Value::Time(before.at),
+        Value::Id(before.id),
+        Value::Int(limit),
+        Value::Text(purpose.map_or("", PurposeId::as_str).to_owned()),
+    ];
+    let rows = tx.rows(PAGE, &values).await?;
+    rows.iter().map(|row| Ok((row.id(7)?, one(row)?))).collect()
 }

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::account::Place;
 use crate::engine::{Conn, Row, StoreError, Value};
 use crate::log::{self, NewEntry};
 use crate::tx::Tx;
@@ -70,7 +71,10 @@ const STANDING_SHARES: &str = "SELECT subject, id FROM disclosure WHERE withdraw
     AND fields LIKE 'order_share.%' AND (until IS NULL OR until > $1) ORDER BY id LIMIT 200";
 const WITHDRAW_CONSENTED: &str = "UPDATE disclosure SET withdrawn_at = $4 WHERE subject = $1 AND purpose = $2 AND processor = $3 \
     AND ground = 'consent' AND withdrawn_at IS NULL RETURNING id";
+const STANDING_OF: &str = "SELECT id, fields, last_at FROM disclosure WHERE subject = $1 AND withdrawn_at IS NULL \
+    AND (until IS NULL OR until > $2) AND (last_at, id) < ($3, $4) ORDER BY last_at DESC, id DESC LIMIT 500";
 pub(crate) const STATEMENTS: &[&str] = &[
+    STANDING_OF,
     KNOWN,
     RUNNING,
     STANDING,
@@ -374,6 +378,38 @@ pub async fn of_subject<P: Purpose>(
 ) -> Result<Vec<Line>, StoreError> {
     let values = [Value::Id(subject.0), Value::Int(limit.clamp(1, 1000))];
     tx.rows(OF_SUBJECT, &values).await?.iter().map(line).collect()
+}
+
+/// The standing lines that gave away any of these fields of a person: whoever has them is asked when the
+/// fields are corrected (2.6.2.a).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn standing_of<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    fields: &[&str],
+) -> Result<Vec<Uuid>, StoreError> {
+    let (mut found, mut before) = (Vec::new(), Place::TOP);
+    loop {
+        let values = [
+            Value::Id(subject.0),
+            Value::Time(tx.ctx().now()),
+            Value::Time(before.at),
+            Value::Id(before.id),
+        ];
+        let rows = tx.rows(STANDING_OF, &values).await?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        before = Place {
+            at: last.time(2)?,
+            id: last.id(0)?,
+        };
+        for row in &rows {
+            if row.text(1)?.split(',').any(|given| fields.contains(&given)) {
+                found.push(row.id(0)?);
+            }
+        }
+    }
 }
 
 /// The lines about a person in one order, the latest first.

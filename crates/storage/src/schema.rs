@@ -38,6 +38,7 @@ pub const DATA: &[Migration] = &[
         18,
         include_str!("../migrations/data/0018_person_verification.sql"),
     ),
+    (19, include_str!("../migrations/data/0019_account_management.sql")),
 ];
 
 /// The vault's migrations.

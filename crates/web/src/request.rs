@@ -229,6 +229,12 @@ impl Visit {
         self.state.ctx(actor, self.id)
     }
 
+    /// The context for whoever proves to hold an account, whether or not somebody is logged in here: it may
+    /// be another's account.
+    pub fn as_visitor<P: Purpose>(&self) -> Ctx<P> {
+        self.state.ctx(Actor::Visitor, self.id)
+    }
+
     /// The context for what the program does itself in answer to this request.
     pub fn system<P: Purpose>(&self, reason: SystemReason) -> Ctx<P> {
         let version = self.state.version().map_or("", |version| version.id.as_str());

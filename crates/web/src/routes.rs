@@ -10,8 +10,8 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, person, policy, rights,
-    second, share, token,
+    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, overview, person,
+    phone, policy, profile, register, rights, second, share, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -85,9 +85,9 @@ routes! {
     get "/tlog/growth/{old}" Anyone "browse" ["2.5.1.0"] log::growth;
     get "/robots.txt" Anyone "browse" ["2.1.1.c"] assets::robots;
     get "/health" Anyone "operate" ["2.1.1.c"] assets::health;
-    get "/zhuce" Door "keep_account" ["2.1.1.b"] account::register_form;
-    post "/zhuce" Door "keep_account" ["2.1.1.a", "2.1.1.b", "0.2", "0.7"] account::register;
-    post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] account::register_code;
+    get "/zhuce" Door "keep_account" ["2.1.1.b"] register::form;
+    post "/zhuce" Door "keep_account" ["2.1.1.a", "2.1.1.b", "0.2", "0.7"] register::register;
+    post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] register::code;
     get "/denglu" Door "verify_holder" ["2.1.1.e"] account::login_form;
     post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
     get "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step_form;
@@ -98,11 +98,30 @@ routes! {
     get "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset_form;
     post "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset;
     post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
+    get "/zhaohui" Door "verify_holder" ["2.1.1.e", "2.6.2.b"] phone::lost;
+    post "/zhaohui" Door "verify_holder" ["2.1.1.e", "2.6.2.b"] phone::ask_lost;
+    post "/zhaohui/yanzhengma" Door "verify_holder" ["2.1.1.e"] phone::lost_code;
     post "/tuichu" Account "keep_safe" ["2.1.1.e"] account::log_out;
-    get "/zhanghao" Account "show_own" ["2.6.1.a", "2.5.1.e"] account::overview;
+    get "/zhanghao" Account "show_own" ["2.6.1.a", "2.6.1.e", "2.5.1.e"] overview::overview;
     get "/zhanghao/pingzheng/{event}" Account "show_own" ["2.6.1.a", "2.5.1.e"] log::receipt;
     get "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::password_form;
     post "/zhanghao/mima" Account "verify_holder" ["2.1.1.e"] account::change_password;
+    get "/zhanghao/shouji" Account "show_own" ["2.6.1.a", "2.6.2.a"] phone::first;
+    post "/zhanghao/shouji" Account "verify_holder" ["2.1.1.e"] phone::prove;
+    post "/zhanghao/shouji/yanzhengma" Account "verify_holder" ["2.1.1.e"] phone::present_code;
+    get "/zhanghao/shouji/xin" Account "show_own" ["2.6.1.a", "2.6.2.a"] phone::second;
+    post "/zhanghao/shouji/xin" Account "verify_holder" ["2.6.1.a", "2.6.2.a"] phone::change;
+    post "/zhanghao/shouji/xin/yanzhengma" Account "verify_holder" ["2.1.1.e"] phone::new_code;
+    get "/zhanghao/shouji/wancheng" Account "show_own" ["2.6.1.a"] phone::done;
+    post "/zhanghao/shouji/zhaohui/quxiao" Account "verify_holder" ["2.1.1.e", "2.2.3.d"] phone::cancel;
+    get "/zhanghao/mingcheng" Account "show_own" ["2.6.1.a", "2.6.2.a"] profile::rename_form;
+    post "/zhanghao/mingcheng" Account "verify_holder" ["2.6.1.a", "2.6.2.a"] profile::rename;
+    get "/zhanghao/ziliao" Account "show_own" ["2.6.1.a", "2.6.2.a"] profile::form;
+    post "/zhanghao/ziliao" Account "keep_account" ["2.6.1.a", "2.6.2.a"] profile::save;
+    get "/zhanghao/chakan" Account "show_own" ["2.5.1.e", "2.6.1.a"] overview::openings;
+    get "/zhanghao/xiugai" Account "show_own" ["2.6.1.a", "2.6.2.a"] overview::changes;
+    get "/zhanghao/denglu" Account "show_own" ["2.2.3.d", "2.6.1.a"] overview::logins;
+    post "/zhanghao/huihua/tuichu" Account "keep_safe" ["2.1.1.e", "2.2.3.d"] overview::end_others;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
     get "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.6.4.f"] guard::proof_form;
     post "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.2.3.d", "2.6.4.f"] guard::prove;

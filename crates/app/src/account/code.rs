@@ -49,6 +49,26 @@ pub(super) async fn send<P: Purpose>(
     number: &str,
     reason: &'static str,
 ) -> Result<(), Failure> {
+    send_to(
+        app,
+        tx,
+        subject,
+        digest,
+        Personal::received(number.to_owned()),
+        reason,
+    )
+    .await
+}
+
+/// The same to a number that is as closed as it was stored.
+pub(super) async fn send_to<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    digest: BlindIndex,
+    phone: Personal<String>,
+    reason: &'static str,
+) -> Result<(), Failure> {
     let (id, secret) = (app.entropy.id(), digits(app));
     let code_digest = keyed(app, id, &secret);
     let expires_at = tx.ctx().now() + limits::CODE_LIFE;
@@ -67,7 +87,6 @@ pub(super) async fn send<P: Purpose>(
     let text = format!(
         "验证码 {secret}，10 分钟内有效。请勿告诉他人。/ Your code is {secret}, valid for 10 minutes."
     );
-    let phone = Personal::received(number.to_owned());
     message(app, tx, subject, phone, text, None).await
 }
 
@@ -130,7 +149,7 @@ pub(super) async fn redeem<P: Purpose>(
     if !live {
         return Ok(None);
     }
-    let typed: String = typed.trim().chars().take(16).collect();
+    let typed = phone::plain_code(typed);
     if !bool::from(keyed(app, row.id, &typed).ct_eq(&row.code_digest)) {
         code::count_try(tx, row.id).await?;
         return Ok(None);

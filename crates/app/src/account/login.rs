@@ -5,10 +5,10 @@
 use domain::Refused;
 use domain::account::{limits, name, offer::LOGIN_ALERT, phone::Phone};
 use privacy::purpose::{KeepSafe, VerifyHolder};
-use privacy::{Ctx, SubjectId};
+use privacy::{Ctx, Purpose, SubjectId};
 use sha2::{Digest, Sha256};
 use storage::Tx;
-use storage::account::{self, code, second, session};
+use storage::account::{self, AccountRow, code, failure, second, session};
 use time::Duration;
 use uuid::Uuid;
 
@@ -115,11 +115,36 @@ pub(super) async fn welcome(
 /// [`Refused::LoginMissing`], [`Refused::PasswordMissing`] for what is empty,
 /// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
 pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Entry, Failure> {
+    let (row, attempt) = prove(app, ctx, form.login, form.password).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    forget_failure(&mut tx, row.id, attempt).await?;
+    let proof = if !second::is_on(&mut tx, row.id).await? {
+        Proof::Whole
+    } else if is_remembered(&mut tx, row.id, form.remembered).await? {
+        Proof::Half
+    } else {
+        let token = wait(app, &mut tx, row.id).await?;
+        tx.commit().await?;
+        return Ok(Entry::Waits { token });
+    };
+    let begun = welcome(app, &mut tx, (row.id, row.subject), form.device, proof).await?;
+    tx.commit().await?;
+    Ok(Entry::Begun(begun))
+}
+
+/// The account that name or number and password belong to, and the attempt that the caller forgets with
+/// [`forget_failure`] once it goes on.
+pub(super) async fn prove(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    login: &str,
+    password: &str,
+) -> Result<(AccountRow, Uuid), Failure> {
     policy::clause!("2.1.1.e");
     policy::clause!("2.2.3.d");
     let missing: Vec<Refused> = [
-        (form.login.trim(), Refused::LoginMissing),
-        (form.password, Refused::PasswordMissing),
+        (login.trim(), Refused::LoginMissing),
+        (password, Refused::PasswordMissing),
     ]
     .into_iter()
     .filter(|(typed, _)| typed.is_empty())
@@ -129,7 +154,7 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
         // Nothing was tried, so nothing is counted.
         return Err(Failure::Refused(missing));
     }
-    let typed: String = form.login.trim().chars().take(64).collect();
+    let typed: String = login.trim().chars().take(64).collect();
     let (field, plain) = match Phone::parse(&typed, app.demo) {
         Ok(phone) => (account::PHONE, phone.into_digits()),
         Err(_) => (
@@ -145,13 +170,13 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
         // Counted before the password is looked at: tries at the same time all count.
         let attempt = code::count_attempt(&mut tx, FAILED, digest).await?;
         let found = account::find(&mut tx, field, digest).await?;
+        failure::count(&mut tx, found.as_ref().map(|row| row.id)).await?;
         tx.commit().await?;
         (found, attempt)
     };
     // No transaction is held while the hash is computed.
     let phc = found.as_ref().map(|row| row.password_hash.clone());
-    let password: String = form
-        .password
+    let password: String = password
         .chars()
         .take(domain::account::password::MAX_CHARS)
         .collect();
@@ -159,20 +184,17 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
     let (Some(row), true) = (found, right) else {
         return Err(Refused::LoginWrong.into());
     };
-    let mut tx = app.store.begin(ctx).await?;
-    code::forget_attempt(&mut tx, attempt).await?;
-    let proof = if !second::is_on(&mut tx, row.id).await? {
-        Proof::Whole
-    } else if is_remembered(&mut tx, row.id, form.remembered).await? {
-        Proof::Half
-    } else {
-        let token = wait(app, &mut tx, row.id).await?;
-        tx.commit().await?;
-        return Ok(Entry::Waits { token });
-    };
-    let begun = welcome(app, &mut tx, (row.id, row.subject), form.device, proof).await?;
-    tx.commit().await?;
-    Ok(Entry::Begun(begun))
+    Ok((row, attempt))
+}
+
+/// Takes back what was counted of a try that turned out well.
+pub(super) async fn forget_failure<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    attempt: Uuid,
+) -> Result<(), Failure> {
+    code::forget_attempt(tx, attempt).await?;
+    Ok(failure::take_back(tx, account).await?)
 }
 
 /// Who the cookie's token belongs to, if its session is live.

@@ -4,7 +4,10 @@ mod alert;
 mod code;
 pub(crate) mod consent;
 mod login;
+mod lost;
 mod overview;
+mod phone;
+mod profile;
 mod recovery;
 mod registration;
 mod retention;
@@ -16,7 +19,16 @@ pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use login::{Begun, Entry, Login, Viewer, authenticate, log_in, log_out, revoke};
-pub use overview::{Device, Overview, overview};
+pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};
+pub use overview::{Dealings, Device, Overview, dealings, overview};
+pub use phone::{
+    PhoneChange, PhoneState, Waiting, change_phone, phone_state, prove_present, request_new_code,
+    request_present_code,
+};
+pub use profile::{
+    Change, LoginEvent, Logins, Paged, Profile, Rename, SessionState, changes, display_name, end_others,
+    logins, openings, profile, rename, set_display_name,
+};
 pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub(crate) use registration::record_acceptance;
@@ -28,6 +40,8 @@ pub use second::{
     request_loss_code, second_step, security, step_up, turn_off,
 };
 pub(crate) use second::{LOSS, NOTICE, carry_out as carry_out_loss, tell_notice};
+pub use storage::access::Opening;
+pub use storage::account::Place;
 pub use token::{
     Bearer, NewToken, Token, TokenRequest, authenticate_token, create_token, revoke_token, tokens,
 };

@@ -4,16 +4,19 @@
 use std::collections::HashMap;
 
 use domain::account::{limits, phone};
+use domain::market::order::MACHINE;
 use privacy::consent::ConsentEvent;
 use privacy::purpose::ShowOwn;
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::access::{self, Opening};
 use storage::account::{self, session};
+use storage::market::{membership, order_list};
 use storage::{consent, log};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Viewer;
+use super::phone::{Waiting, waiting};
 use crate::{App, Failure};
 
 /// A device that is logged in.
@@ -101,4 +104,36 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
         receipts,
         openings,
     })
+}
+
+/// What an account has to do with: its orders, its companies, and what waits.
+#[derive(Clone, Debug)]
+pub struct Dealings {
+    /// Orders placed in all, and those of them that have not ended (2.6.1.e).
+    pub bought: (i64, i64),
+    /// The suppliers the account works for, with its role there.
+    pub memberships: Vec<(Uuid, String)>,
+    /// The wish for a new number that waits, if there is one.
+    pub recovery: Option<Waiting>,
+}
+
+/// What the viewer's account has to do with.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn dealings(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Dealings, Failure> {
+    policy::clause!("2.6.1.e");
+    let mut tx = app.store.begin(ctx).await?;
+    let counts = order_list::counts_bought(&mut tx, viewer.account).await?;
+    let open = counts.iter().filter(|(state, _)| !MACHINE.ends.contains(state));
+    let dealings = Dealings {
+        bought: (
+            counts.iter().map(|(_, orders)| orders).sum(),
+            open.map(|(_, orders)| orders).sum(),
+        ),
+        memberships: membership::of_account(&mut tx, viewer.account).await?,
+        recovery: waiting(&mut tx, viewer).await?,
+    };
+    tx.commit().await?;
+    Ok(dealings)
 }

@@ -2,14 +2,15 @@
 //! access token, and are told to the holder. Neither goes past the second factor.
 
 use domain::Refused;
+use domain::account::change::What;
 use domain::account::{limits, password, password as rules, phone::Phone};
 use privacy::Ctx;
 use privacy::purpose::VerifyHolder;
-use storage::account::{self, code as codes, token};
+use storage::account::{self, change, code as codes, token};
 use uuid::Uuid;
 
-use super::second::{Renewed, What, demand_second, end_others, enqueue_notice, renew};
-use super::{Viewer, code, index, salt};
+use super::second::{Renewed, What as Notice, demand_second, end_others, enqueue_notice, renew};
+use super::{Viewer, code, index, phone::void_recovery, salt};
 use crate::{App, Failure};
 
 const REASON: &str = "reset";
@@ -41,7 +42,9 @@ pub async fn change_password(
     account::set_password(&mut tx, viewer.account, hash).await?;
     end_others(&mut tx, viewer.account, viewer.session).await?;
     token::revoke_all(&mut tx, viewer.account).await?;
-    enqueue_notice(app, &mut tx, viewer.account, What::PasswordChanged).await?;
+    void_recovery(&mut tx, viewer.account, viewer.subject).await?;
+    change::record(&mut tx, viewer.subject, What::Password, None).await?;
+    enqueue_notice(app, &mut tx, viewer.account, Notice::PasswordChanged).await?;
     let renewed = renew(app, &mut tx, viewer).await?;
     tx.commit().await?;
     Ok(renewed)
@@ -143,11 +146,16 @@ pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Resu
     let mut tx = app.store.begin(ctx).await?;
     let redeemed = code::redeem(app, &mut tx, digest, REASON, form.code).await?;
     let holder = account::find(&mut tx, account::PHONE, digest).await?;
-    if let (Some(_), Some(row)) = (redeemed, &holder) {
+    // A code is good for the person it was sent to, also if the number is another's by now.
+    if let (Some(subject), Some(row)) = (redeemed, &holder)
+        && subject == row.subject
+    {
         account::set_password(&mut tx, row.id, hash).await?;
         end_others(&mut tx, row.id, Uuid::nil()).await?;
         token::revoke_all(&mut tx, row.id).await?;
-        enqueue_notice(app, &mut tx, row.id, What::PasswordReset).await?;
+        enqueue_notice(app, &mut tx, row.id, Notice::PasswordReset).await?;
+        void_recovery(&mut tx, row.id, row.subject).await?;
+        change::record(&mut tx, row.subject, What::PasswordReset, None).await?;
         return Ok(tx.commit().await?);
     }
     tx.commit().await?;

@@ -3,10 +3,10 @@
 use domain::calendar::{BEIJING, instant_text};
 use domain::rights::demand::{self as rule, Answer, Kind, Typed};
 use privacy::purpose::{FulfilContract, Notify, Operate};
-use privacy::{Ask, Ctx, LegalBasis, Recipient};
+use privacy::{Ask, Ctx, LegalBasis, Recipient, SubjectId};
 use storage::market::membership;
 use storage::rights::demand::{self, Demand};
-use storage::{Tx, account};
+use storage::{Tx, account, disclosure};
 use time::Duration;
 use uuid::Uuid;
 
@@ -58,6 +58,20 @@ pub(crate) async fn waiting<P: privacy::Purpose>(
         }
     }
     Ok(waiting)
+}
+
+/// Asks everybody to whom any of these fields of a person stands given to take over the correction, as the
+/// ledger of disclosures knows them (2.6.2.a).
+pub(crate) async fn ask_to_correct<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    fields: &[&str],
+) -> Result<(), Failure> {
+    policy::clause!("2.6.2.a");
+    for line in disclosure::standing_of(tx, subject, fields).await? {
+        demand::ask(tx, line, Kind::Correction, "corrected").await?;
+    }
+    Ok(())
 }
 
 /// Answers a demand, for the viewer's supplier or as a buyer.

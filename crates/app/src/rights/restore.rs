@@ -10,7 +10,7 @@ use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
 use privacy::{Ctx, Entropy, SubjectId};
-use storage::account::{remembered, second, session, token};
+use storage::account::{phone, remembered, second, session, token};
 use storage::backup::{self, BackupError, Manifest};
 use storage::market::share;
 use storage::rights::demand;
@@ -93,8 +93,8 @@ pub async fn restore(
 }
 
 /// What must be so before restored data is served: nobody erased is in it, and what people took back
-/// since the copy is not in force again. Nobody knows what that was, so every session and token ends,
-/// and every optional consent and every shared contact detail has to be given anew.
+/// since the copy is not in force again. Nobody knows what that was, so every session, token and wish for
+/// another phone ends, and every optional consent and every shared contact detail has to be given anew.
 async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     policy::clause!("2.1.1.g");
     let again = reconcile(app, ctx).await?;
@@ -103,6 +103,7 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     token::end_all(&mut tx).await?;
     remembered::end_all(&mut tx).await?;
     second::end_everybodys(&mut tx).await?;
+    phone::end_all_recoveries(&mut tx).await?;
     tx.commit().await?;
     end_shares(app, ctx).await?;
     let mut after = SubjectId(Uuid::nil());

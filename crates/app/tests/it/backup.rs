@@ -211,6 +211,25 @@ both_dbs! {
         store.close().await;
     }
 
+    clause_2_2_3_d_a_wish_for_another_phone_does_not_come_back_with_an_older_copy(test) {
+        let app = house::app(test);
+        let begun = house::register(&app, "100-0000-0001", "lin").await;
+        let viewer = house::viewer(&app, &begun).await.expect("logged in");
+        crate::phone::asked(test, &app).await.expect("asked");
+        let folder = Folder::new(test, "copies");
+        let (file, _) = app.store.back_up(Part::Data, &folder.0, app.clock.now()).await.expect("copied");
+        app::account::cancel_lost(&app, &house::person(&app, &viewer), &viewer).await.expect("cancelled");
+        let data = place(test, "back").await;
+        test.store.close().await;
+        taken_back(test, &file, &data, &test.addresses.1).await.expect("restored");
+        let store = Store::open(&data, &test.addresses.1, testkit::wrapping_key(), test.entropy.clone()).await.expect("opens");
+        let app = with(test, store.clone());
+        test.clock.advance(time::Duration::days(9));
+        assert_eq!(app::account::carry_out_recoveries(&app, "2020-11-01").await.expect("work"), 0);
+        assert_eq!(house::log_in(&app, "100-0000-0077", house::PASSWORD).await.err().map(|failure| failure.refusals().to_vec()), Some(vec![domain::Refused::LoginWrong]));
+        store.close().await;
+    }
+
     clause_2_4_1_2_what_was_shared_does_not_come_back_with_an_older_copy(test) {
         let scene = scene(test).await;
         let number = shared_order(&scene, 1).await;

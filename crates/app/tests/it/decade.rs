@@ -21,9 +21,10 @@ const STEP: Duration = Duration::days(11);
 
 async fn older(test: &TestStore, now: OffsetDateTime) {
     let instant = |at: OffsetDateTime| test.instant(at - Duration::MINUTE);
-    let (day, quarter, years) = (
+    let (day, quarter, half, years) = (
         instant(now - Duration::days(1)),
         instant(now - Duration::days(90)),
+        instant(now - Duration::days(180)),
         instant(years_after(now, -3)),
     );
     let counts = [
@@ -33,6 +34,8 @@ async fn older(test: &TestStore, now: OffsetDateTime) {
         format!("SELECT COUNT(*) FROM session WHERE expires_at < {quarter} OR revoked_at < {quarter}"),
         format!("SELECT COUNT(*) FROM api_token WHERE ends_at < {quarter}"),
         format!("SELECT COUNT(*) FROM access_record WHERE at < {years}"),
+        format!("SELECT COUNT(*) FROM account_change WHERE at < {years}"),
+        format!("SELECT COUNT(*) FROM login_failure WHERE first_at < {half}"),
         format!("SELECT COUNT(*) FROM account_closure WHERE ended_at < {years}"),
         format!(
             "SELECT COUNT(*) FROM consent_event c JOIN erasure e ON e.subject = c.subject WHERE e.key_destroyed_at < {years}"

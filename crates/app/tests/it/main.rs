@@ -18,6 +18,8 @@ mod order_plan;
 mod order_refund;
 mod order_trouble;
 mod person;
+mod phone;
+mod profile;
 mod ration;
 mod retention;
 mod rights;

@@ -24,7 +24,7 @@ use crate::second::{guarded, wrong};
 const CROWD: u128 = 12;
 
 /// Drives all of them side by side to their end.
-async fn at_once<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Output> {
+pub(crate) async fn at_once<F: Future>(calls: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut calls: Vec<_> = calls.map(|call| (Box::pin(call), None)).collect();
     poll_fn(|cx| {
         for (call, done) in &mut calls {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::account::RETENTION_APPLIED;
-use domain::account::{limits, second};
+use domain::account::{change, limits, second};
 use storage::register::{Term, rules};
 use storage::rights::retention::{Rule, TRANSACTIONS};
 use time::Duration;
@@ -71,5 +71,7 @@ fn no_term_is_shorter_than_the_use_of_what_it_keeps() {
     }
     assert!(limits::CODE_LIFE <= term("code_24h"));
     assert!(second::PENDING_LIFE <= term("pending_24h") && second::LONG_WINDOW <= term("security_24h"));
+    assert!(change::RECOVERY_WINDOW <= term("security_24h"));
+    assert!(change::PROOF_LIFE <= term("phone_proof_24h"));
     assert!(limits::SESSION_IDLE <= limits::SESSION_LIFE);
 }

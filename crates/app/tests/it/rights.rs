@@ -118,6 +118,30 @@ pub async fn token(app: &App, viewer: &Viewer) -> String {
         .text
 }
 
+/// The buyer gives a display name, mistypes a password, and asks for another number.
+async fn cared_for(test: &TestStore, scene: &Scene) {
+    // Two messages of one instant have no order.
+    test.clock.advance(Duration::SECOND);
+    let keep: Ctx<KeepAccount> = house::person(&scene.app, &scene.buyer);
+    account::set_display_name(&scene.app, &keep, &scene.buyer, "阿远", "")
+        .await
+        .expect("named");
+    assert!(house::log_in(&scene.app, "买家", "wrong").await.is_err());
+    let lost = |code| account::LostPhone {
+        login: "买家",
+        password: house::PASSWORD,
+        phone: "100-0000-0077",
+        code,
+    };
+    account::request_lost_code(&scene.app, &house::visitor(&scene.app), &lost(""))
+        .await
+        .expect("sent");
+    let code = house::latest_code(&scene.app).await;
+    account::ask_lost(&scene.app, &house::visitor(&scene.app), &lost(&code))
+        .await
+        .expect("asked");
+}
+
 pub async fn certificate(app: &App, number: &str) -> Certificate {
     rights::certificate(app, &law(app), number)
         .await
@@ -164,6 +188,7 @@ both_dbs! {
         scene.jobs().await;
         token(&scene.app, &scene.buyer).await;
         verified(&scene.app, &scene.buyer, NUMBER).await;
+        cared_for(test, &scene).await;
         assert_eq!(refusal(copied(&scene.app, &scene.buyer, "falsch").await), Some(Refused::PasswordWrong));
         let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
         let text = copy.json().to_string();

@@ -1,5 +1,6 @@
-//! Accounts: what a person may register with, and how they prove to be the holder.
+//! Accounts: what a person may register with, how they prove to be the holder, and what they may change.
 
+pub mod change;
 pub mod limits;
 pub mod name;
 pub mod offer;

@@ -61,6 +61,13 @@ impl Phone {
     }
 }
 
+/// A code as typed, in its plain form: full-width digits and spaces between them are fine.
+#[must_use]
+pub fn plain_code(typed: &str) -> String {
+    let plain = typed.chars().take(64).map(half_width);
+    plain.filter(|c| !c.is_whitespace()).take(16).collect()
+}
+
 /// A phone for display to its own holder: `138****0001`. Anything else is fully masked.
 #[must_use]
 pub fn masked(digits: &str) -> String {
@@ -124,6 +131,14 @@ mod tests {
             assert!(digits(&real, false).is_ok());
         }
         assert_eq!(digits("138", true), Err(Refused::PhoneNotFictional));
+    }
+
+    #[test]
+    fn the_ways_people_type_a_code() {
+        for typed in ["123456", " 123 456 ", "１２３４５６"] {
+            assert_eq!(plain_code(typed), "123456");
+        }
+        assert_eq!(plain_code(&"1".repeat(1_000)).len(), 16);
     }
 
     #[test]

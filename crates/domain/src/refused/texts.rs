@@ -408,5 +408,65 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
             "Two-step log-in has changed meanwhile; reload the page to see how it stands.",
         ),
         Refused::Party(party) => party.parts(),
+        Refused::PhoneUnchanged => (
+            "phone_unchanged",
+            "phone",
+            "这就是您现在的手机号，请填写新的手机号。",
+            "This is the number you have now; enter the new one.",
+        ),
+        Refused::PhoneTooOften => (
+            "phone_too_often",
+            "phone",
+            "30 天内最多更换 3 次手机号，请晚些再换；手机号遗失请走“找回”。",
+            "The number can be changed three times within 30 days; try later, or ask for a replacement if the number is lost.",
+        ),
+        Refused::PhoneProof => (
+            "phone_proof",
+            "form",
+            "请先完成第一步：验证原手机号（验证后 15 分钟内有效）。",
+            "First prove your present number (step 1); the proof is good for 15 minutes.",
+        ),
+        Refused::NameUnchanged => (
+            "name_unchanged",
+            "account_name",
+            "这就是您现在的账号名，请填写新的账号名。",
+            "This is the account name you have now; enter the new one.",
+        ),
+        Refused::NameTooOften => (
+            "name_too_often",
+            "account_name",
+            "账号名 90 天内只能修改一次，请到期后再改。",
+            "The account name can be changed once in 90 days; try again later.",
+        ),
+        Refused::DisplayName => (
+            "display_name",
+            "display_name",
+            "显示名最多 30 个字，不含换行和隐藏字符，请修改；留空即不设。",
+            "Use at most 30 characters on one line without hidden signs, or leave it empty for none.",
+        ),
+        Refused::DisplayNameNumber => (
+            "display_name_number",
+            "display_name",
+            "显示名里数字太多，请不要填写手机号或证件号，数字少于 9 位即可。",
+            "With this many digits the display name could be a phone or identity number; use fewer than nine.",
+        ),
+        Refused::ChangeReason => (
+            "change_reason",
+            "reason",
+            "修改原因最多 200 个字，写成一行，不含隐藏字符；也可以不填。",
+            "Give the reason on one line of at most 200 characters without hidden signs, or leave it out.",
+        ),
+        Refused::RecoveryPending => (
+            "recovery_pending",
+            "phone",
+            "已有一个找回申请正在等待，请等它生效，或登录后取消它再重新申请。",
+            "A replacement is waited for already; let it run, or log in and cancel it first.",
+        ),
+        Refused::RecoveryTooOften => (
+            "recovery_too_often",
+            "phone",
+            "24 小时内最多申请 3 次找回，请明天再试。",
+            "A replacement can be asked for three times within 24 hours; try again tomorrow.",
+        ),
     }
 }

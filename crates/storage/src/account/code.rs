@@ -265,6 +265,14 @@ pub async fn drop_abandoned<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) 
     Ok(codes + messages)
 }
 
+/// Removes every code of a person: none of them is good for a number that is theirs no longer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_codes<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<(), StoreError> {
+    tx.execute(DROP_CODES, &[Value::Id(subject.0)]).await.map(|_| ())
+}
+
 /// How many attempts were counted since.
 ///
 /// # Errors

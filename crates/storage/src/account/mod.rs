@@ -1,6 +1,10 @@
 //! Accounts: sealed name and phone, found by blind index (clauses 2.1.1.a, 2.1.1.b).
 
+pub mod change;
 pub mod code;
+pub mod failure;
+pub mod phone;
+pub mod profile;
 pub mod remembered;
 pub mod second;
 pub mod session;
@@ -8,6 +12,7 @@ pub mod token;
 
 use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;
+use time::macros::datetime;
 use uuid::Uuid;
 
 use crate::engine::{StoreError, Value};
@@ -45,6 +50,23 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OF_SUBJECT,
     SET_PASSWORD,
 ];
+
+/// A place in a list that runs from the latest to the earliest: the next page begins below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When the last row of the page before was.
+    pub at: OffsetDateTime,
+    /// Which of that instant.
+    pub id: Uuid,
+}
+
+impl Place {
+    /// Above every row.
+    pub const TOP: Self = Self {
+        at: datetime!(9999-01-01 0:00 UTC),
+        id: Uuid::max(),
+    };
+}
 
 /// An account as stored.
 #[derive(Debug)]

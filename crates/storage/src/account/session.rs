@@ -4,6 +4,7 @@ use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::Place;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
@@ -20,6 +21,8 @@ const OF_ACCOUNT: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s
     CAST(0 AS bigint) FROM session s JOIN account a ON a.id = s.account \
     WHERE s.account = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
     ORDER BY s.seen_at DESC, s.id LIMIT 100";
+const LOGINS: &str = "SELECT id, device, created_at, seen_at, expires_at, revoked_at FROM session \
+    WHERE account = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4";
 const TOUCH: &str = "UPDATE session SET seen_at = $2 WHERE id = $1";
 const REVOKE: &str =
     "UPDATE session SET revoked_at = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
@@ -40,6 +43,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     PROVED,
     PROVE,
     RENEW,
+    LOGINS,
 ];
 
 /// A session as stored.
@@ -161,6 +165,54 @@ pub async fn of_account<P: Purpose>(
         Value::Time(idle_since),
     ];
     tx.rows(OF_ACCOUNT, &values).await?.iter().map(read).collect()
+}
+
+/// A log-in, with how its session stands.
+#[derive(Debug)]
+pub struct LoginRow {
+    /// The session.
+    pub id: Uuid,
+    /// The device as the browser named it.
+    pub device: Sealed<String>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// When the session was last used.
+    pub seen_at: OffsetDateTime,
+    /// When the session ends at the latest.
+    pub expires_at: OffsetDateTime,
+    /// When it was ended, if it was.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// The log-ins of an account as far as they are kept, newest first, those before a place (2.2.3.d).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn logins<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    before: Place,
+    limit: i64,
+) -> Result<Vec<LoginRow>, StoreError> {
+    let values = [
+        Value::Id(account),
+        Value::Time(before.at),
+        Value::Id(before.id),
+        Value::Int(limit.clamp(1, 200)),
+    ];
+    let rows = tx.rows(LOGINS, &values).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(LoginRow {
+                id: row.id(0)?,
+                device: Sealed::from_stored(row.bytes(1)?),
+                at: row.time(2)?,
+                seen_at: row.time(3)?,
+                expires_at: row.time(4)?,
+                revoked_at: row.opt_time(5)?,
+            })
+        })
+        .collect()
 }
 
 /// Notes that a session was used now.

@@ -33,7 +33,10 @@ const PLACE_OF_BUYER: &str = "SELECT placed_at, id FROM service_order WHERE numb
 const PLACE_OF_SUPPLIER: &str = "SELECT placed_at, id FROM service_order WHERE number = $2 AND supplier = $1";
 const COUNT_OF_SUPPLIER: &str =
     "SELECT state, COUNT(*) FROM service_order WHERE supplier = $1 GROUP BY state ORDER BY state LIMIT 50";
+const COUNT_OF_BUYER: &str =
+    "SELECT state, COUNT(*) FROM service_order WHERE buyer = $1 GROUP BY state ORDER BY state LIMIT 50";
 pub(crate) const STATEMENTS: &[&str] = &[
+    COUNT_OF_BUYER,
     OF_BUYER,
     OF_BUYER_IN,
     OF_SUPPLIER,
@@ -98,7 +101,26 @@ pub async fn page<P: Purpose>(
 /// # Errors
 /// [`StoreError`].
 pub async fn counts<P: Purpose>(tx: &mut Tx<'_, P>, supplier: Uuid) -> Result<Vec<(State, i64)>, StoreError> {
-    let rows = tx.rows(COUNT_OF_SUPPLIER, &[Value::Id(supplier)]).await?;
+    counted(tx, COUNT_OF_SUPPLIER, supplier).await
+}
+
+/// The same of what an account bought (2.6.1.e).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn counts_bought<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+) -> Result<Vec<(State, i64)>, StoreError> {
+    counted(tx, COUNT_OF_BUYER, account).await
+}
+
+async fn counted<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    statement: &'static str,
+    side: Uuid,
+) -> Result<Vec<(State, i64)>, StoreError> {
+    let rows = tx.rows(statement, &[Value::Id(side)]).await?;
     rows.iter()
         .map(|row| {
             let state = State::parse(&row.text(0)?).ok_or(StoreError::Malformed("order state"))?;

@@ -41,6 +41,10 @@ const DEMANDS: &str = "DELETE FROM recipient_demand WHERE id IN \
     (SELECT id FROM recipient_demand WHERE asked_at <= $1 ORDER BY asked_at, id LIMIT $2)";
 const VERIFICATIONS: &str = "DELETE FROM person_verification_event WHERE id IN \
     (SELECT id FROM person_verification_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const CHANGES: &str = "DELETE FROM account_change WHERE id IN \
+    (SELECT id FROM account_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const LOGIN_FAILURES: &str = "DELETE FROM login_failure WHERE (account, day) IN \
+    (SELECT account, day FROM login_failure WHERE first_at <= $1 ORDER BY first_at, account, day LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -91,11 +95,15 @@ pub enum Rule {
     Shares,
     /// `verification_record_3y`.
     Verifications,
+    /// `change_3y`.
+    Changes,
+    /// `login_failures_180d`.
+    LoginFailures,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -104,6 +112,8 @@ impl Rule {
         Self::Demands,
         Self::Shares,
         Self::Verifications,
+        Self::Changes,
+        Self::LoginFailures,
     ];
 
     /// Its name in `retention.toml`.
@@ -118,6 +128,8 @@ impl Rule {
             Self::Demands => "demand_3y",
             Self::Shares => "share_while_it_stands",
             Self::Verifications => "verification_record_3y",
+            Self::Changes => "change_3y",
+            Self::LoginFailures => "login_failures_180d",
         }
     }
 
@@ -131,6 +143,8 @@ impl Rule {
             Self::Demands => &[DEMANDS],
             Self::Shares => &[SHARES],
             Self::Verifications => &[VERIFICATIONS],
+            Self::Changes => &[CHANGES],
+            Self::LoginFailures => &[LOGIN_FAILURES],
         }
     }
 }

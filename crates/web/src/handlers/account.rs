@@ -1,23 +1,18 @@
-//! Registration, log-in, the account page, sessions and passwords.
+//! Log-in, sessions and passwords, and the names of what the account's pages tell of.
 
 use app::Failure;
-use app::account::{self, CodeRequest, Documents, Entry, Login, PasswordChange, Registration, Reset};
+use app::account::{self, Entry, Login, PasswordChange, Reset};
 use axum::http::StatusCode;
 use domain::Refused;
-use domain::account::offer::REAL_NAME;
-use privacy::purpose::{KeepAccount, KeepSafe, ShowOwn, VerifyHolder};
+use privacy::purpose::{KeepSafe, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{consent, guard};
+use super::guard;
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, in_query, local};
-use crate::pages::account::{
-    AccessRow, AccountPage, ConsentRow, FieldError, LoginPage, PasswordPage, ReceiptLink, RegisterPage,
-    ResetPage, SessionRow,
-};
+use crate::pages::account::{FieldError, LoginPage, PasswordPage, ResetPage};
 use crate::pages::frame::Lang;
-use crate::pages::moment::Moment;
 use crate::request::{Asked, Named, Posted, Visit};
 
 fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
@@ -39,136 +34,12 @@ pub(super) fn errors_of(visit: &Visit, failure: &Failure) -> Result<Vec<FieldErr
     }
 }
 
-fn documents(visit: &Visit) -> Result<Documents, Answer> {
-    let version = visit.state.version().ok_or_else(|| Answer::not_found(visit))?;
-    let lang = visit.policy_lang();
-    Ok(Documents {
-        agreement_version: version.id.clone(),
-        agreement_hash: version.agreement_hash(lang, &visit.state.settings.operator_name),
-        policy_version: version.id.clone(),
-        policy_hash: version.policy_hash(lang),
-        lang: visit.lang.code(),
-    })
-}
-
-/// The registration form: the three fields of clause 2.1.1.b, the code, two separate boxes (0.2).
-/// A field more is refused.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RegisterForm {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    phone: String,
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    account_name: String,
-    #[serde(default)]
-    password: String,
-    accept_agreement: Option<String>,
-    accept_policy: Option<String>,
-    #[serde(default)]
-    next: String,
-}
-
-impl RegisterForm {
-    /// Whether the two boxes were ticked for the versions shown now: a tick for an earlier text is
-    /// none for this one (0.2).
-    fn ticks(&self, documents: &Documents) -> (bool, bool) {
-        let ticked = |tick: &Option<String>, version: &str| tick.as_deref() == Some(version);
-        (
-            ticked(&self.accept_agreement, &documents.agreement_version),
-            ticked(&self.accept_policy, &documents.policy_version),
-        )
-    }
-}
-
-fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, code_sent: bool) -> Answer {
-    let version = visit
-        .state
-        .version()
-        .map(|version| version.id.clone())
-        .unwrap_or_default();
-    // The person's own ticks stay, like everything they typed; none is ever set for them (0.7).
-    let kept = |tick: &Option<String>| tick.as_deref() == Some(version.as_str());
-    let (agreement_ticked, policy_ticked) = (kept(&form.accept_agreement), kept(&form.accept_policy));
-    let status = if errors.is_empty() {
+/// The status of a form's page: a refused form is not one that was taken.
+pub(super) const fn status_of(errors: &[FieldError]) -> StatusCode {
+    if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let page = RegisterPage {
-        f: visit.frame(visit.lang.t("注册账号", "Create an account")),
-        errors,
-        phone: form.phone.chars().take(64).collect(),
-        account_name: form.account_name.chars().take(64).collect(),
-        next: local(&form.next).to_owned(),
-        code_sent,
-        advice: Vec::new(),
-        agreement_ticked,
-        policy_ticked,
-        agreement_version: version.clone(),
-        policy_version: version,
-    };
-    Answer::page(visit, status, &page)
-}
-
-/// `GET /zhuce`.
-pub async fn register_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answer {
-    if visit.viewer.is_some() {
-        return Answer::to(local(&next));
-    }
-    let empty = RegisterForm {
-        csrf: String::new(),
-        phone: String::new(),
-        code: String::new(),
-        account_name: String::new(),
-        password: String::new(),
-        accept_agreement: None,
-        accept_policy: None,
-        next,
-    };
-    register_page(&visit, &empty, Vec::new(), false)
-}
-
-/// `POST /zhuce/yanzhengma`.
-pub async fn register_code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
-    visit.own_form(&form.csrf)?;
-    let documents = documents(&visit)?;
-    let (accept_agreement, accept_policy) = form.ticks(&documents);
-    let request = CodeRequest {
-        phone: &form.phone,
-        accept_agreement,
-        accept_policy,
-        documents: &documents,
-    };
-    Ok(
-        match account::request_code(&visit.state.app, &visit.ctx::<KeepAccount>(), &request).await {
-            Ok(()) => register_page(&visit, &form, Vec::new(), true),
-            Err(failure) => register_page(&visit, &form, errors_of(&visit, &failure)?, false),
-        },
-    )
-}
-
-/// `POST /zhuce`.
-pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<Answer, Answer> {
-    visit.own_form(&form.csrf)?;
-    let documents = documents(&visit)?;
-    let (accept_agreement, accept_policy) = form.ticks(&documents);
-    let registration = Registration {
-        phone: &form.phone,
-        code: &form.code,
-        account_name: &form.account_name,
-        password: &form.password,
-        accept_agreement,
-        accept_policy,
-        documents: &documents,
-        device: &visit.device,
-    };
-    match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
-        Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false)),
     }
 }
 
@@ -206,11 +77,7 @@ fn demo_people(visit: &Visit) -> Vec<(&'static str, &'static str)> {
 }
 
 fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = status_of(&errors);
     let page = LoginPage {
         f: visit.frame(visit.lang.t("登录", "Log in")),
         errors,
@@ -288,7 +155,7 @@ pub async fn revoke(
     Ok(Answer::to("/zhanghao"))
 }
 
-fn who(lang: Lang, kind: &str, own: bool) -> String {
+pub(super) fn who(lang: Lang, kind: &str, own: bool) -> String {
     match kind {
         "person" if own => lang.t("您本人", "You"),
         "person" => lang.t("订单的另一方", "The other side of an order"),
@@ -305,7 +172,7 @@ fn who(lang: Lang, kind: &str, own: bool) -> String {
 }
 
 /// The same, if the data of many was opened at once.
-fn among(lang: Lang, who: String, people: i64) -> String {
+pub(super) fn among(lang: Lang, who: String, people: i64) -> String {
     match people {
         1 => who,
         _ => format!(
@@ -319,6 +186,11 @@ fn among(lang: Lang, who: String, people: i64) -> String {
 pub(super) fn field_name(lang: Lang, field: &str) -> &str {
     match field {
         "account.name" => lang.t("账号名", "account name"),
+        "person_verification.real_name" => lang.t("姓名", "name"),
+        "person_verification.id_number" => lang.t("身份证号码", "identity number"),
+        "account_change.reason" => lang.t("更正原因", "reasons of corrections"),
+        "phone_recovery.phone" => lang.t("找回中的新手机号", "new number that waits"),
+        "profile.display_name" => lang.t("显示名", "display name"),
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "log_entry.opening" => lang.t("凭证的内容", "contents of receipts"),
         "session.device" | "remembered_device.device" => lang.t("登录设备", "devices"),
@@ -326,8 +198,6 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
-        "person_verification.real_name" => lang.t("姓名", "name"),
-        "person_verification.id_number" => lang.t("身份证号码", "identity number"),
         "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
         "order_share.phone" => lang.t("联系电话", "contact phone"),
         "order_share.email" => lang.t("电子邮箱", "mail address"),
@@ -336,7 +206,7 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
     }
 }
 
-fn purpose_name(lang: Lang, purpose: &str) -> &str {
+pub(super) fn purpose_name(lang: Lang, purpose: &str) -> &str {
     match purpose {
         "show_own" => lang.t("向您本人展示", "showing it to you"),
         "notify" => lang.t("发送您需要的消息", "delivering a message"),
@@ -344,83 +214,14 @@ fn purpose_name(lang: Lang, purpose: &str) -> &str {
         "keep_account" => lang.t("提供账号", "running the account"),
         "fulfil_contract" => lang.t("履行订单", "carrying out an order"),
         "certify" => lang.t("您申请的认证", "the verification you asked for"),
+        "keep_safe" => lang.t("保障账号安全", "keeping the account safe"),
+        "obey_law" => lang.t("履行法定义务", "a duty of law"),
         other => other,
     }
 }
 
-/// `GET /zhanghao` (2.6.1, 2.5.1.e).
-pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
-    let viewer = visit.viewer()?;
-    // A general no of the browser is heard before anything is asked.
-    let asked = consent::choices(&visit).await?;
-    let seen = account::overview(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer).await;
-    let seen = seen.map_err(|failure| Answer::failure(&visit, &failure))?;
-    let lang = visit.lang;
-    let security = guard::security(&visit).await?;
-    let sessions = seen.devices.into_iter().map(|device| SessionRow {
-        id: device.session.to_string(),
-        device: device.name,
-        started: Moment::of(lang, device.created_at),
-        last_seen: Moment::of(lang, device.seen_at),
-        current: device.current,
-    });
-    // Verification is offered where it is needed, and asked for nowhere else.
-    let asked = asked
-        .offers
-        .iter()
-        .filter(|choice| choice.may_ask && choice.offer.id != REAL_NAME.id);
-    let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
-    let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
-        document: consent::document_name(lang, &event.document),
-        version: event.version,
-        text_hash: event.text_hash.chars().take(12).collect(),
-        when: Moment::of(lang, event.at),
-        receipt: match seen.receipts.get(&event.id) {
-            Some(true) => ReceiptLink::Ready(event.id.to_string()),
-            Some(false) => ReceiptLink::Soon,
-            None => ReceiptLink::Never,
-        },
-    });
-    let access = seen.openings.into_iter().map(|opening| AccessRow {
-        who: among(
-            lang,
-            who(
-                lang,
-                &opening.actor_kind,
-                opening.actor_account == Some(viewer.account),
-            ),
-            opening.people,
-        ),
-        fields: opening
-            .fields
-            .split(',')
-            .map(|field| field_name(lang, field))
-            .collect::<Vec<_>>()
-            .join(lang.t("、", ", ")),
-        purpose: purpose_name(lang, &opening.purpose).to_owned(),
-        clause: opening.clause,
-        when: Moment::of(lang, opening.at),
-    });
-    let page = AccountPage {
-        f: visit.frame(lang.t("我的账号", "My account")),
-        account_name: seen.name,
-        phone_masked: seen.phone,
-        sessions: sessions.collect(),
-        guard: guard::guard(lang, &security),
-        remembered: guard::remembered(lang, security),
-        offers,
-        consents: consents.collect(),
-        access: access.collect(),
-    };
-    Ok(Answer::page(&visit, StatusCode::OK, &page))
-}
-
 fn password_page(visit: &Visit, errors: Vec<FieldError>, done: bool) -> Answer {
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = status_of(&errors);
     let mut f = visit.frame(visit.lang.t("修改密码", "Change password"));
     if done {
         let text = visit.lang.t(
@@ -490,11 +291,7 @@ pub struct ResetForm {
 }
 
 fn reset_page(visit: &Visit, phone: &str, errors: Vec<FieldError>, code_sent: bool) -> Answer {
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
+    let status = status_of(&errors);
     let page = ResetPage {
         f: visit.frame(visit.lang.t("重置密码", "Reset password")),
         errors,
@@ -514,7 +311,8 @@ pub async fn reset_form(visit: Visit) -> Answer {
 pub async fn reset_code(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     Ok(
-        match account::request_reset(&visit.state.app, &visit.ctx::<VerifyHolder>(), &form.phone).await {
+        match account::request_reset(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &form.phone).await
+        {
             Ok(()) => reset_page(&visit, &form.phone, Vec::new(), true),
             Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
         },
@@ -530,7 +328,7 @@ pub async fn reset(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answ
         password: &form.password,
     };
     Ok(
-        match account::reset(&visit.state.app, &visit.ctx::<VerifyHolder>(), &typed).await {
+        match account::reset(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &typed).await {
             Ok(()) => Answer::to("/denglu"),
             Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
         },

@@ -86,7 +86,7 @@ pub(super) fn read(typed: &mut Vec<TypedField>, name: &str, value: &str) -> bool
     true
 }
 
-fn supplier_name(visit: &Visit, id: Uuid) -> String {
+pub(super) fn supplier_name(visit: &Visit, id: Uuid) -> String {
     let catalogue = visit.state.catalogue.now();
     let known = catalogue.supplier(id);
     known.map_or_else(

@@ -28,6 +28,12 @@ impl Lang {
         }
     }
 
+    /// Who can see what is typed into `table.column`, as the register says.
+    #[must_use]
+    pub fn sees(self, column: &str) -> &'static str {
+        app::disclosure::who_sees(column).map_or("", |(zh, en)| self.pick(zh, en))
+    }
+
     /// The stored text in this language; an empty English text gives the Chinese one.
     #[must_use]
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {

@@ -4,7 +4,10 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
-use super::{account, api, catalogue, consent, log, order, person, public, rights, second, share, token};
+use super::{
+    account, api, catalogue, consent, history, log, order, overview, person, phone, profile, public, rights,
+    second, share, token,
+};
 
 /// A kind of page.
 pub struct Kind {
@@ -57,7 +60,17 @@ kinds! {
     "register" account::RegisterPage;
     "login" account::LoginPage;
     "reset" account::ResetPage;
-    "account" account::AccountPage;
+    "account" overview::AccountPage;
+    "openings" history::OpeningsPage;
+    "changes" history::ChangesPage;
+    "logins" history::LoginsPage;
+    "phone" phone::PhonePage;
+    "phone-new" phone::NewPhonePage;
+    "phone-done" phone::PhoneDonePage;
+    "phone-lost" phone::LostPhonePage;
+    "rename" profile::RenamePage;
+    "profile" profile::ProfilePage;
+    "person" person::PersonPage;
     "password" account::PasswordPage;
     "second" second::SecondPage;
     "second-enrol" second::SecondEnrolPage;
@@ -66,7 +79,6 @@ kinds! {
     "second-loss" second::SecondLossPage;
     "proof" second::ProofPage;
     "consents" consent::ConsentsPage;
-    "person" person::PersonPage;
     "tokens" token::TokensPage;
     "token-new" token::NewTokenPage;
     "privacy" rights::PrivacyPage;

@@ -14,6 +14,7 @@ mod order;
 mod order_plan;
 mod pages;
 mod person;
+mod phone;
 mod program;
 mod public;
 mod rights;
