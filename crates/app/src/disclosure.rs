@@ -140,6 +140,10 @@ fn eyes(column: &Column) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     match column.class {
         Class::Public => both("所有人。", "Everybody."),
+        Class::Secret if column.is_sealed() => both(
+            "没有人：加密保存，只供程序核对。",
+            "Nobody: it is stored encrypted, and only the program compares with it.",
+        ),
         Class::Secret | Class::Derived => both(
             "没有人：系统只保存无法还原的校验值。",
             "Nobody: only a check value that cannot be turned back is stored.",

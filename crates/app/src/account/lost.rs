@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::login::prove;
 use super::phone::{Swap, code_place, send_new, swap_numbers};
-use super::second::end_others;
+use super::second::{end_others, prove_second};
 use super::{Viewer, code, index, message_holder};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure, Fault};
@@ -41,6 +41,8 @@ pub struct LostPhone<'a> {
     pub phone: &'a str,
     /// The code sent to it.
     pub code: &'a str,
+    /// The code of the second factor, or a recovery code, where one is on.
+    pub second: &'a str,
 }
 
 /// The account and the new number of a wish, once the password is proved.
@@ -82,7 +84,8 @@ pub async fn request_lost_code(
 /// Notes the wish, tells the present number, and says when it will be carried out.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming each wrong field, [`Refused::RecoveryPending`], [`Refused::RecoveryTooOften`].
+/// [`Failure::Refused`] naming each wrong field, [`Refused::RecoveryPending`], [`Refused::RecoveryTooOften`];
+/// [`Refused::SecondMissing`], [`Refused::SecondWrong`] where a second factor is on.
 pub async fn ask_lost(
     app: &App,
     ctx: &Ctx<VerifyHolder>,
@@ -101,6 +104,11 @@ pub async fn ask_lost(
     }
     let since = ctx.now() - rule::RECOVERY_WINDOW;
     rule::may_ask_recovery(codes::attempts_since(&mut tx, ASKED, ration, since).await?)?;
+    // A lost number is no way past the second factor.
+    if !prove_second(app, &mut tx, &row, form.second).await? {
+        tx.commit().await?;
+        return Err(Refused::SecondWrong.into());
+    }
     let place = code_place(app, row.id, &number);
     if code::redeem(app, &mut tx, place, REASON, form.code).await? != Some(row.subject) {
         tx.commit().await?;

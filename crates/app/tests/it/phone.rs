@@ -82,6 +82,7 @@ async fn masked(app: &App, viewer: &Viewer) -> String {
 
 fn lost<'a>(password: &'a str, phone: &'a str, code: &'a str) -> LostPhone<'a> {
     LostPhone {
+        second: "",
         login: "lin",
         password,
         phone,

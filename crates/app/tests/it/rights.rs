@@ -128,6 +128,7 @@ async fn cared_for(test: &TestStore, scene: &Scene) {
         .expect("named");
     assert!(house::log_in(&scene.app, "买家", "wrong").await.is_err());
     let lost = |code| account::LostPhone {
+        second: "",
         login: "买家",
         password: house::PASSWORD,
         phone: "100-0000-0077",

@@ -8,7 +8,7 @@ use testkit::both_dbs;
 use time::Duration;
 
 use crate::house::{self, PASSWORD};
-use crate::second::{Guarded, guarded, said};
+use crate::second::{Guarded, guarded, said, wrong};
 
 const PHONE: &str = "100-0000-0001";
 
@@ -19,6 +19,16 @@ async fn lose(person: &Guarded) -> Result<time::OffsetDateTime, app::Failure> {
     account::request_loss_code(&person.app, &ctx, &token, PHONE).await?;
     let code = house::latest_code(&person.app).await;
     account::ask_loss(&person.app, &ctx, &token, PHONE, &code).await
+}
+
+fn lost<'a>(code: &'a str, second: &'a str) -> account::LostPhone<'a> {
+    account::LostPhone {
+        login: "lin",
+        password: PASSWORD,
+        phone: "100-0000-0077",
+        code,
+        second,
+    }
 }
 
 async fn work(person: &Guarded) {
@@ -116,5 +126,21 @@ both_dbs! {
         account::request_loss_code(&person.app, &ctx(), &token, PHONE).await.expect("sent");
         let again = account::request_loss_code(&person.app, &ctx(), &token, PHONE).await;
         assert_eq!(said(again), Some(Refused::CodeTooSoon));
+    }
+
+    clause_2_1_1_e_a_lost_number_is_no_way_past_the_second_factor(test) {
+        let person = guarded(test).await;
+        test.clock.advance(limits::CODE_PAUSE);
+        let ctx = house::visitor(&person.app);
+        account::request_lost_code(&person.app, &ctx, &lost("", "")).await.expect("sent");
+        let code = house::latest_code(&person.app).await;
+        let right = person.code();
+        let ask = async |second: &str| account::ask_lost(&person.app, &ctx, &lost(&code, second)).await;
+        assert_eq!(said(ask("").await), Some(Refused::SecondMissing));
+        assert_eq!(said(ask(wrong(&right)).await), Some(Refused::SecondWrong));
+        assert_eq!(said(ask("not-a-recovery-code").await), Some(Refused::SecondWrong));
+        ask(&right).await.expect("proved");
+        let codes = test.count("SELECT COUNT(*) FROM phone_recovery").await;
+        assert_eq!(codes, 1);
     }
 }

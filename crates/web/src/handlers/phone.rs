@@ -165,6 +165,8 @@ pub struct LostForm {
     #[serde(default)]
     csrf: String,
     #[serde(default)]
+    second_code: String,
+    #[serde(default)]
     login: String,
     #[serde(default)]
     password: String,
@@ -181,6 +183,7 @@ impl LostForm {
             password: &self.password,
             phone: &self.phone,
             code: &self.code,
+            second: &self.second_code,
         }
     }
 }

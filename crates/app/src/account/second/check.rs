@@ -24,6 +24,27 @@ pub struct Given<'a> {
     pub recovery: &'a str,
 }
 
+impl<'a> Given<'a> {
+    /// What stands in a field that takes either: digits alone are the app's.
+    pub(super) fn of(typed: &'a str) -> Self {
+        let app = typed
+            .trim()
+            .chars()
+            .all(|sign| sign.is_numeric() || sign.is_whitespace());
+        if app {
+            Self {
+                code: typed,
+                recovery: "",
+            }
+        } else {
+            Self {
+                code: "",
+                recovery: typed,
+            }
+        }
+    }
+}
+
 impl Given<'_> {
     /// Whether nothing was typed.
     #[must_use]

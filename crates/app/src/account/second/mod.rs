@@ -29,9 +29,9 @@ use domain::Refused;
 use domain::account::second as rules;
 use privacy::Ctx;
 use privacy::Purpose;
-use privacy::purpose::{KeepSafe, ShowOwn};
+use privacy::purpose::{KeepSafe, ShowOwn, VerifyHolder};
 use storage::Tx;
-use storage::account::{remembered, second, session};
+use storage::account::{AccountRow, code, remembered, second, session};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -89,6 +89,37 @@ pub(super) async fn demand_second<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewe
     } else {
         Err(Refused::ProofNeeded.into())
     }
+}
+
+/// Proves the second factor of somebody who gave the password and has no session, where one is on: with a
+/// code of the app, or a recovery code. `false` for a wrong one: the caller commits, so that the try stays
+/// counted, and then refuses.
+///
+/// # Errors
+/// [`Refused::SecondMissing`], [`Refused::SecondTooMany`].
+pub(super) async fn prove_second(
+    app: &App,
+    tx: &mut Tx<'_, VerifyHolder>,
+    row: &AccountRow,
+    typed: &str,
+) -> Result<bool, Failure> {
+    if !second::is_on(tx, row.id).await? {
+        return Ok(true);
+    }
+    let given = Given::of(typed);
+    if given.is_empty() {
+        return Err(Refused::SecondMissing.into());
+    }
+    let attempt = check::admit(app, tx, row.id).await?;
+    let holder = check::Holder {
+        account: row.id,
+        subject: row.subject,
+    };
+    let proved = check::look(app, tx, holder, &given).await?.is_some();
+    if proved {
+        code::forget_attempt(tx, attempt).await?;
+    }
+    Ok(proved)
 }
 
 /// Ends what else could act for the account: other sessions, remembered devices, log-ins half done.
