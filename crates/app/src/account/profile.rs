@@ -376,9 +376,8 @@ pub async fn logins(
 /// [`Failure::Fault`].
 pub async fn end_others(app: &App, ctx: &Ctx<KeepSafe>, viewer: &Viewer) -> Result<u64, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let ended = session::revoke_others(&mut tx, viewer.account, viewer.session).await?;
-    // A device that is remembered would let itself in again.
-    super::second::end_others(&mut tx, viewer.account, viewer.session).await?;
+    // With the devices that are remembered: one would let itself in again.
+    let ended = super::second::end_others(&mut tx, viewer.account, viewer.session).await?;
     tx.commit().await?;
     Ok(ended)
 }

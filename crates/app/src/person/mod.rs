@@ -199,9 +199,6 @@ pub async fn agree(
     if !agreed {
         return Err(Refused::from(Party::VerifyConsent).into());
     }
-    if app.identity.is_none() {
-        return Err(Refused::from(Party::VerifyClosed).into());
-    }
     let mut tx = app.store.begin(ctx).await?;
     // Of two words said at once, one comes after the other.
     account::hold(&mut tx, viewer.account).await?;

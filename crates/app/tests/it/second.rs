@@ -110,7 +110,7 @@ impl Guarded {
 
     /// Whether the holder was told of this, once the worker worked. Messages of one instant have no
     /// order.
-    async fn told(&self, of: &str) -> bool {
+    pub async fn told(&self, of: &str) -> bool {
         let report = app::job::run_ready(&self.app, "2020-11-01")
             .await
             .expect("worked");

@@ -143,4 +143,15 @@ both_dbs! {
         let codes = test.count("SELECT COUNT(*) FROM phone_recovery").await;
         assert_eq!(codes, 1);
     }
+
+    clause_2_1_1_e_a_recovery_code_for_a_lost_number_is_told_to_the_holder(test) {
+        let person = guarded(test).await;
+        test.clock.advance(limits::CODE_PAUSE);
+        let ctx = house::visitor(&person.app);
+        account::request_lost_code(&person.app, &ctx, &lost("", "")).await.expect("sent");
+        let code = house::latest_code(&person.app).await;
+        test.clock.advance(Duration::seconds(1));
+        account::ask_lost(&person.app, &ctx, &lost(&code, &person.codes[0])).await.expect("proved");
+        assert!(person.told("使用了一个恢复码").await);
+    }
 }

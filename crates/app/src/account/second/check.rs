@@ -10,6 +10,7 @@ use storage::account::{self, code};
 use uuid::Uuid;
 
 use super::super::index;
+use super::notice::{What, enqueue as tell};
 use crate::{App, Failure};
 
 /// The kind under which wrong codes are counted.
@@ -25,21 +26,17 @@ pub struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    /// What stands in a field that takes either: digits alone are the app's.
+    /// What stands in a field that takes either.
     pub(super) fn of(typed: &'a str) -> Self {
-        let app = typed
-            .trim()
-            .chars()
-            .all(|sign| sign.is_numeric() || sign.is_whitespace());
-        if app {
-            Self {
-                code: typed,
-                recovery: "",
-            }
-        } else {
+        if recovery::typed(typed).is_some() {
             Self {
                 code: "",
                 recovery: typed,
+            }
+        } else {
+            Self {
+                code: typed,
+                recovery: "",
             }
         }
     }
@@ -111,6 +108,25 @@ pub(super) async fn look(
     };
     let used = second::use_step(tx, holder.account, step).await?;
     Ok(used.then_some(Used::App))
+}
+
+/// Counts the try, looks at what was given, and tells the holder of a recovery code that was used.
+/// `false` for whatever is wrong: the caller commits, and then refuses.
+pub(super) async fn prove(
+    app: &App,
+    tx: &mut Tx<'_, VerifyHolder>,
+    holder: Holder,
+    given: &Given<'_>,
+) -> Result<bool, Failure> {
+    let attempt = admit(app, tx, holder.account).await?;
+    let Some(used) = look(app, tx, holder, given).await? else {
+        return Ok(false);
+    };
+    code::forget_attempt(tx, attempt).await?;
+    if used == Used::Recovery {
+        tell(app, tx, holder.account, What::CodeUsed).await?;
+    }
+    Ok(true)
 }
 
 /// The step that a code is of, if it is good now. Its secret is opened for it, which its person will

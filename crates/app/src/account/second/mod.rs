@@ -31,7 +31,7 @@ use privacy::Ctx;
 use privacy::Purpose;
 use privacy::purpose::{KeepSafe, ShowOwn, VerifyHolder};
 use storage::Tx;
-use storage::account::{AccountRow, code, remembered, second, session};
+use storage::account::{AccountRow, remembered, second, session};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -110,28 +110,24 @@ pub(super) async fn prove_second(
     if given.is_empty() {
         return Err(Refused::SecondMissing.into());
     }
-    let attempt = check::admit(app, tx, row.id).await?;
     let holder = check::Holder {
         account: row.id,
         subject: row.subject,
     };
-    let proved = check::look(app, tx, holder, &given).await?.is_some();
-    if proved {
-        code::forget_attempt(tx, attempt).await?;
-    }
-    Ok(proved)
+    check::prove(app, tx, holder, &given).await
 }
 
-/// Ends what else could act for the account: other sessions, remembered devices, log-ins half done.
+/// Ends what else could act for the account: other sessions, remembered devices, log-ins half done. Says
+/// how many sessions.
 pub(super) async fn end_others<P: Purpose>(
     tx: &mut Tx<'_, P>,
     account: Uuid,
     kept: Uuid,
-) -> Result<(), Failure> {
-    session::revoke_others(tx, account, kept).await?;
+) -> Result<u64, Failure> {
+    let ended = session::revoke_others(tx, account, kept).await?;
     remembered::revoke_all(tx, account).await?;
     second::end_all_pending(tx, account).await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// How log-in is guarded, as its person sees it.

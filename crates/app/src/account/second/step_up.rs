@@ -5,13 +5,12 @@ use domain::Refused;
 use privacy::purpose::VerifyHolder;
 use privacy::{Ctx, Purpose};
 use storage::Tx;
-use storage::account::{code, second, session};
+use storage::account::{second, session};
 
 use super::super::login::token_digest;
 use super::super::random_token;
 use super::super::recovery::present_password;
-use super::check::{Given, Holder, Used, admit, look};
-use super::notice::{What, enqueue as tell};
+use super::check::{Given, Holder, prove};
 use crate::account::Viewer;
 use crate::{App, Failure};
 
@@ -59,18 +58,13 @@ pub async fn step_up(
     let mut tx = app.store.begin(ctx).await?;
     // Asked again: it may have been turned on meanwhile.
     if second::is_on(&mut tx, viewer.account).await? {
-        let attempt = admit(app, &mut tx, viewer.account).await?;
         let holder = Holder {
             account: viewer.account,
             subject: viewer.subject,
         };
-        let Some(used) = look(app, &mut tx, holder, given).await? else {
+        if !prove(app, &mut tx, holder, given).await? {
             tx.commit().await?;
             return Err(Refused::SecondWrong.into());
-        };
-        code::forget_attempt(&mut tx, attempt).await?;
-        if used == Used::Recovery {
-            tell(app, &mut tx, viewer.account, What::CodeUsed).await?;
         }
     }
     session::prove(&mut tx, viewer.account, viewer.session).await?;
