@@ -40,7 +40,9 @@ pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey};
 pub use source::{Clock, Entropy};
 pub use staff::{Staff, StaffReason, StaffRole};
 pub use suite::Suite;
-pub use wrap::{Binding, HoldId, Holder, KeyEncryptionKey, KeyRing, WrappingKey, unwrap_key, wrap_key};
+pub use wrap::{
+    Binding, HoldId, Holder, JointId, KeyEncryptionKey, KeyRing, WrappingKey, unwrap_key, wrap_key,
+};
 
 /// The person a datum is about: pseudonymous, random, never reused (clause 2.1.1.a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -25,13 +25,25 @@ impl HoldId {
     }
 }
 
+/// One party's own key to one thing that several parties share, such as the notes on an order: each
+/// party has a copy under its own key, so that erasing one leaves the others theirs (1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JointId {
+    /// What is shared.
+    pub item: Uuid,
+    /// Whose copy: a person, or an organisation by its own identifier.
+    pub party: SubjectId,
+}
+
 /// Whose key is wrapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Holder {
     /// A person.
     Subject(SubjectId),
     /// A legal hold.
     Hold(HoldId),
+    /// One party of something shared.
+    Joint(JointId),
 }
 
 /// What a wrapped key is bound to: a row moved to another holder, or taken for one wrapped under
@@ -46,16 +58,21 @@ pub struct Binding {
 
 impl Binding {
     fn associated_data(self) -> Vec<u8> {
-        let (kind, id) = match self.holder {
-            Holder::Subject(subject) => (1, subject.0),
-            Holder::Hold(hold) => (2, hold.0),
+        let (kind, id, party) = match self.holder {
+            Holder::Subject(subject) => (1, subject.0, None),
+            Holder::Hold(hold) => (2, hold.0, None),
+            Holder::Joint(joint) => (3, joint.item, Some(joint.party.0)),
         };
-        if self.version == 0 {
+        // Keys of parties are younger than versions.
+        if self.version == 0 && party.is_none() {
             return id.as_bytes().to_vec();
         }
         let mut bound = b"qifu365/key/".to_vec();
         bound.push(kind);
         bound.extend_from_slice(id.as_bytes());
+        if let Some(party) = party {
+            bound.extend_from_slice(party.as_bytes());
+        }
         bound.extend_from_slice(&self.version.to_be_bytes());
         bound
     }
@@ -231,6 +248,8 @@ mod tests {
             for other in [
                 of(Holder::Subject(SubjectId(two)), 1),
                 of(Holder::Hold(HoldId(one)), 1),
+                of(joint(one, one), 1),
+                of(joint(one, two), 1),
                 of(Holder::Subject(SubjectId(one)), 2),
                 of(Holder::Subject(SubjectId(one)), 0),
             ] {
@@ -240,6 +259,31 @@ mod tests {
                 );
             }
             assert!(unwrap_key(&WrappingKey::new([8; 32]), suite, mine, &wrapped).is_err());
+        }
+    }
+
+    fn joint(item: Uuid, party: Uuid) -> Holder {
+        let party = SubjectId(party);
+        Holder::Joint(JointId { item, party })
+    }
+
+    #[test]
+    fn a_partys_key_is_bound_to_the_thing_and_to_the_party() {
+        let entropy = Counting(AtomicU8::new(3));
+        let (one, two, three) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        let wrapping = WrappingKey::new([9; 32]);
+        let key = SubjectKey::generate(Suite::Standard, &entropy);
+        for version in [0, 1] {
+            let mine = of(joint(one, two), version);
+            let wrapped = wrap_key(&wrapping, mine, &key, &entropy).expect("wrap");
+            assert!(unwrap_key(&wrapping, Suite::Standard, mine, &wrapped).is_ok());
+            for other in [joint(two, one), joint(one, three), joint(three, two)] {
+                let other = of(other, version);
+                assert!(
+                    unwrap_key(&wrapping, Suite::Standard, other, &wrapped).is_err(),
+                    "{other:?}"
+                );
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
 use privacy::consent::ConsentState;
-use privacy::{AccessRecord, Ask, Known, LiveConsent, Purpose, PurposeId, Ruling, SubjectId};
+use privacy::{AccessRecord, Actor, Ask, Known, LiveConsent, Purpose, PurposeId, Ruling, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -30,13 +30,18 @@ const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM order_event e WHERE e.order_id = $1 AND e.note_subject = $3), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
+// Whether an account works for this supplier, which is a side of the order.
+const OF_PARTY: &str = "SELECT COUNT(*) FROM service_order o JOIN membership m ON m.supplier = o.supplier \
+    WHERE o.id = $1 AND m.account = $2 AND o.supplier = $3";
 // A consent, and how many later words of the same person on the same matter there are. Of two at the
 // same instant, neither stands.
 const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
     (SELECT COUNT(*) FROM consent_event l WHERE l.subject = c.subject AND l.document = c.document \
         AND l.id <> c.id AND l.at >= c.at) \
     FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, CONSENT];
+/// What lies under the key of a party, not of a person.
+const COPIES: &[&str] = &["order_note_copy.text"];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, CONSENT];
 
 /// What the decision about `ask` needs to know.
 pub(crate) async fn known<P: Purpose>(
@@ -53,11 +58,24 @@ pub(crate) async fn known<P: Purpose>(
         sensitive: ask.fields.iter().any(|field| register::is_sensitive(field)),
         ..Known::default()
     };
-    let values = [
+    let mut values = [
         Value::OptId(ask.case),
         Value::OptId(tx.ctx().actor().account()),
         Value::Id(ask.subject.0),
     ];
+    if let Actor::Person { subject, .. } = tx.ctx().actor()
+        && subject != ask.subject
+        && ask.fields.iter().all(|field| COPIES.contains(field))
+    {
+        known.own_party = match conn.row(OF_PARTY, &values).await? {
+            Some(row) => row.int(0)? > 0,
+            None => false,
+        };
+        if known.own_party {
+            // An organisation accepted nothing: who reads for it is ruled by what they accepted.
+            values[2] = Value::Id(subject.0);
+        }
+    }
     if let Some(row) = conn.row(KNOWN, &values).await? {
         known.actor_in_case = row.int(0)? > 0;
         known.subject_in_case = row.int(1)? > 0;

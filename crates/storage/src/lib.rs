@@ -57,6 +57,7 @@ pub fn statements() -> Vec<&'static str> {
         log::succession::STATEMENTS,
         market::membership::STATEMENTS,
         market::notice::STATEMENTS,
+        market::note_copy::STATEMENTS,
         market::order::STATEMENTS,
         market::order_list::STATEMENTS,
         consent::STATEMENTS,

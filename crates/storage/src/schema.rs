@@ -39,6 +39,7 @@ pub const DATA: &[Migration] = &[
         include_str!("../migrations/data/0018_person_verification.sql"),
     ),
     (19, include_str!("../migrations/data/0019_account_management.sql")),
+    (21, include_str!("../migrations/data/0021_note_copies.sql")),
 ];
 
 /// The vault's migrations.
@@ -49,6 +50,7 @@ pub const VAULT: &[Migration] = &[
     (4, include_str!("../migrations/vault/0004_log_head.sql")),
     (5, include_str!("../migrations/vault/0005_tombstone_number.sql")),
     (6, include_str!("../migrations/vault/0006_log_origin.sql")),
+    (7, include_str!("../migrations/vault/0007_joint_keys.sql")),
 ];
 
 /// The type of a column, the same on both engines.

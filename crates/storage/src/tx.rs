@@ -9,8 +9,8 @@ use policy::{Archive, PolicyError};
 use privacy::bulk::{BulkAsk, BulkPermit};
 use privacy::permit::Separate;
 use privacy::{
-    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, KeyEncryptionKey, Opened, Permit, Personal,
-    Purpose, Scope, Sealed, Sensitive, SubjectId, SubjectKey, Suite,
+    Ask, BlindIndex, Ctx, Entropy, FieldRef, Grant, HoldId, Holder, JointId, KeyEncryptionKey, Opened,
+    Permit, Personal, Purpose, Scope, Sealed, Sensitive, SubjectId, SubjectKey, Suite,
 };
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
@@ -243,6 +243,22 @@ impl Store {
             .map_err(StoreError::File)
     }
 
+    /// Whether the vault holds any key of a person: their own, or to what they share with others.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_any_key(&self, subject: SubjectId, now: OffsetDateTime) -> Result<bool, StoreError> {
+        Ok(self.has_key(subject, now).await? || self.vault.has_joint(subject).await?)
+    }
+
+    /// Gives parties a key each for what they share. Who has one keeps it; who was erased gets none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn create_joint_keys(&self, joints: &[JointId]) -> Result<(), StoreError> {
+        self.vault.create_joint(joints, self.entropy()).await
+    }
+
     /// Gives a legal hold a key that lasts until an instant. What is sealed for
     /// [`HoldId::subject`] lies under it. A hold that has a key keeps it.
     ///
@@ -348,7 +364,7 @@ pub struct Tx<'s, P: Purpose> {
     scope: Scope,
     // Asking for a permit writes while earlier permits still borrow the transaction.
     conn: Mutex<Conn>,
-    keys: Mutex<HashMap<SubjectId, SubjectKey>>,
+    keys: Mutex<HashMap<Holder, SubjectKey>>,
     /// Looks into the vault.
     asked: AtomicU64,
 }
@@ -420,6 +436,9 @@ impl<'s, P: Purpose> Tx<'s, P> {
         let permit = decided.after_recording(&self.scope);
         let (fetched, asked) = self.store.vault.load_many(permit.subjects()).await?;
         self.asked.fetch_add(asked, Ordering::Relaxed);
+        let fetched = fetched
+            .into_iter()
+            .map(|(subject, key)| (Holder::Subject(subject), key));
         self.keys.lock().await.extend(fetched);
         Ok(permit)
     }
@@ -442,8 +461,41 @@ impl<'s, P: Purpose> Tx<'s, P> {
         policy::clause!("2.1.2.3");
         registered(field, &[Class::Personal, Class::Secret])?;
         let mut keys = self.keys.lock().await;
-        let key = self.key(&mut keys, field.subject).await?;
+        let key = self.key(&mut keys, Holder::Subject(field.subject)).await?;
         Ok(key.seal(field, value, self.store.entropy())?)
+    }
+
+    /// Seals a party's copy of what several share, under that party's key for the item; the place's
+    /// subject is the party.
+    ///
+    /// # Errors
+    /// As [`Tx::seal`]; the key comes from [`Store::create_joint_keys`].
+    pub async fn seal_copy(
+        &self,
+        item: Uuid,
+        field: &FieldRef,
+        value: &Personal<String>,
+    ) -> Result<Sealed<String>, StoreError> {
+        registered(field, &[Class::Personal])?;
+        let mut keys = self.keys.lock().await;
+        let key = self.key(&mut keys, joint(item, field)).await?;
+        Ok(key.seal(field, value, self.store.entropy())?)
+    }
+
+    /// Opens a party's copy for the eyes of somebody of that party.
+    ///
+    /// # Errors
+    /// As [`Tx::show`].
+    pub async fn show_copy(
+        &self,
+        permit: &impl Grant<P>,
+        item: Uuid,
+        field: &FieldRef,
+        sealed: &Sealed<String>,
+    ) -> Result<String, StoreError> {
+        let mut keys = self.keys.lock().await;
+        let key = self.key(&mut keys, joint(item, field)).await?;
+        Ok(sealed.open(permit, &self.scope, key, field)?.shown()?)
     }
 
     /// Seals a sensitive value for its place under its subject's key.
@@ -472,7 +524,7 @@ impl<'s, P: Purpose> Tx<'s, P> {
         sealed: &Sealed<String>,
     ) -> Result<Opened, StoreError> {
         let mut keys = self.keys.lock().await;
-        let key = self.key(&mut keys, field.subject).await?;
+        let key = self.key(&mut keys, Holder::Subject(field.subject)).await?;
         Ok(sealed.open(permit, &self.scope, key, field)?)
     }
 
@@ -501,21 +553,27 @@ impl<'s, P: Purpose> Tx<'s, P> {
         sealed: &Sealed<Sensitive<String>>,
     ) -> Result<Opened, StoreError> {
         let mut keys = self.keys.lock().await;
-        let key = self.key(&mut keys, field.subject).await?;
+        let key = self.key(&mut keys, Holder::Subject(field.subject)).await?;
         Ok(sealed.open_sensitive(permit, &self.scope, key, field)?)
     }
 
     /// A page opens many fields of one person: the vault is asked once a transaction.
     async fn key<'k>(
         &self,
-        keys: &'k mut HashMap<SubjectId, SubjectKey>,
-        subject: SubjectId,
+        keys: &'k mut HashMap<Holder, SubjectKey>,
+        holder: Holder,
     ) -> Result<&'k SubjectKey, StoreError> {
-        Ok(match keys.entry(subject) {
+        Ok(match keys.entry(holder) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
                 self.asked.fetch_add(1, Ordering::Relaxed);
-                place.insert(self.store.vault.load(subject, self.ctx.now()).await?)
+                let vault = &self.store.vault;
+                place.insert(match holder {
+                    Holder::Joint(joint) => vault.load_joint(joint).await?,
+                    Holder::Subject(SubjectId(id)) | Holder::Hold(HoldId(id)) => {
+                        vault.load(SubjectId(id), self.ctx.now()).await?
+                    }
+                })
             }
         })
     }
@@ -538,6 +596,14 @@ impl<'s, P: Purpose> Tx<'s, P> {
         vault.recorded(generation);
         Ok(())
     }
+}
+
+/// The party's key for the item.
+const fn joint(item: Uuid, field: &FieldRef) -> Holder {
+    Holder::Joint(JointId {
+        item,
+        party: field.subject,
+    })
 }
 
 /// Nothing personal is stored where the register does not know of it (0.5, 2.1.2.3).

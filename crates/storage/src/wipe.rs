@@ -23,6 +23,7 @@ const TABLES: &[(&str, &str)] = &[
     ("log_tree", "DELETE FROM log_tree"),
     ("order_notice", "DELETE FROM order_notice"),
     ("order_posting", "DELETE FROM order_posting"),
+    ("order_note_copy", "DELETE FROM order_note_copy"),
     ("order_event", "DELETE FROM order_event"),
     ("order_milestone", "DELETE FROM order_milestone"),
     ("service_order", "DELETE FROM service_order"),

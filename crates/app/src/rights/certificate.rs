@@ -4,6 +4,7 @@
 use privacy::Ctx;
 use privacy::purpose::ObeyLaw;
 use storage::log;
+use storage::market::note_copy;
 use storage::register::OnErasure;
 use storage::rights::demand::{self, Demand};
 use storage::rights::erasure;
@@ -46,6 +47,9 @@ pub struct Certificate {
     pub kept: Vec<Kept>,
     /// What is sealed under keys of its own: place, article, end.
     pub held: Vec<Hold>,
+    /// How many of their notes on orders another party keeps a copy of, until it says it deleted it or
+    /// three years after the order's end (1.6).
+    pub copies: i64,
     /// The search.
     pub probe: Option<Probe>,
     /// What those who had received something were asked, and what they answered.
@@ -75,6 +79,7 @@ pub async fn certificate(app: &App, ctx: &Ctx<ObeyLaw>, number: &str) -> Result<
     Ok(Certificate {
         kept: kept.collect(),
         held: hold::of_subject(&mut tx, erasure.subject, NAMED).await?,
+        copies: note_copy::of_writer(&mut tx, erasure.subject).await?,
         logged: log::public_of(&mut tx, erasure.id).await?.is_some(),
         number: erasure.number,
         ground: erasure.ground,

@@ -6,6 +6,7 @@ use domain::calendar::{Due, working_days_after};
 use domain::rights::{ANSWER_WORKING_DAYS, Blocker, QUIET_MONTHS, blockers};
 use privacy::purpose::{ObeyLaw, VerifyHolder};
 use privacy::{Ctx, SubjectId};
+use storage::market::note_copy;
 use storage::rights::closure::{self, Closure};
 use storage::rights::erasure::{self, Portion};
 use storage::{Tx, account};
@@ -24,6 +25,8 @@ pub struct ClosureState {
     pub blockers: Vec<Blocker>,
     /// What would be done with what there is.
     pub portions: Vec<Portion>,
+    /// How many of their notes on orders another party keeps a copy of (1.6).
+    pub copies: i64,
     /// The wish that waits, if there is one.
     pub pending: Option<Closure>,
 }
@@ -45,6 +48,7 @@ pub async fn closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<C
     Ok(ClosureState {
         blockers: in_the_way(&mut tx, viewer.subject).await?,
         portions: erasure::portions(&mut tx, viewer.subject).await?,
+        copies: note_copy::of_writer(&mut tx, viewer.subject).await?,
         pending: closure::pending(&mut tx, viewer.subject).await?,
     })
 }

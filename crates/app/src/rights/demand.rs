@@ -4,7 +4,7 @@ use domain::calendar::{BEIJING, instant_text};
 use domain::rights::demand::{self as rule, Answer, Kind, Typed};
 use privacy::purpose::{FulfilContract, Notify, Operate};
 use privacy::{Ask, Ctx, LegalBasis, Recipient, SubjectId};
-use storage::market::membership;
+use storage::market::{membership, note_copy};
 use storage::rights::demand::{self, Demand};
 use storage::{Tx, account, disclosure};
 use time::Duration;
@@ -108,11 +108,14 @@ async fn write<P: privacy::Purpose>(
     policy::clause!("2.6.3.d");
     let today = tx.ctx().now().to_offset(BEIJING).date();
     let answer: Answer = rule::read(asked.kind, typed, today)?;
-    if demand::answer(tx, asked.id, &answer).await? {
-        Ok(())
-    } else {
-        Err(domain::Refused::DemandAnswer.into())
+    if !demand::answer(tx, asked.id, &answer).await? {
+        return Err(domain::Refused::DemandAnswer.into());
     }
+    if answer == Answer::Done {
+        // What they say to have deleted is not kept for them here either.
+        note_copy::deleted(tx, asked.id).await?;
+    }
+    Ok(())
 }
 
 /// What waits for an answer, the oldest first: for the operator, who may ask by other means.

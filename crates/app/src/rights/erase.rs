@@ -376,7 +376,7 @@ async fn search(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
     let mut needles = Vec::new();
     let mut probe = Probe {
         columns: probe::breadth(),
-        readable: app.store.has_key(erasure.subject, ctx.now()).await?,
+        readable: app.store.has_any_key(erasure.subject, ctx.now()).await?,
         ..Probe::default()
     };
     if let Some(known) = identifiers(&mut tx, erasure).await? {

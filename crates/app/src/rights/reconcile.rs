@@ -31,7 +31,7 @@ pub async fn reconcile(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> 
         let Some((last, _)) = page.last() else { break };
         after = *last;
         for (subject, number) in page {
-            if app.store.has_key(subject, ctx.now()).await? {
+            if app.store.has_any_key(subject, ctx.now()).await? {
                 app.store.entomb(subject, &number, ctx.now()).await?;
                 again += 1;
             }

@@ -12,6 +12,7 @@ mod disclosure;
 mod full_disk;
 mod house;
 mod job;
+mod joint;
 mod order;
 mod order_agreed;
 mod order_plan;

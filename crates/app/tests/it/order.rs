@@ -540,10 +540,11 @@ both_dbs! {
         assert_eq!(count().await, before + 1);
     }
 
-    a_note_dies_with_its_writers_key_and_the_order_stays_readable(test) {
+    clause_1_6_a_note_dies_with_its_writers_key_and_the_order_stays_readable(test) {
         let scene = scene(test).await;
         let number = scene.delivered().await;
         scene.act(&scene.buyer, &number, Event::Reject, &[0], "缺少银行回单").await.expect("reject");
+        test.tamper("DELETE FROM order_note_copy").await;
         scene.app.store.destroy_key(scene.buyer.subject).await.expect("destroyed");
         let seen = scene.view(&scene.seller, &number).await.expect("view");
         assert!(seen.events.iter().all(|event| event.note.is_empty()));

@@ -194,6 +194,10 @@ both_dbs! {
         scene.app.store.destroy_key(scene.buyer.subject).await.expect("destroyed");
         let seen = scene.view(&scene.seller, &number).await.expect("view");
         let last = seen.events.last().expect("an event");
+        assert_eq!((last.note.as_str(), last.own_copy), ("服务已经开始", true), "the supplier's own copy");
+        test.tamper("DELETE FROM order_note_copy").await;
+        let seen = scene.view(&scene.seller, &number).await.expect("view");
+        let last = seen.events.last().expect("an event");
         assert_eq!((last.note.as_str(), last.staff.as_str()), ("", "arbiter-1"));
     }
 }

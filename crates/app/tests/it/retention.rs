@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use app::account::RETENTION_APPLIED;
 use domain::account::{change, limits, second};
 use storage::register::{Term, rules};
-use storage::rights::retention::{Rule, TRANSACTIONS};
+use storage::rights::retention::{COPIES, Rule, TRANSACTIONS};
 use time::Duration;
 
 /// A term as a duration; years have no fixed length.
@@ -49,9 +49,12 @@ fn clause_2_5_3_b_every_rule_of_years_is_applied_and_none_else() {
     let applied: BTreeSet<&str> = Rule::ALL
         .iter()
         .map(|rule| rule.id())
-        .chain([TRANSACTIONS])
+        .chain([TRANSACTIONS, COPIES])
         .collect();
     assert_eq!(named, applied);
+    // Taken away with the orders, so by the same term.
+    let term = |id| rules.iter().find(|rule| rule.id == id).map(|rule| rule.term);
+    assert_eq!(term(COPIES), term(TRANSACTIONS));
     // Only what lasts as long as the thing itself is applied by nothing.
     for rule in &rules {
         assert!(

@@ -68,6 +68,32 @@ fn clause_2_5_1_e_a_person_opens_only_their_own() {
 }
 
 #[test]
+fn clause_1_6_a_party_s_copy_opens_for_who_is_of_that_party_and_of_that_order() {
+    let case = Ask {
+        case: Some(Uuid::from_u128(7)),
+        ..ask(1, LegalBasis::Contract)
+    };
+    let own = Known {
+        actor_in_case: true,
+        own_party: true,
+        ..registered()
+    };
+    let decide = |ask: &Ask, known: &Known| denied::<FulfilContract>(ask.clone(), person(2), known.clone());
+    assert_eq!(decide(&case, &own), None);
+    let none = ask(1, LegalBasis::Contract);
+    assert_eq!(decide(&none, &own), Some(Denied::NoCase));
+    for (actor_in_case, own_party) in [(false, true), (true, false)] {
+        let known = Known {
+            actor_in_case,
+            own_party,
+            ..own.clone()
+        };
+        assert_eq!(decide(&case, &known), Some(Denied::NoCase));
+    }
+    assert_eq!(denied::<ShowOwn>(case, person(2), own), Some(Denied::NotOwn));
+}
+
+#[test]
 fn clause_2_4_1_3_another_person_s_data_opens_only_within_an_order_of_both() {
     let case = Ask {
         case: Some(Uuid::from_u128(7)),

@@ -8,6 +8,7 @@ use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::note_copy;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
@@ -274,6 +275,8 @@ pub struct Doer<'a> {
     /// What they wrote, and under whose key it is sealed: the writer's own; what the platform writes,
     /// under the buyer's.
     pub note: Option<(SubjectId, &'a Personal<String>)>,
+    /// The parties who get a copy of it of their own.
+    pub copies: &'a [SubjectId],
     /// The acceptance items named.
     pub items: &'a [usize],
     /// The milestone it happened to, counted from 0.
@@ -294,6 +297,7 @@ impl Doer<'_> {
             side,
             account: None,
             note: None,
+            copies: &[],
             items: &[],
             milestone: None,
             amount: None,
@@ -351,7 +355,11 @@ async fn insert_event<P: Purpose>(
         Value::OptText(doer.staff.map(str::to_owned)),
         Value::OptId(doer.note.map(|(subject, _)| subject.0)),
     ];
-    tx.execute(INSERT_EVENT, &values).await.map(|_| ())
+    tx.execute(INSERT_EVENT, &values).await?;
+    match doer.note {
+        Some((_, note)) => note_copy::give(tx, id, event_id, doer.copies, note).await,
+        None => Ok(()),
+    }
 }
 
 /// Writes a step: state, milestones, event, money.

@@ -53,17 +53,20 @@ const ORDERS: &str = "SELECT o.id FROM service_order o WHERE o.state = $1 AND o.
     AND NOT EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id AND e.at > $2) \
     AND NOT EXISTS (SELECT 1 FROM order_event e JOIN legal_hold h ON h.row_id = e.id WHERE e.order_id = o.id) \
     ORDER BY o.placed_at, o.id LIMIT $3";
-const OF_ORDER: [&str; 7] = [
+const OF_ORDER: [&str; 8] = [
     "DELETE FROM disclosure WHERE case_id = $1 AND until IS NULL AND withdrawn_at IS NULL",
     "DELETE FROM order_share WHERE order_id = $1",
     "DELETE FROM order_notice WHERE order_id = $1",
     "DELETE FROM order_posting WHERE order_id = $1",
+    "DELETE FROM order_note_copy WHERE order_id = $1",
     "DELETE FROM order_event WHERE order_id = $1",
     "DELETE FROM order_milestone WHERE order_id = $1",
     "DELETE FROM service_order WHERE id = $1",
 ];
 /// The rule that orders are kept by.
 pub const TRANSACTIONS: &str = "transaction_3y";
+/// The rule of the parties' copies: they go with their order.
+pub const COPIES: &str = "joint_copy";
 /// Orders taken away in one transaction.
 const ORDERS_AT_ONCE: i64 = 50;
 
@@ -187,6 +190,8 @@ pub async fn transactions<P: Purpose>(tx: &mut Tx<'_, P>, until: OffsetDateTime)
         ];
         let ended = tx.rows(ORDERS, &values).await?;
         let ended: Vec<Uuid> = ended.iter().map(|row| row.id(0)).collect::<Result<_, _>>()?;
+        // The parties' keys first: without them the rows say nothing, whatever comes in between.
+        tx.store().vault().destroy_items(&ended).await?;
         for order in ended {
             for statement in OF_ORDER {
                 removed += tx.execute(statement, &[Value::Id(order)]).await?;

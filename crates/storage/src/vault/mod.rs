@@ -1,7 +1,8 @@
-//! The vault: wrapped keys of persons and of legal holds in a store of their own, never in a backup
+//! The vault: wrapped keys of persons, of parties and of legal holds in a store of their own, never in a backup
 //! of the data. What binds it to its data, and when it is refused: [`open`].
 
 mod hold;
+mod joint;
 pub(crate) mod log_head;
 pub(crate) mod open;
 mod rotate;
@@ -60,6 +61,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [
         own.as_slice(),
         hold::STATEMENTS,
+        joint::STATEMENTS,
         log_head::STATEMENTS,
         open::VAULT_STATEMENTS,
         rotate::STATEMENTS,
@@ -308,15 +310,24 @@ impl Vault {
 
     pub(crate) async fn destroy(&self, subject: SubjectId) -> Result<(), StoreError> {
         let (mut conn, generation, _) = self.change().await?;
-        conn.execute(DESTROY, &[Value::Id(subject.0)]).await?;
+        self.destroy_of(&mut conn, subject).await?;
         self.finish(conn, generation).await
     }
 
-    /// Destroys every person's and every hold's key, and the log's with its head; the root stays.
+    /// A person's key, and their keys to what they share with others.
+    async fn destroy_of(&self, conn: &mut Conn, subject: SubjectId) -> Result<(), StoreError> {
+        for statement in [DESTROY, joint::DESTROY_OF_PARTY] {
+            conn.execute(statement, &[Value::Id(subject.0)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Destroys every person's, party's and hold's key, and the log's with its head; the root stays.
     pub(crate) async fn destroy_all(&self) -> Result<(), StoreError> {
         let (mut conn, generation, _) = self.change().await?;
         conn.execute(DESTROY_ALL, &[Value::Id(ROOT.0)]).await?;
         conn.execute(DESTROY_ALL_HOLDS, &[]).await?;
+        conn.execute(joint::DROP_ALL, &[]).await?;
         conn.execute(tombstone::DROP_ALL, &[]).await?;
         conn.execute(log_head::DROP_HEAD, &[]).await?;
         self.finish(conn, generation).await

@@ -5,8 +5,8 @@
 use std::sync::{Arc, PoisonError};
 
 use privacy::{
-    Binding, Entropy, HoldId, Holder, KeyEncryptionKey, SealError, SubjectId, SubjectKey, unwrap_key,
-    wrap_key,
+    Binding, Entropy, HoldId, Holder, JointId, KeyEncryptionKey, SealError, SubjectId, SubjectKey,
+    unwrap_key, wrap_key,
 };
 
 use super::open::ACCEPT;
@@ -20,8 +20,20 @@ const MOVE_SUBJECT: &str = "UPDATE subject_key SET wrapped = $2, version = $3 WH
 const HOLDS: &str = "SELECT id, wrapped, version FROM hold_key WHERE version < $1 \
     ORDER BY version, id LIMIT $2";
 const MOVE_HOLD: &str = "UPDATE hold_key SET wrapped = $2, version = $3 WHERE id = $1";
+const JOINTS: &str = "SELECT item, wrapped, version, party FROM joint_key WHERE version < $1 \
+    ORDER BY version, item, party LIMIT $2";
+const MOVE_JOINT: &str = "UPDATE joint_key SET wrapped = $2, version = $3 WHERE item = $1 AND party = $4";
 const RETIRE: &str = "DELETE FROM wrapping_key WHERE version < $1";
-pub(super) const STATEMENTS: &[&str] = &[NEXT_VERSION, SUBJECTS, MOVE_SUBJECT, HOLDS, MOVE_HOLD, RETIRE];
+pub(super) const STATEMENTS: &[&str] = &[
+    NEXT_VERSION,
+    SUBJECTS,
+    MOVE_SUBJECT,
+    HOLDS,
+    MOVE_HOLD,
+    JOINTS,
+    MOVE_JOINT,
+    RETIRE,
+];
 
 /// What one batch did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,13 +90,17 @@ impl Vault {
         let limit = limit.clamp(1, 10_000);
         let (mut conn, generation, version) = self.change().await?;
         let mut old = Vec::new();
-        for (sql, subjects) in [(SUBJECTS, true), (HOLDS, false)] {
+        for sql in [SUBJECTS, HOLDS, JOINTS] {
             let values = [Value::Int(version), Value::Int(limit)];
             for row in conn.rows(sql, &values).await? {
-                let holder = if subjects {
-                    Holder::Subject(SubjectId(row.id(0)?))
-                } else {
-                    Holder::Hold(HoldId(row.id(0)?))
+                let id = row.id(0)?;
+                let holder = match sql {
+                    SUBJECTS => Holder::Subject(SubjectId(id)),
+                    HOLDS => Holder::Hold(HoldId(id)),
+                    _ => Holder::Joint(JointId {
+                        item: id,
+                        party: SubjectId(row.id(3)?),
+                    }),
                 };
                 old.push((holder, row.bytes(1)?, row.int(2)?));
             }
@@ -115,11 +131,13 @@ impl Vault {
         let key = self.opened(conn, holder, from, wrapped).await?;
         let with = self.wrapping(conn, to).await?;
         let again = wrap_key(&*with, Binding { holder, version: to }, &key, entropy)?;
-        let (sql, id) = match holder {
-            Holder::Subject(subject) => (MOVE_SUBJECT, subject.0),
-            Holder::Hold(hold) => (MOVE_HOLD, hold.0),
+        let (sql, id, party) = match holder {
+            Holder::Subject(subject) => (MOVE_SUBJECT, subject.0, None),
+            Holder::Hold(hold) => (MOVE_HOLD, hold.0, None),
+            Holder::Joint(joint) => (MOVE_JOINT, joint.item, Some(joint.party.0)),
         };
-        let values = [Value::Id(id), Value::Bytes(again), Value::Int(to)];
+        let mut values = vec![Value::Id(id), Value::Bytes(again), Value::Int(to)];
+        values.extend(party.map(Value::Id));
         conn.execute(sql, &values).await.map(|_| ())
     }
 }

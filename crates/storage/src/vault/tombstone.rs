@@ -4,7 +4,7 @@
 use privacy::SubjectId;
 use time::OffsetDateTime;
 
-use super::{DESTROY, Vault};
+use super::Vault;
 use crate::engine::{StoreError, Value};
 
 const ENTOMB: &str =
@@ -31,7 +31,7 @@ impl Vault {
         at: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let (mut conn, generation, _) = self.change().await?;
-        conn.execute(DESTROY, &[Value::Id(subject.0)]).await?;
+        self.destroy_of(&mut conn, subject).await?;
         let values = [
             Value::Id(subject.0),
             Value::Time(at),

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use privacy::purpose::{KeepAccount, Operate};
 use privacy::{
-    Entropy, FieldRef, HoldId, KeyEncryptionKey, KeyRing, Personal, SealError, SubjectId, WrappingKey,
+    Entropy, FieldRef, HoldId, JointId, KeyEncryptionKey, KeyRing, Personal, SealError, SubjectId,
+    WrappingKey,
 };
 use storage::{Keys, Rewrapped, Store, StoreError, VaultRefused};
 use testkit::{TestStore, both_dbs, both_dbs_and_suites};
@@ -86,6 +87,8 @@ both_dbs_and_suites! {
         let ctx = test.system::<KeepAccount>();
         let until = ctx.now() + Duration::days(30);
         test.store.create_hold_key(hold, ctx.now(), until).await.expect("hold");
+        let joint = JointId { item: test.entropy.id(), party: SubjectId(test.entropy.id()) };
+        test.store.create_joint_keys(&[joint]).await.expect("a party's");
         let sealed_before = sealed(test).await;
         // Another process, which serves all the while.
         let serving = with_both(test).await;
@@ -114,7 +117,7 @@ both_dbs_and_suites! {
             serving.create_key(fresh).await.expect("a key");
             assert!(batches < 20, "it comes to an end");
         }
-        // Root, five people and a hold, two of each kind at a time; and the batch that finds none.
+        // Root, five people, a hold and a party, two of each kind at a time; and the batch that finds none.
         assert_eq!(batches, 4);
         serving.close().await;
 
@@ -129,6 +132,9 @@ both_dbs_and_suites! {
         let field = FieldRef { table: "account", column: "phone", row: test.entropy.id(), subject: hold.subject() };
         let tx = store.begin(&ctx).await.expect("begin");
         tx.seal(&field, &Personal::received("1".to_owned())).await.expect("the hold's key too");
+        let copy = storage::market::note_copy::field(test.entropy.id(), joint.party);
+        let text = Personal::received("1".to_owned());
+        tx.seal_copy(joint.item, &copy, &text).await.expect("and the party's");
         drop(tx);
         let phone = Personal::received("10000000000".to_owned());
         let same = test.store.blind_index(storage::account::PHONE, &phone);

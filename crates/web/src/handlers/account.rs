@@ -198,6 +198,7 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
+        "order_note_copy.text" => lang.t("本方的订单备注副本", "your side's copies of order notes"),
         "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
         "order_share.phone" => lang.t("联系电话", "contact phone"),
         "order_share.email" => lang.t("电子邮箱", "mail address"),

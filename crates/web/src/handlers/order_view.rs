@@ -237,6 +237,15 @@ fn event_row(lang: Lang, event: Happened, snapshot: &Snapshot) -> EventRow {
         let label = lang.t("官费缴纳凭证号：", "Number of the official receipt: ");
         facts.push(format!("{label}{}", event.receipt));
     }
+    if event.own_copy {
+        facts.push(
+            lang.t(
+                "写下者的账号已删除，以下是您这一方的副本",
+                "Whoever wrote this was erased; this is your own side's copy",
+            )
+            .to_owned(),
+        );
+    }
     let mut who = event.side.label(lang == Lang::Zh).to_owned();
     if !event.staff.is_empty() {
         who = format!("{who} {}", event.staff);

@@ -196,6 +196,7 @@ async fn close_page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, An
             .collect(),
         going: portions(lang, &state.portions, OnErasure::Delete),
         staying: portions(lang, &state.portions, OnErasure::Restrict),
+        copies: state.copies,
         pending: state.pending.map(|pending| Waiting {
             number: pending.number,
             asked: Moment::of(lang, pending.asked_at),
@@ -279,6 +280,7 @@ pub async fn certificate(visit: Visit, Named(number): Named<String>) -> Result<A
                 until: Moment::of(lang, hold.until),
             })
             .collect(),
+        copies: found.copies,
         probe,
         found: places,
         demands: found

@@ -42,6 +42,7 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
         "order_posting" => lang.t("订单款项", "Money of orders"),
         "order_notice" => lang.t("订单提醒", "Reminders of orders"),
         "disclosure" => lang.t("信息共享记录", "Record of who received your data"),
+        "order_note_copy" => lang.t("您一方的订单备注副本", "Your side's copies of notes on orders"),
         "order_share" => lang.t("提供给服务商的联系方式", "Contact details given to providers"),
         "recipient_demand" => lang.t(
             "对接收方的删除与更正要求",
@@ -122,6 +123,8 @@ pub struct ClosePage {
     pub going: Vec<Portion>,
     /// What a law keeps.
     pub staying: Vec<Portion>,
+    /// Notes of which another party has a copy.
+    pub copies: i64,
     /// The wish that waits.
     pub pending: Option<Waiting>,
 }
@@ -159,6 +162,8 @@ pub struct CertificatePage {
     pub kept: Vec<Portion>,
     /// What is sealed apart.
     pub held: Vec<HoldRow>,
+    /// Notes of which another party has a copy.
+    pub copies: i64,
     /// Columns, files and identifiers of the search; `None` before it.
     pub probe: Option<(usize, usize, usize)>,
     /// Where the search found something.
@@ -258,6 +263,7 @@ impl ClosePage {
                     3,
                     lang.t("交易完成后三年<b>", "three years after the order<b>"),
                 )],
+                copies: 2,
                 pending: None,
             };
             let blocked = Self {
@@ -308,6 +314,7 @@ impl CertificatePage {
                 removed: Vec::new(),
                 kept: Vec::new(),
                 held: Vec::new(),
+                copies: 0,
                 probe: None,
                 found: Vec::new(),
                 demands: Vec::new(),
@@ -330,6 +337,7 @@ impl CertificatePage {
                         .to_owned(),
                     until: Moment::of(lang, datetime!(2029-05-28 10:00 +8)),
                 }],
+                copies: 2,
                 probe: Some((74, 3, 5)),
                 demands: DemandRow::samples(lang),
                 receipt: true,

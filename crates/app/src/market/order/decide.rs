@@ -5,8 +5,8 @@ use domain::Refused;
 use domain::machine::Role;
 use domain::market::order::{Event, Facts, Side};
 use domain::market::staff;
-use privacy::Ctx;
 use privacy::purpose::Operate;
+use privacy::{Ctx, SubjectId};
 use storage::account;
 use storage::market::books;
 use storage::market::order::{self as store, Doer};
@@ -78,6 +78,7 @@ pub async fn decide(app: &App, ctx: &Ctx<Operate>, ruling: &Ruling<'_>) -> Resul
     let step = row.order.step(event, Role::PlatformArbiter, &facts, ctx.now())?;
     let doer = Doer {
         note: Some((buyer.subject, &reason)),
+        copies: &[SubjectId(row.supplier)],
         milestone: row.order.at_hand(),
         staff: Some(staff),
         ..Doer::of(Side::Platform)

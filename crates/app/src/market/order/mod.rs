@@ -23,6 +23,7 @@ use privacy::purpose::{Browse, FulfilContract};
 use privacy::{Ask, Ctx, Denied, LegalBasis, Permit, Personal, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
 use storage::market::membership;
+use storage::market::note_copy;
 use storage::market::order::{self as store, Doer, OrderRow};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
@@ -103,6 +104,8 @@ pub struct Happened {
     pub items: Vec<usize>,
     /// The reason or note; empty if none.
     pub note: String,
+    /// Whether the note is the reader's own copy: whoever wrote it was erased.
+    pub own_copy: bool,
     /// The milestone it happened to, counted from 0.
     pub milestone: Option<usize>,
     /// The amount named, in fen: what a partial refund gives back.
@@ -248,31 +251,72 @@ fn read_note(typed: &str) -> Result<Option<Personal<String>>, Refused> {
     Ok((!note.is_empty()).then(|| Personal::received(note.to_owned())))
 }
 
-/// The events with their notes open: one permit for each writer, however much they wrote.
+/// The events with their notes open: one permit for each writer, however much they wrote. What a
+/// writer's erasure took is read from the copy of the reader's own side (1.6).
 async fn opened(
     tx: &mut Tx<'_, FulfilContract>,
     order: Uuid,
+    party: SubjectId,
     stored: Vec<store::EventRow>,
 ) -> Result<Vec<Happened>, Failure> {
-    let tx = &*tx;
+    let (mut events, gone) = originals(tx, order, stored).await?;
+    if gone.is_empty() {
+        return Ok(events);
+    }
+    let copies = note_copy::of_party(tx, order, party).await?;
+    if copies.is_empty() {
+        return Ok(events);
+    }
+    let ask = Ask {
+        subject: party,
+        fields: &["order_note_copy.text"],
+        basis: LegalBasis::Contract,
+        clause: policy::clause!("2.2.1"),
+        case: Some(order),
+    };
+    let permit = tx.permit(ask).await?;
+    for (place, event) in gone {
+        let (Some(copy), Some(happened)) = (copies.get(&event), events.get_mut(place)) else {
+            continue;
+        };
+        let field = note_copy::field(event, party);
+        happened.note = tx.show_copy(&permit, order, &field, copy).await?;
+        happened.own_copy = true;
+    }
+    Ok(events)
+}
+
+/// The events with their notes open, and which of them, by place and event, had a note whose writer's
+/// key is gone.
+async fn originals(
+    tx: &Tx<'_, FulfilContract>,
+    order: Uuid,
+    stored: Vec<store::EventRow>,
+) -> Result<(Vec<Happened>, Vec<(usize, Uuid)>), Failure> {
     let mut permits: HashMap<SubjectId, Option<Permit<'_, FulfilContract>>> = HashMap::new();
     let mut events = Vec::with_capacity(stored.len());
-    for row in stored {
+    let mut gone = Vec::new();
+    for (place, row) in stored.into_iter().enumerate() {
         let mut note = String::new();
-        if let (Some(sealed), Some(subject)) = (&row.note, row.subject) {
-            let permit = match permits.entry(subject) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(may_read(tx, subject, order).await?),
-            };
-            let field = store::note_field(row.id, subject);
-            if let Some(permit) = permit {
-                match tx.show(permit, &field, sealed).await {
-                    Ok(text) => note = text,
-                    // Erased with its writer's key: the order stays readable without it.
-                    Err(StoreError::NoKey) => {}
-                    Err(error) => return Err(error.into()),
+        match (&row.note, row.subject) {
+            (Some(sealed), Some(subject)) => {
+                let permit = match permits.entry(subject) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(may_read(tx, subject, order).await?),
+                };
+                let field = store::note_field(row.id, subject);
+                if let Some(permit) = permit {
+                    match tx.show(permit, &field, sealed).await {
+                        Ok(text) => note = text,
+                        // Erased with its writer's key.
+                        Err(StoreError::NoKey) => gone.push((place, row.id)),
+                        Err(error) => return Err(error.into()),
+                    }
                 }
             }
+            // What a law kept of it for a time is gone too.
+            (None, Some(_)) => gone.push((place, row.id)),
+            (_, None) => {}
         }
         events.push(Happened {
             event: row.event,
@@ -280,6 +324,7 @@ async fn opened(
             side: row.side,
             items: row.items,
             note,
+            own_copy: false,
             milestone: row.milestone,
             amount: row.amount,
             receipt: row.receipt.unwrap_or_default(),
@@ -287,7 +332,7 @@ async fn opened(
             at: row.at,
         });
     }
-    Ok(events)
+    Ok((events, gone))
 }
 
 /// The permit for what somebody wrote; none if it was not disclosed to whoever asks, or no longer is.
@@ -330,7 +375,12 @@ pub async fn view(
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
     let stored = store::events(&mut tx, row.id).await?;
-    let events = opened(&mut tx, row.id, stored).await?;
+    let party = if as_supplier {
+        SubjectId(row.supplier)
+    } else {
+        viewer.subject
+    };
+    let events = opened(&mut tx, row.id, party, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
     let given = share::given_fields(&mut tx, &row).await?;
     tx.commit().await?;
@@ -409,9 +459,14 @@ pub async fn act(
         return Err(Refused::SupplierPaused.into());
     }
     let side = if as_supplier { Side::Supplier } else { Side::Buyer };
+    let copies = match note {
+        Some(_) => parties(&mut tx, &row, side).await?,
+        None => Vec::new(),
+    };
     let doer = Doer {
         account: Some(viewer.account),
         note: note.as_ref().map(|note| (viewer.subject, note)),
+        copies: &copies,
         items: &facts.items,
         milestone: row.order.at_hand(),
         // What is accepted is what was offered.
@@ -427,6 +482,21 @@ pub async fn act(
     share::end_with(&mut tx, row.id, step.order.state).await?;
     tell::enqueue(&mut tx, row.id, act.event, &step, side).await?;
     Ok(tx.commit().await?)
+}
+
+/// The parties who get a copy of their own of what a side writes: the supplier always, since whoever
+/// writes for it may go; the buyer of what others write, while there is one.
+async fn parties<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &OrderRow,
+    writer: Side,
+) -> Result<Vec<SubjectId>, Failure> {
+    let mut parties = vec![SubjectId(row.supplier)];
+    if writer == Side::Supplier {
+        let buyer = storage::account::by_id(tx, row.buyer).await?;
+        parties.extend(buyer.map(|buyer| buyer.subject));
+    }
+    Ok(parties)
 }
 
 /// The sides of an order, for the ledger of disclosures.

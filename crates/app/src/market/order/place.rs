@@ -6,8 +6,8 @@ use domain::account::limits;
 use domain::market::catalogue::{Service, Sku};
 use domain::market::order::{Event, Milestone, Order, Side, Terms};
 use domain::market::{number, plan};
-use privacy::Ctx;
 use privacy::purpose::FulfilContract;
+use privacy::{Ctx, SubjectId};
 use storage::account::{self, code};
 use storage::market::membership;
 use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
@@ -105,6 +105,7 @@ pub async fn place(
         doer: Doer {
             account: Some(viewer.account),
             note: note.as_ref().map(|note| (viewer.subject, note)),
+            copies: &[SubjectId(supplier.id)],
             ..Doer::of(Side::Buyer)
         },
     };

@@ -197,6 +197,9 @@ pub struct OrderEvent {
     /// The reason or note; empty if none.
     #[schema(example = "")]
     note: String,
+    /// Whether the note is your own side's copy, since whoever wrote it was erased.
+    #[schema(example = false)]
+    own_copy: bool,
     /// When.
     at: Instant,
 }
@@ -213,6 +216,7 @@ impl From<Happened> for OrderEvent {
             receipt: Some(happened.receipt).filter(|text| !text.is_empty()),
             staff: Some(happened.staff).filter(|text| !text.is_empty()),
             note: happened.note,
+            own_copy: happened.own_copy,
             at: happened.at.into(),
         }
     }
