@@ -26,6 +26,15 @@ async function test(name, body) {
   }
 }
 
+// Two at a time: judging a page keeps a core busy, and these tests change nothing.
+async function together(tests) {
+  const waiting = tests.values();
+  const work = async () => {
+    for (const [name, body] of waiting) await test(name, body);
+  };
+  await Promise.all([work(), work()]);
+}
+
 async function register(page, phone, name) {
   await page.goto(`${base}/zhuce`);
   assert.equal(await page.isChecked('#accept_policy'), false, 'no box is ticked beforehand');
@@ -48,10 +57,11 @@ async function judged(page) {
   return result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
 }
 
+const judging = [];
 for (const lang of ['zh', 'en']) {
   for (const path of pages) {
     for (const scheme of ['light', 'dark']) {
-      await test(`axe finds nothing on ${path} in ${lang}, ${scheme}`, async () => {
+      judging.push([`axe finds nothing on ${path} in ${lang}, ${scheme}`, async () => {
         const page = await visitor(scheme === 'light' ? 1280 : 375, true);
         await page.emulateMedia({ colorScheme: scheme });
         const address = await placed(page, path);
@@ -61,14 +71,14 @@ for (const lang of ['zh', 'en']) {
         assert.deepEqual(await judged(page), []);
         assert.deepEqual(page.foreign, [], 'nothing is requested from elsewhere');
         await page.context().close();
-      });
+      }]);
     }
   }
 }
 
 // Every page in every state its samples show, also those that the demonstration's data never reaches.
 for (const [lang, width] of [['zh', 375], ['en', 1280]]) {
-  await test(`axe finds nothing on any sample in ${lang} at ${width} px`, async () => {
+  judging.push([`axe finds nothing on any sample in ${lang} at ${width} px`, async () => {
     const page = await visitor(width, true);
     await page.goto(`${base}/demo/yemian`);
     const links = await page.$$eval(`main a[href$="lang=${lang}"]`, (all) => all.map((link) => link.getAttribute('href')));
@@ -82,8 +92,9 @@ for (const [lang, width] of [['zh', 375], ['en', 1280]]) {
       assert.deepEqual(page.foreign, []);
     }
     await page.context().close();
-  });
+  }]);
 }
+await together(judging);
 
 // Takes steps of an order by the buttons of its page, unfolding what is folded.
 function presser(order) {
@@ -292,9 +303,10 @@ await test('on a phone the bar to order is at hand and hides nothing that has th
   await page.context().close();
 });
 
+const orderPages = [];
 for (const lang of ['zh', 'en']) {
   for (const [scheme, width] of [['light', 1280], ['dark', 375]]) {
-    await test(`axe finds nothing on the order pages in ${lang}, ${scheme}`, async () => {
+    orderPages.push([`axe finds nothing on the order pages in ${lang}, ${scheme}`, async () => {
       const buyer = await demoUser('林知远', width, true);
       const owner = await demoUser('青栀店主', width, true);
       const states = ['placed', 'awaiting_contract', 'awaiting_funds', 'in_service', 'delivered', 'rework', 'accepted', 'completed', 'closed', 'cancelling', 'cancelled', 'terminated'];
@@ -318,9 +330,10 @@ for (const lang of ['zh', 'en']) {
         assert.deepEqual(page.foreign, []);
       }
       for (const page of [buyer, owner, other, asked]) await page.context().close();
-    });
+    }]);
   }
 }
+await together(orderPages);
 
 for (const [width, scripts, phone] of [[1280, true, '100-0000-0021'], [375, false, '100-0000-0022']]) {
   await test(`the main job: found without an account, registered, ordered, delivered, accepted, settled at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
