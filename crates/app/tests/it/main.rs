@@ -25,4 +25,6 @@ mod retention;
 mod rights;
 mod second;
 mod second_loss;
+mod staff;
+mod staff_case;
 mod token;
