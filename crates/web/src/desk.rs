@@ -86,10 +86,10 @@ impl Desk {
     pub fn own_form(&self, csrf: &str) -> Result<(), Answer> {
         let expected = self.signed.as_ref().map_or("", |signed| signed.csrf.as_str());
         let own = bool::from(csrf.as_bytes().ct_eq(expected.as_bytes()));
-        if self.visit.from_this_site() && own {
+        if self.visit.own_site() && own {
             return Ok(());
         }
-        if self.visit.from_this_site() && self.signed.is_none() {
+        if self.visit.own_site() && self.signed.is_none() {
             return Err(Answer::to(DOOR));
         }
         let stale = app::Failure::from(domain::Refused::FormStale);
@@ -101,7 +101,7 @@ impl Desk {
     /// # Errors
     /// A page that says so.
     pub fn open_form(&self) -> Result<(), Answer> {
-        if self.visit.from_this_site() {
+        if self.visit.own_site() {
             return Ok(());
         }
         let stale = app::Failure::from(domain::Refused::FormStale);

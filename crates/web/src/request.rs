@@ -286,7 +286,7 @@ impl Visit {
     }
 
     /// Whether a posted form comes from a page of this site.
-    pub(crate) const fn from_this_site(&self) -> bool {
+    pub(crate) const fn own_site(&self) -> bool {
         self.same_origin
     }
 

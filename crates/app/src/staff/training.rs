@@ -2,6 +2,7 @@
 //! for twelve months. Without one nothing personal opens, which the kernel looks up itself.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
 use domain::Refused;
@@ -191,11 +192,11 @@ pub struct Judged {
 ///
 /// # Errors
 /// [`Party::QuizIncomplete`] with the quiz still waiting, [`Party::QuizStale`].
-pub async fn hand_in(
+pub async fn hand_in<S: BuildHasher + Sync>(
     app: &App,
     ctx: &Ctx<Operate>,
     signed: &Signed,
-    (quiz, given): (Uuid, &HashMap<String, String>),
+    (quiz, given): (Uuid, &HashMap<String, String, S>),
 ) -> Result<Judged, Failure> {
     policy::clause!("2.5.1.f");
     let mut tx = app.store.begin(ctx).await?;

@@ -100,12 +100,13 @@ pub async fn quiz(app: &App, signed: &Signed, wrong: usize) -> staff::Judged {
         .await
         .expect("asked")
         .expect("waits");
-    let given = drawn.questions.iter().enumerate().map(|(place, question)| {
+    let answer = |(place, question): (usize, &&staff::Question)| {
         let right = keys[&question.id];
         let given = if place < wrong { (right + 1) % 3 } else { right };
         (question.id.clone(), given.to_string())
-    });
-    staff::hand_in(app, &ctx(app), signed, (drawn.id, &given.collect()))
+    };
+    let given: std::collections::HashMap<_, _> = drawn.questions.iter().enumerate().map(answer).collect();
+    staff::hand_in(app, &ctx(app), signed, (drawn.id, &given))
         .await
         .expect("judged")
 }

@@ -5,7 +5,7 @@ use domain::calendar::Due;
 use domain::four_eyes::Measure;
 use domain::machine::{No, Role};
 use domain::person::verification::{
-    Data, Event, Facts, MACHINE, Reason, Sight, State, Step, Verification, data, locked_until,
+    Data, Event, Facts, MACHINE, Reason, Sight, State, Step, Verification, locked_until,
 };
 use domain::refused::Party;
 use proptest::prelude::*;
