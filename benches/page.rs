@@ -86,6 +86,7 @@ fn rendered(blank: &AccountPage, viewer: &Viewer, seen: Overview) -> Result<Stri
         fields: opening.fields,
         purpose: opening.purpose,
         clause: opening.clause,
+        why: String::new(),
         when: Moment::of(lang, opening.at),
     });
     let page = AccountPage {

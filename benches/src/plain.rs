@@ -238,6 +238,8 @@ impl Plain {
                 clause: row.try_get(5)?,
                 at: instant(row, 6)?,
                 people: 1,
+                reason: row.try_get(8)?,
+                case: row.try_get(9)?,
             })
         };
         alone.iter().map(read).collect()

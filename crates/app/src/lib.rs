@@ -13,6 +13,7 @@ pub mod market;
 mod password;
 pub mod person;
 pub mod rights;
+pub mod staff;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
+use domain::staff::Role;
 use privacy::Suite;
 use web::{Filing, Settings};
 
@@ -22,6 +23,36 @@ fn suite(name: &str) -> Result<Suite, String> {
         let known = Suite::ALL.map(Suite::as_str).join(", ");
         format!("there is no such suite; known: {known}")
     })
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("there is no such role; known: {}", known.join(", "))
+    })
+}
+
+/// What is done about staff.
+#[derive(Clone, Subcommand, Debug)]
+pub enum StaffAct {
+    /// Adds somebody and prints a code, good for 24 hours and once, to set the account up with.
+    Add {
+        /// By what records name them, such as `verifier-1`; never a name.
+        identifier: String,
+        /// What they do; may be given more than once.
+        #[arg(long = "role", required = true, value_parser = role)]
+        roles: Vec<Role>,
+    },
+    /// Lets an account be set up anew; its password, authenticator and sessions end at once.
+    Renew {
+        /// Whose.
+        identifier: String,
+    },
+    /// Ends an account for good; never the last administrator's.
+    End {
+        /// Whose.
+        identifier: String,
+    },
 }
 
 /// What the program does.
@@ -69,6 +100,12 @@ pub enum Command {
         /// The contract or consent by which the person allowed them by themselves.
         #[arg(long, default_value = "")]
         reference: String,
+    },
+    /// Adds staff, sets their accounts up anew, ends them. The first administrator comes from here.
+    Staff {
+        /// What is done.
+        #[command(subcommand)]
+        act: StaffAct,
     },
     /// Lets the jobs that were set aside be tried again.
     RetryJobs,

@@ -64,6 +64,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 };
                 operator::answer_demand(&arguments, demand, typed).await
             }
+            Some(Command::Staff { ref act }) => operator::staff(&arguments, act).await,
             Some(Command::BeginLog) => operator::begin_log(&arguments).await,
             Some(Command::RetryJobs) => operator::retry_jobs(&arguments).await,
             Some(Command::RotateKey {

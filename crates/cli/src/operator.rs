@@ -7,7 +7,7 @@ use domain::Refused;
 use privacy::SystemReason;
 use privacy::purpose::Operate;
 
-use crate::config::{Arguments, Decision};
+use crate::config::{Arguments, Decision, StaffAct};
 use crate::console::tell;
 use crate::keys::NextKey;
 use crate::open::{Opened, open};
@@ -117,6 +117,51 @@ pub async fn answer_demand(
     match rights::answer_by_operator(&opened.app, &ctx, demand, typed).await {
         Ok(()) => tell("written down; the person sees it"),
         Err(Failure::NotFound) => bail!("nobody is asked this"),
+        Err(Failure::Refused(refusals)) => {
+            let said: Vec<&str> = refusals.iter().map(|refused| refused.message(false)).collect();
+            bail!("{}", said.join(" "))
+        }
+        Err(failure) => return Err(failure.into()),
+    }
+    opened.app.store.close().await;
+    Ok(())
+}
+
+/// Adds somebody to the staff, lets an account be set up anew, or ends it.
+///
+/// # Errors
+/// An identifier or role that does not do, an unknown one, or the last administrator's.
+pub async fn staff(arguments: &Arguments, act: &StaffAct) -> anyhow::Result<()> {
+    let opened = existing(arguments).await?;
+    let (app, ctx) = (&opened.app, opened.system::<Operate>(SystemReason::Start));
+    let done = match act {
+        StaffAct::Add { identifier, roles } => {
+            let roles = domain::staff::read(&domain::staff::written(roles));
+            app::staff::add(app, &ctx, "operator", (identifier, &roles))
+                .await
+                .map(Some)
+        }
+        StaffAct::Renew { identifier } => app::staff::renew(app, &ctx, "operator", identifier)
+            .await
+            .map(Some),
+        StaffAct::End { identifier } => app::staff::end_by_operator(app, &ctx, identifier)
+            .await
+            .map(|()| None),
+    };
+    match done {
+        Ok(Some(invited)) => {
+            let site = arguments.site_domain.as_deref();
+            let at = site.map_or_else(|| arguments.listen.clone(), str::to_owned);
+            let scheme = if site.is_some() { "https" } else { "http" };
+            tell(&format!(
+                "{}: set up at {scheme}://{at}/guanli/kaitong with the code {}; good until {}, and once",
+                invited.identifier,
+                invited.code,
+                domain::calendar::instant_text(invited.until, false)
+            ));
+        }
+        Ok(None) => tell("ended; nobody signs in with it any more"),
+        Err(Failure::NotFound) => bail!("nobody who works here has this identifier"),
         Err(Failure::Refused(refusals)) => {
             let said: Vec<&str> = refusals.iter().map(|refused| refused.message(false)).collect();
             bail!("{}", said.join(" "))

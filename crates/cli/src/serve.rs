@@ -80,6 +80,15 @@ fn greet() {
             person.name, person.role_zh, person.role_en
         ));
     }
+    tell(
+        "工作人员（/guanli/denglu，同一密码，验证码见登录页） / staff, same password, codes on the log-in page",
+    );
+    for known in demo::STAFF {
+        tell(&format!(
+            "  {}\t{} / {}",
+            known.identifier, known.shows_zh, known.shows_en
+        ));
+    }
     tell("或用 100-0000-00NN 注册，验证码见 /demo/outbox");
     tell("or register with 100-0000-00NN; codes are shown at /demo/outbox");
 }

@@ -130,6 +130,21 @@ pub fn working_days_after(from: OffsetDateTime, count: u32) -> Due {
     })
 }
 
+/// The working days from the day after `from` up to the day before which `until` lies, as a clock shows
+/// them: nought on the last day and after it. `None` if a year's notice is not in the table.
+#[must_use]
+pub fn working_days_left(from: OffsetDateTime, until: OffsetDateTime) -> Option<u32> {
+    let mut day = from.to_offset(BEIJING).date();
+    // What is due at midnight is due with the end of the day before.
+    let last = (until - Duration::SECOND).to_offset(BEIJING).date();
+    let mut left = 0;
+    while day < last {
+        day = day.next_day()?;
+        left += u32::from(is_working_day(day)?);
+    }
+    Some(left)
+}
+
 /// `count` times 24 hours after `from`.
 #[must_use]
 pub fn days_after(from: OffsetDateTime, count: i64) -> Due {

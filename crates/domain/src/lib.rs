@@ -10,6 +10,7 @@ pub mod org;
 pub mod person;
 pub mod refused;
 pub mod rights;
+pub mod staff;
 pub mod supplier;
 
 pub use refused::Refused;

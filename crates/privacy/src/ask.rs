@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::permit::Decided;
-use crate::{Actor, Ctx, LegalBasis, Purpose, PurposeId, Reach, SubjectId};
+use crate::{Actor, Ctx, KnownStaff, LegalBasis, Purpose, PurposeId, Reach, SubjectId};
 
 /// What someone asks to open.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Ask {
     pub basis: LegalBasis,
     /// Under which clause of the policy.
     pub clause: &'static str,
-    /// The order it is asked for, if it is asked for one.
+    /// The order or verification it is asked for, if it is asked for one.
     pub case: Option<Uuid>,
 }
 
@@ -50,7 +50,7 @@ pub struct Known {
     pub registered: bool,
     /// One of the fields is sensitive (1.4).
     pub sensitive: bool,
-    /// The actor is on one of the sides of the case.
+    /// The actor is on one of the sides of the order that is the case.
     pub actor_in_case: bool,
     /// The person whose data it is is on one of its sides.
     pub subject_in_case: bool,
@@ -64,6 +64,8 @@ pub struct Known {
     pub ruling: Option<Ruling>,
     /// The consent named as basis, if it is this person's and in force.
     pub consent: Option<LiveConsent>,
+    /// The member of staff who asks, if one does.
+    pub staff: KnownStaff,
 }
 
 /// Why a permit is refused. Carries no personal value.
@@ -75,8 +77,9 @@ pub enum Denied {
     /// A person asked for someone else's data under a purpose that opens only one's own.
     #[error("this purpose opens only one's own data")]
     NotOwn,
-    /// Someone asked for another's data without an order that both are part of.
-    #[error("there is no order that both are part of")]
+    /// Someone asked for another's data without an order that both are part of, or a member of staff
+    /// without a case that the person is part of.
+    #[error("there is no case that the person is part of")]
     NoCase,
     /// The field was not disclosed to whoever asks, or no longer is.
     #[error("the field was not disclosed to whoever asks, or no longer is")]
@@ -109,7 +112,7 @@ pub enum Denied {
     /// The role does not work for this purpose.
     #[error("this role does not work for this purpose")]
     StaffRole,
-    /// A member of staff gave no reason.
+    /// A member of staff gave no reason, or none of their role's.
     #[error("a member of staff opens nothing without a reason")]
     StaffReason,
     /// The training is missing or ran out.
@@ -240,7 +243,7 @@ impl Ask {
                 }
                 Ok(())
             }
-            Actor::Staff(staff) => staff.may(P::ID, self.case, known.subject_in_case, ctx.now()),
+            Actor::Staff(staff) => staff.may(P::ID, self.case, known.subject_in_case, known.staff, ctx.now()),
             _ => Ok(()),
         }
     }

@@ -38,7 +38,7 @@ pub use personal::{Personal, Sensitive};
 pub use purpose::{LegalBasis, Purpose, PurposeId};
 pub use seal::{BlindIndex, FieldRef, SealError, Sealed, SubjectKey};
 pub use source::{Clock, Entropy};
-pub use staff::{Staff, StaffReason, StaffRole};
+pub use staff::{KnownStaff, Staff, StaffReason, StaffRole};
 pub use suite::Suite;
 pub use wrap::{
     Binding, HoldId, Holder, JointId, KeyEncryptionKey, KeyRing, WrappingKey, unwrap_key, wrap_key,

@@ -19,6 +19,8 @@ pub enum StaffRole {
     SecurityOfficer,
     /// Answers requests about personal data, and authorities.
     PrivacyOfficer,
+    /// Checks what people hand in to be certified.
+    Verifier,
 }
 
 impl StaffRole {
@@ -28,6 +30,7 @@ impl StaffRole {
         Self::Mediator,
         Self::SecurityOfficer,
         Self::PrivacyOfficer,
+        Self::Verifier,
     ];
 
     /// The kind of actor in records; carries no identity.
@@ -38,6 +41,7 @@ impl StaffRole {
             Self::Mediator => "staff:mediator",
             Self::SecurityOfficer => "staff:security_officer",
             Self::PrivacyOfficer => "staff:privacy_officer",
+            Self::Verifier => "staff:verifier",
         }
     }
 
@@ -49,6 +53,23 @@ impl StaffRole {
             Self::Mediator => &[PurposeId::FulfilContract],
             Self::SecurityOfficer => &[PurposeId::KeepSafe],
             Self::PrivacyOfficer => &[PurposeId::ObeyLaw],
+            Self::Verifier => &[PurposeId::Certify],
+        }
+    }
+
+    /// The reasons the role may give: those of its own work.
+    #[must_use]
+    pub const fn reasons(self) -> &'static [StaffReason] {
+        match self {
+            Self::CustomerService => &[StaffReason::PersonAsked],
+            Self::Mediator => &[StaffReason::Dispute],
+            Self::SecurityOfficer => &[StaffReason::Incident],
+            Self::PrivacyOfficer => &[StaffReason::PersonAsked, StaffReason::Authority],
+            Self::Verifier => &[
+                StaffReason::Review,
+                StaffReason::PersonAsked,
+                StaffReason::Incident,
+            ],
         }
     }
 }
@@ -64,9 +85,26 @@ pub enum StaffReason {
     Incident,
     /// An authority asked, by an article.
     Authority,
+    /// A check, a revocation or an appeal is to be decided.
+    Review,
 }
 
 impl StaffReason {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::PersonAsked,
+        Self::Dispute,
+        Self::Incident,
+        Self::Authority,
+        Self::Review,
+    ];
+
+    /// The identifier read back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.as_str() == text)
+    }
+
     /// The stable identifier.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -75,11 +113,12 @@ impl StaffReason {
             Self::Dispute => "dispute",
             Self::Incident => "incident",
             Self::Authority => "authority",
+            Self::Review => "review",
         }
     }
 }
 
-/// A member of staff at work.
+/// A member of staff at work, as they say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Staff {
     /// The account acting.
@@ -90,8 +129,18 @@ pub struct Staff {
     pub case: Option<Uuid>,
     /// Why.
     pub reason: Option<StaffReason>,
+}
+
+/// What the store knows of a member of staff: looked up for each permit, so that a role taken away, an
+/// employment that ended and a training that ran out count from the next opening on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KnownStaff {
+    /// They have the role they act in, and still work here.
+    pub holds_role: bool,
     /// Until when their training counts; nothing if they never had it.
     pub trained_until: Option<OffsetDateTime>,
+    /// The person whose data it is is in the verification they name as the case.
+    pub subject_in_verification: bool,
 }
 
 impl Staff {
@@ -100,20 +149,29 @@ impl Staff {
         &self,
         purpose: PurposeId,
         case: Option<Uuid>,
-        subject_in_case: bool,
+        subject_in_order: bool,
+        known: KnownStaff,
         now: OffsetDateTime,
     ) -> Result<(), Denied> {
         policy::clause!("2.5.1.f");
-        if self.trained_until.is_none_or(|until| now >= until) {
+        if known.trained_until.is_none_or(|until| now >= until) {
             return Err(Denied::StaffTraining);
         }
         policy::clause!("2.5.1.e");
-        if !self.role.purposes().contains(&purpose) {
+        if !known.holds_role || !self.role.purposes().contains(&purpose) {
             return Err(Denied::StaffRole);
         }
-        if self.reason.is_none() {
+        if self
+            .reason
+            .is_none_or(|reason| !self.role.reasons().contains(&reason))
+        {
             return Err(Denied::StaffReason);
         }
+        // A verification is no case for an order's data, nor an order one for a verification's.
+        let subject_in_case = match purpose {
+            PurposeId::Certify => known.subject_in_verification,
+            _ => subject_in_order,
+        };
         if self.case.is_none() || self.case != case || !subject_in_case {
             return Err(Denied::NoCase);
         }

@@ -1,7 +1,10 @@
 //! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
+use domain::staff;
 use privacy::consent::ConsentState;
-use privacy::{AccessRecord, Actor, Ask, Known, LiveConsent, Purpose, PurposeId, Ruling, SubjectId};
+use privacy::{
+    AccessRecord, Actor, Ask, Known, KnownStaff, LiveConsent, Purpose, PurposeId, Ruling, Staff, SubjectId,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,11 +16,11 @@ use crate::{bulk, disclosure, register};
 const INSERT: &str = "INSERT INTO access_record \
     (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id, \
     reason, consent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at FROM access_record \
+const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
-const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id FROM access_record \
+const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
     WHERE subject = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
-const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id FROM access_record \
+const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
     WHERE subject = $1 AND (at, id) < ($2, $3) AND purpose = $5 ORDER BY at DESC, id DESC LIMIT $4";
 // Whether an account is on a side of an order; whether a person is, as its buyer, as one who took a
 // step in it, or as one whose words stand in it, also when their account is gone; and the policy version this person accepted last (2.9.b). A version they refused, or
@@ -33,6 +36,10 @@ const KNOWN: &str = "SELECT \
 // Whether an account works for this supplier, which is a side of the order.
 const OF_PARTY: &str = "SELECT COUNT(*) FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $2 AND o.supplier = $3";
+// A member of staff who works here, and whether the person is in the verification they name as the case.
+const STAFF: &str = "SELECT s.roles, (SELECT MAX(t.valid_until) FROM staff_training t WHERE t.staff = s.id), \
+    (SELECT COUNT(*) FROM person_verification v WHERE v.id = $2 AND v.subject = $3) \
+    FROM staff s WHERE s.id = $1 AND s.ended_at IS NULL";
 // A consent, and how many later words of the same person on the same matter there are. Of two at the
 // same instant, neither stands.
 const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
@@ -41,7 +48,7 @@ const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
     FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
 /// What lies under the key of a party, not of a person.
 const COPIES: &[&str] = &["order_note_copy.text"];
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, CONSENT];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, STAFF, CONSENT];
 
 /// What the decision about `ask` needs to know.
 pub(crate) async fn known<P: Purpose>(
@@ -88,11 +95,33 @@ pub(crate) async fn known<P: Purpose>(
             }
         });
     }
+    if let Actor::Staff(staff) = tx.ctx().actor() {
+        known.staff = known_staff(conn, &staff, ask).await?;
+    }
     known.disclosed = disclosure::to_actor(conn, tx, ask).await?;
     if let Some(event) = ask.basis.consent() {
         known.consent = live(conn, tx, event, ask.subject).await?;
     }
     Ok(known)
+}
+
+/// What is known of a member of staff now, whatever their session says (2.5.1.e, 2.5.1.f).
+async fn known_staff(conn: &mut Conn, acting: &Staff, ask: &Ask) -> Result<KnownStaff, StoreError> {
+    policy::clause!("2.5.1.f");
+    let values = [
+        Value::Id(acting.account),
+        Value::OptId(ask.case),
+        Value::Id(ask.subject.0),
+    ];
+    let Some(row) = conn.row(STAFF, &values).await? else {
+        return Ok(KnownStaff::default());
+    };
+    let roles = staff::read(&row.text(0)?);
+    Ok(KnownStaff {
+        holds_role: roles.iter().any(|role| role.opens() == Some(acting.role)),
+        trained_until: row.opt_time(1)?,
+        subject_in_verification: row.int(2)? > 0,
+    })
 }
 
 /// The consent of an event, if it is this person's and in force at this instant (2.1.1.g).
@@ -159,6 +188,10 @@ pub struct Opening {
     pub at: OffsetDateTime,
     /// Of how many people it was opened at once; 1 for this person alone.
     pub people: i64,
+    /// The reason a member of staff gave.
+    pub reason: Option<String>,
+    /// The order or verification it was opened for.
+    pub case: Option<Uuid>,
 }
 
 /// The latest openings of a person's data, alone or among others, newest first, at most `limit`.
@@ -192,6 +225,8 @@ fn one(row: &Row) -> Result<Opening, StoreError> {
         clause: row.text(5)?,
         at: row.time(6)?,
         people: 1,
+        reason: row.opt_text(8)?,
+        case: row.opt_id(9)?,
     })
 }
 

@@ -143,6 +143,8 @@ fn one(row: &Row) -> Result<Opening, StoreError> {
         clause: row.text(4)?,
         at: row.time(5)?,
         people: row.int(6)?,
+        reason: None,
+        case: None,
     })
 }
 

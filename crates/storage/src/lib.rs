@@ -23,6 +23,7 @@ pub mod recipient;
 pub mod register;
 pub mod rights;
 pub mod schema;
+pub mod staff;
 mod tx;
 mod vault;
 pub mod wipe;
@@ -64,6 +65,10 @@ pub fn statements() -> Vec<&'static str> {
         disclosure::STATEMENTS,
         market::share::STATEMENTS,
         person::STATEMENTS,
+        person::queue::STATEMENTS,
+        staff::STATEMENTS,
+        staff::session::STATEMENTS,
+        staff::training::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),
         &rights::statements(),

@@ -1,9 +1,11 @@
 //! Verifications of persons (2.1.1.d): state, clock, and the sealed name and number where a state
 //! needs them. A step is written with the version it began from; whoever is later writes nothing.
 
+pub mod queue;
+
 use domain::calendar::Due;
-use domain::four_eyes::{Measure, Proposal};
-use domain::person::verification::{Data, Event, Reason, State, Step, Verification};
+use domain::four_eyes::{Appeal, Measure, Proposal};
+use domain::person::verification::{Data, Event, Ground, Reason, State, Step, Verification};
 use privacy::{BlindIndex, FieldRef, Purpose, Sealed, Sensitive, SubjectId};
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime};
@@ -22,7 +24,7 @@ macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT id, account, subject, state, version, since, reason, failed_at, card_until, proposed_by, proposed_at, \
-             consent, real_name, id_number, decided_by FROM person_verification ",
+             consent, real_name, id_number, decided_by, appeal, ground FROM person_verification ",
             $rest
         )
     };
@@ -38,9 +40,9 @@ const INSERT: &str = "INSERT INTO person_verification (subject, id, account, sta
     VALUES ($1, $2, $3, $4, $5, $6, '') ON CONFLICT (account) DO NOTHING";
 const HOLD: &str = "UPDATE person_verification SET version = version WHERE id = $1";
 const STEP: &str = "UPDATE person_verification SET state = $3, version = $4, since = $5, reason = $6, failed_at = $7, \
-    card_until = $8, proposed_by = $9, proposed_at = $10, due_event = $11, due_at = $12, decided_by = $13 WHERE id = $1 AND version = $2";
+    card_until = $8, proposed_by = $9, proposed_at = $10, due_event = $11, due_at = $12, decided_by = $13, appeal = $14, ground = $15 WHERE id = $1 AND version = $2";
 const RENEW: &str = "UPDATE person_verification SET state = $3, version = $4, since = $5, reason = NULL, card_until = NULL, \
-    proposed_by = NULL, proposed_at = NULL, decided_by = NULL, consent = NULL, consent_until = NULL, due_event = NULL, due_at = NULL WHERE id = $1 AND version = $2";
+    proposed_by = NULL, proposed_at = NULL, decided_by = NULL, appeal = NULL, ground = NULL, consent = NULL, consent_until = NULL, due_event = NULL, due_at = NULL WHERE id = $1 AND version = $2";
 const CONSENTED: &str = "UPDATE person_verification SET consent = $2, consent_until = $3 WHERE id = $1";
 const PUT: &str = "UPDATE person_verification SET real_name = $2, id_number = $3 WHERE id = $1";
 const DROP: &str = "UPDATE person_verification SET real_name = NULL, id_number = NULL WHERE id = $1";
@@ -50,7 +52,7 @@ const PUT_INDEX: &str = "INSERT INTO blind_index (field, digest, subject, accoun
     ON CONFLICT (field, digest) DO NOTHING";
 const EVENT: &str = "INSERT INTO person_verification_event (subject, id, verification, event, state, side, staff, reason, \
     reference, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-const EVENTS: &str = "SELECT event, state, side, reason, at FROM person_verification_event WHERE subject = $1 \
+const EVENTS: &str = "SELECT event, state, side, reason, at, staff FROM person_verification_event WHERE subject = $1 \
     ORDER BY at DESC, id DESC LIMIT $2";
 const STATE: &str = "SELECT state FROM person_verification WHERE account = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -69,6 +71,8 @@ pub struct VerificationRow {
     pub subject: SubjectId,
     /// How it stands.
     pub verification: Verification,
+    /// Why its revocation was proposed.
+    pub ground: Option<Ground>,
     /// The consent it rests on.
     pub consent: Option<Uuid>,
     /// The name, while a state needs it.
@@ -86,6 +90,8 @@ pub struct Doer<'a> {
     pub staff: Option<&'a str>,
     /// What the source calls its answer.
     pub reference: Option<&'a str>,
+    /// Why a revocation is proposed.
+    pub ground: Option<Ground>,
 }
 
 /// A step that was taken.
@@ -101,6 +107,8 @@ pub struct Taken {
     pub reason: Option<Reason>,
     /// When.
     pub at: OffsetDateTime,
+    /// The member of staff, by an identifier.
+    pub staff: Option<String>,
 }
 
 /// The place of `real_name` or `id_number`.
@@ -122,6 +130,24 @@ fn instants(text: &str) -> Result<Vec<OffsetDateTime>, StoreError> {
         OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| StoreError::Malformed("failed check"))
     };
     text.split_terminator(',').map(instant).collect()
+}
+
+/// How far an appeal is, by its word.
+fn appeal(word: Option<&str>) -> Result<Appeal, StoreError> {
+    match word {
+        None => Ok(Appeal::None),
+        Some("open") => Ok(Appeal::Open),
+        Some("dismissed") => Ok(Appeal::Dismissed),
+        Some(_) => Err(StoreError::Malformed("appeal")),
+    }
+}
+
+const fn appeal_word(appeal: Appeal) -> Option<&'static str> {
+    match appeal {
+        Appeal::None => None,
+        Appeal::Open => Some("open"),
+        Appeal::Dismissed => Some("dismissed"),
+    }
 }
 
 fn read(row: &Row) -> Result<VerificationRow, StoreError> {
@@ -147,9 +173,10 @@ fn read(row: &Row) -> Result<VerificationRow, StoreError> {
             measure: Measure {
                 proposal: proposal.map(|(by, at)| Proposal { by, at }),
                 decided_by: decided.split_terminator(',').map(str::to_owned).collect(),
-                ..Measure::default()
+                appeal: appeal(row.opt_text(15)?.as_deref())?,
             },
         },
+        ground: row.opt_text(16)?.as_deref().and_then(Ground::parse),
         consent: row.opt_id(11)?,
         real_name: row.opt_bytes(12)?.map(Sealed::from_stored),
         id_number: row.opt_bytes(13)?.map(Sealed::from_stored),
@@ -250,6 +277,12 @@ pub async fn renew<P: Purpose>(
     moved(tx.execute(RENEW, &values).await?)
 }
 
+/// The ground of a measure: as long as there is one, proposed or decided.
+fn ground(row: &VerificationRow, next: &Measure, doer: Doer<'_>) -> Option<Ground> {
+    let stands = next.proposal.is_some() || !next.decided_by.is_empty();
+    doer.ground.or(row.ground).filter(|_| stands)
+}
+
 /// Writes a step with its event. What the state after it does not need of name and number goes in the
 /// same transaction.
 ///
@@ -289,6 +322,8 @@ pub async fn record<P: Purpose>(
         Value::OptText(due_event),
         Value::OptTime(due_at),
         Value::OptText((!decided.is_empty()).then_some(decided)),
+        Value::OptText(appeal_word(next.measure.appeal).map(str::to_owned)),
+        Value::OptText(ground(row, &next.measure, doer).map(|ground| ground.as_str().to_owned())),
     ];
     moved(tx.execute(STEP, &values).await?)?;
     if matches!(step.data, Data::Nothing | Data::Dropped) {
@@ -412,6 +447,7 @@ pub async fn events<P: Purpose>(
             side: row.text(2)?,
             reason: row.opt_text(3)?.as_deref().and_then(Reason::parse),
             at: row.time(4)?,
+            staff: row.opt_text(5)?,
         })
     };
     rows.iter().map(taken).collect()

@@ -39,6 +39,7 @@ pub const DATA: &[Migration] = &[
         include_str!("../migrations/data/0018_person_verification.sql"),
     ),
     (19, include_str!("../migrations/data/0019_account_management.sql")),
+    (20, include_str!("../migrations/data/0020_staff.sql")),
     (21, include_str!("../migrations/data/0021_note_copies.sql")),
 ];
 

@@ -1,5 +1,7 @@
 //! The store and its transactions. No [`Ctx`], no transaction; no record, no permit.
 
+mod copies;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -465,39 +467,6 @@ impl<'s, P: Purpose> Tx<'s, P> {
         Ok(key.seal(field, value, self.store.entropy())?)
     }
 
-    /// Seals a party's copy of what several share, under that party's key for the item; the place's
-    /// subject is the party.
-    ///
-    /// # Errors
-    /// As [`Tx::seal`]; the key comes from [`Store::create_joint_keys`].
-    pub async fn seal_copy(
-        &self,
-        item: Uuid,
-        field: &FieldRef,
-        value: &Personal<String>,
-    ) -> Result<Sealed<String>, StoreError> {
-        registered(field, &[Class::Personal])?;
-        let mut keys = self.keys.lock().await;
-        let key = self.key(&mut keys, joint(item, field)).await?;
-        Ok(key.seal(field, value, self.store.entropy())?)
-    }
-
-    /// Opens a party's copy for the eyes of somebody of that party.
-    ///
-    /// # Errors
-    /// As [`Tx::show`].
-    pub async fn show_copy(
-        &self,
-        permit: &impl Grant<P>,
-        item: Uuid,
-        field: &FieldRef,
-        sealed: &Sealed<String>,
-    ) -> Result<String, StoreError> {
-        let mut keys = self.keys.lock().await;
-        let key = self.key(&mut keys, joint(item, field)).await?;
-        Ok(sealed.open(permit, &self.scope, key, field)?.shown()?)
-    }
-
     /// Seals a sensitive value for its place under its subject's key.
     ///
     /// # Errors
@@ -596,14 +565,6 @@ impl<'s, P: Purpose> Tx<'s, P> {
         vault.recorded(generation);
         Ok(())
     }
-}
-
-/// The party's key for the item.
-const fn joint(item: Uuid, field: &FieldRef) -> Holder {
-    Holder::Joint(JointId {
-        item,
-        party: field.subject,
-    })
 }
 
 /// Nothing personal is stored where the register does not know of it (0.5, 2.1.2.3).

@@ -8,6 +8,12 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("staff_change", "DELETE FROM staff_change"),
+    ("staff_quiz", "DELETE FROM staff_quiz"),
+    ("staff_training", "DELETE FROM staff_training"),
+    ("staff_recovery_code", "DELETE FROM staff_recovery_code"),
+    ("staff_session", "DELETE FROM staff_session"),
+    ("staff", "DELETE FROM staff"),
     ("recipient_demand", "DELETE FROM recipient_demand"),
     ("order_share", "DELETE FROM order_share"),
     ("disclosure", "DELETE FROM disclosure"),

@@ -4,6 +4,7 @@
 //! under which clauses (0.4). Pages work without JavaScript; nothing is loaded from elsewhere.
 
 mod api;
+mod desk;
 mod door;
 mod failure;
 mod handlers;

@@ -112,6 +112,12 @@ fn device(user_agent: &str, lang: Lang) -> String {
 
 /// The page whose form posts to this path: what the language switch of the answer leads to.
 fn page_of(path: &str) -> &str {
+    if let Some(rest) = path.strip_prefix("/guanli/") {
+        // A case has a page of its own; what else is posted belongs to its room.
+        let parts = if rest.starts_with("shiming/") { 2 } else { 1 };
+        let length: usize = rest.split('/').take(parts).map(|part| part.len() + 1).sum();
+        return path.get(.."/guanli".len() + length).unwrap_or(path);
+    }
     let step = path
         .strip_prefix("/dingdan/")
         .is_some_and(|rest| rest.contains('/'));
@@ -279,6 +285,11 @@ impl Visit {
         Err(Answer::failure(self, &Failure::from(domain::Refused::FormStale)))
     }
 
+    /// Whether a posted form comes from a page of this site.
+    pub(crate) const fn own_site(&self) -> bool {
+        self.same_origin
+    }
+
     /// The frame of a page.
     pub fn frame(&self, title: &str) -> Frame {
         let settings = &self.state.settings;
@@ -336,6 +347,10 @@ mod tests {
             ("/mima/chongzhi", "/mima/chongzhi"),
             ("/xiadan/x", "/xiadan/x"),
             ("/denglu", "/denglu"),
+            ("/guanli/denglu", "/guanli/denglu"),
+            ("/guanli/kaitong/wancheng", "/guanli/kaitong"),
+            ("/guanli/shiming/x/chakan", "/guanli/shiming/x"),
+            ("/guanli/renyuan/verifier-1/juese", "/guanli/renyuan"),
         ] {
             assert_eq!(page_of(posted), page);
         }

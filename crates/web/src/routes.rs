@@ -11,7 +11,7 @@ use domain::account::token::Scope;
 use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, overview, person,
-    phone, policy, profile, register, rights, second, share, token,
+    phone, policy, profile, register, rights, second, share, staff, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -30,6 +30,16 @@ pub enum Who {
     Token(Scope),
     /// Anyone, on a demonstration only.
     Demo,
+    /// A member of staff who is signed in, for their own.
+    Staff,
+    /// A member of staff who verifies persons.
+    Verifier,
+    /// The privacy officer.
+    Officer,
+    /// A member of staff who decides disputes.
+    Arbiter,
+    /// A member of staff who runs the console.
+    Admin,
 }
 
 /// A route.
@@ -140,6 +150,7 @@ routes! {
     post "/zhanghao/shiming" Account "certify" ["2.1.1.d", "0.8"] person::submit;
     post "/zhanghao/shiming/tongyi" Account "keep_account" ["2.1.1.d", "0.8"] person::agree;
     post "/zhanghao/shiming/shanchu" Account "keep_account" ["2.1.1.d", "2.6.3.a"] person::erase;
+    post "/zhanghao/shiming/shensu" Account "keep_account" ["2.1.1.d"] person::appeal;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;
@@ -176,6 +187,30 @@ routes! {
     post "/dingdan/{number}/lianxi/{field}/chehui" Account "fulfil_contract" ["2.4.1.2"] share::take_back;
     post "/dingdan/{number}/{event}" Account "fulfil_contract" ["2.2.1"] order::act;
     get "/gongzuotai" Account "fulfil_contract" ["2.1.1.f", "2.2.1"] order::workbench;
+    get "/guanli/denglu" Door "keep_safe" ["2.1.1.e", "2.5.1.e"] staff::sign_in::form;
+    post "/guanli/denglu" Door "keep_safe" ["2.1.1.e", "2.2.3.d", "2.5.1.e"] staff::sign_in::sign_in;
+    get "/guanli/kaitong" Door "keep_safe" ["2.1.1.e", "2.5.1.e"] staff::setup::form;
+    post "/guanli/kaitong" Door "keep_safe" ["2.1.1.e", "2.5.1.e"] staff::setup::begin;
+    post "/guanli/kaitong/wancheng" Door "keep_safe" ["2.1.1.e", "2.5.1.e"] staff::setup::finish;
+    post "/guanli/tuichu" Staff "keep_safe" ["2.5.1.e"] staff::sign_in::sign_out;
+    get "/guanli" Staff "operate" ["2.5.1.e"] staff::home::home;
+    get "/guanli/peixun" Staff "operate" ["2.5.1.f"] staff::training::course;
+    get "/guanli/peixun/ceyan" Staff "operate" ["2.5.1.f"] staff::training::quiz;
+    post "/guanli/peixun/ceyan" Staff "operate" ["2.5.1.f"] staff::training::begin;
+    post "/guanli/peixun/tijiao" Staff "operate" ["2.5.1.f"] staff::training::hand_in;
+    get "/guanli/renyuan" Admin "operate" ["2.5.1.e"] staff::people::list;
+    post "/guanli/renyuan" Admin "operate" ["2.5.1.e"] staff::people::add;
+    post "/guanli/renyuan/{identifier}/juese" Admin "operate" ["2.5.1.e"] staff::people::roles;
+    post "/guanli/renyuan/{identifier}/kaitong" Admin "operate" ["2.5.1.e"] staff::people::renew;
+    post "/guanli/renyuan/{identifier}/tingyong" Admin "operate" ["2.5.1.e"] staff::people::end;
+    get "/guanli/shiming" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::list;
+    get "/guanli/shiming/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::case;
+    post "/guanli/shiming/{id}/chakan" Verifier "certify" ["2.1.1.f", "2.5.1.e", "2.5.1.f"] staff::verification::reveal;
+    post "/guanli/shiming/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::act;
+    get "/guanli/qingqiu" Officer "operate" ["2.6.3.c"] staff::demands::list;
+    post "/guanli/qingqiu/{demand}" Officer "operate" ["2.6.3.c", "2.6.3.d"] staff::demands::answer;
+    get "/guanli/dingdan" Arbiter "operate" ["2.5.1.e"] staff::orders::list;
+    post "/guanli/dingdan/{number}" Arbiter "operate" ["2.5.1.e"] staff::orders::decide;
     get "/demo/zhangben" Demo "operate" ["2.2.1"] order::books;
     get "/demo/outbox" Demo "notify" ["2.1.1.b"] home::outbox;
     get "/demo/yemian" Demo "browse" ["2.1.1.c"] gallery::list;

@@ -90,7 +90,7 @@ pub struct Viewer {
     pub member: bool,
 }
 
-pub(super) fn token_digest(token: &str) -> [u8; 32] {
+pub(crate) fn token_digest(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 

@@ -18,6 +18,7 @@ pub(crate) use alert::{ALERT, tell as tell_login};
 pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
+pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};
 pub use overview::{Dealings, Device, Overview, dealings, overview};
@@ -39,7 +40,9 @@ pub use second::{
     begin_second, confirm_second, forget_device, keep_second, offered, own_codes, proof_state, renew_codes,
     request_loss_code, second_step, security, step_up, turn_off,
 };
-pub(crate) use second::{LOSS, NOTICE, carry_out as carry_out_loss, tell_notice};
+pub(crate) use second::{
+    LOSS, NOTICE, accepted, carry_out as carry_out_loss, fresh_codes, fresh_secret, tell_notice,
+};
 pub use storage::access::Opening;
 pub use storage::account::Place;
 pub use token::{
@@ -64,7 +67,7 @@ fn hex(bytes: &[u8]) -> String {
         })
 }
 
-fn random_token(entropy: &dyn Entropy) -> String {
+pub(crate) fn random_token(entropy: &dyn Entropy) -> String {
     let mut bytes = [0_u8; 32];
     entropy.fill(&mut bytes);
     hex(&bytes)

@@ -3,6 +3,7 @@
 mod orders;
 mod people;
 mod persons;
+mod staff;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ use crate::market::catalogue::Catalogue;
 use crate::{App, Failure, Fault};
 
 pub use people::{DemoPerson, PASSWORD, PEOPLE, SECRET, second_codes};
+pub use staff::{DemoStaff, STAFF};
 
 #[derive(Deserialize)]
 struct Texts {
@@ -314,5 +316,6 @@ pub async fn populate(
     });
     let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
     orders::seed(app, ctx, &then, &people, &mut step).await?;
-    persons::seed(app, ctx.policy_version(), documents, &people).await
+    persons::seed(app, ctx.policy_version(), documents, &people).await?;
+    staff::seed(app, ctx).await
 }

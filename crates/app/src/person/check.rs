@@ -79,6 +79,7 @@ const fn by_system(reference: Option<&str>) -> Doer<'_> {
         side: "system",
         staff: None,
         reference,
+        ground: None,
     }
 }
 

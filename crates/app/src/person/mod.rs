@@ -2,6 +2,7 @@
 //! authoritative source. Name and number lie sealed while a state needs them, and no longer.
 
 mod check;
+mod measure;
 mod source;
 
 use domain::Refused;
@@ -10,7 +11,9 @@ use domain::calendar::Due;
 use domain::machine::Role;
 use domain::person::id_number::IdNumber;
 use domain::person::name::RealName;
-use domain::person::verification::{Event, Facts, Reason, State, TRIES_WINDOW, Verification, may_check};
+use domain::person::verification::{
+    Event, Facts, Ground, Reason, State, TRIES_WINDOW, Verification, may_check,
+};
 use domain::refused::Party;
 use privacy::consent::{ConsentState, Standing};
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
@@ -22,6 +25,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub(crate) use check::{CHECK, TELL, perform, tell};
+pub use measure::appeal;
+pub(crate) use measure::{Act, MEASURES, by_verifier};
 pub use source::{Answer, Asked, DemoSource, IdentitySource, SourceFailed};
 
 use crate::account::{Shown, Viewer, consent, index};
@@ -47,6 +52,8 @@ pub struct PersonView {
     pub events: Vec<person::Taken>,
     /// Whether this installation has a source to check against.
     pub open: bool,
+    /// Why it was taken back.
+    pub ground: Option<Ground>,
 }
 
 impl PersonView {
@@ -167,6 +174,10 @@ pub async fn verification(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Res
         ));
     }
     tx.commit().await?;
+    let ground = row
+        .as_ref()
+        .filter(|row| row.verification.state == State::Revoked)
+        .and_then(|row| row.ground);
     let verification = row.map_or_else(
         || Verification::begun(Vec::new(), ctx.now()),
         |row| row.verification,
@@ -180,6 +191,7 @@ pub async fn verification(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Res
         masked,
         events,
         open: app.identity.is_some(),
+        ground,
     })
 }
 

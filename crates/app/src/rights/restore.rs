@@ -100,6 +100,7 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     let again = reconcile(app, ctx).await?;
     let mut tx = app.store.begin(ctx).await?;
     session::end_all(&mut tx).await?;
+    storage::staff::session::revoke_all(&mut tx).await?;
     token::end_all(&mut tx).await?;
     remembered::end_all(&mut tx).await?;
     second::end_everybodys(&mut tx).await?;

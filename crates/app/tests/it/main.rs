@@ -26,4 +26,6 @@ mod retention;
 mod rights;
 mod second;
 mod second_loss;
+mod staff;
+mod staff_case;
 mod token;

@@ -112,8 +112,8 @@ pub const REAL_NAME: Offer = Offer {
         en: "To found an enterprise here or to become a provider we have to know who acts. It is used for nothing else.",
     },
     who: Both {
-        zh: "身份信息核验服务商（其名称见《第三方信息共享清单》），只收到姓名与号码，只用于这次比对；其他用户和服务商只能看到“已实名”标记。",
-        en: "The identity checking service, named in the list of recipients, gets name and number, for this comparison only. Other users and providers see nothing but the badge “verified”.",
+        zh: "身份信息核验服务商（其名称见《第三方信息共享清单》），只收到姓名与号码，只用于这次比对；核验未完成、撤销或申诉待决时，平台审核人员可凭案件和理由打开姓名（看不到号码），每次都记入“谁看过我的信息”；其他用户和服务商只能看到“已实名”标记。",
+        en: "The identity checking service, named in the list of recipients, gets name and number, for this comparison only. While a check, a revocation or an appeal is to be decided, a verifier of the platform may open the name, never the number, for a case and with a reason; you see each time. Other users and providers see nothing but the badge “verified”.",
     },
     how_long: Both {
         zh: "核验未通过时姓名与号码立即删除；通过后保存至您删除认证、撤回同意或注销账号，最长十年，到期自动删除。因冒用被撤销的，保存至账号注销。",

@@ -1,4 +1,4 @@
-//! Refusals about who takes part: persons, enterprises, suppliers and members of organisations. Each
+//! Refusals about who takes part: persons, enterprises, suppliers, members of organisations, staff. Each
 //! is one row: variant, code, field, Chinese, English.
 
 use super::Refused;
@@ -296,6 +296,67 @@ refusals! {
     SpendingUnapproved = "spending_unapproved" "approval"
         "超出您的额度，请先申请审批，由管理员或所有者批准后再下单。"
         "This is above your limit; ask an administrator or owner for approval first.",
+
+    /// Identifier, password and code do not belong together.
+    StaffLogin = "staff_login" "identifier"
+        "编号、密码或验证码不正确，请检查后重试；验证码每个只能用一次。"
+        "Identifier, password or code is wrong; check them and try again. A code is good once.",
+    /// Too many failed log-ins of a member of staff.
+    StaffTooMany = "staff_too_many" "identifier"
+        "尝试次数过多，请 15 分钟后再试，或请管理员重新开通。"
+        "Too many tries; wait 15 minutes, or ask an administrator to set the account up again.",
+    /// The set-up code is wrong, used or too old.
+    StaffSetup = "staff_setup" "setup_code"
+        "编号或开通码不正确，或开通码已使用、已超过 24 小时。请核对，或请管理员重新发放。"
+        "Identifier or set-up code is wrong, or the code was used or is older than 24 hours. Check both, or ask an administrator for a new one.",
+    /// The identifier belongs to somebody.
+    StaffTaken = "staff_taken" "new_identifier"
+        "这个编号已被使用，离职人员的编号也不再发放，请换一个。"
+        "This identifier is taken, and those of former staff are not given again; choose another.",
+    /// The identifier is none.
+    StaffIdentifier = "staff_identifier" "new_identifier"
+        "编号用小写字母、数字和连字符，1–32 位，须含字母（如 verifier-1），不要用姓名或电话号码。"
+        "Use small letters, digits and hyphens, 1 to 32 signs with a letter among them, such as verifier-1; no name and no phone number.",
+    /// No role was chosen.
+    StaffRoles = "staff_roles" "roles"
+        "请至少选择一个角色。"
+        "Choose at least one role.",
+    /// Nobody changes their own roles, or ends themself.
+    StaffOwn = "staff_own" "roles"
+        "不能更改自己的角色或停用自己，请另一位管理员操作。"
+        "Nobody changes their own roles or ends their own account; another administrator does.",
+    /// The last administrator stays.
+    StaffLastAdmin = "staff_last_admin" "roles"
+        "至少要保留一位已开通的管理员，请先指定另一位。"
+        "At least one administrator who has set up the account stays; appoint another first.",
+    /// The training is missing or ran out.
+    StaffTraining = "staff_training" "reason"
+        "没有有效的培训证书，不能打开任何个人信息。请先到“培训”完成课程和测验。"
+        "Without a valid training certificate no personal data opens; go through the course and pass the quiz under “Training” first.",
+    /// No reason was chosen.
+    StaffReason = "staff_reason" "reason"
+        "请选择打开这项信息的理由，本人会看到它。"
+        "Choose why you open this; the person reads it.",
+    /// There is nothing to decide that the data is needed for.
+    StaffNoMatter = "staff_no_matter" "reason"
+        "这个案件没有待决定的事项，不能打开个人信息。怀疑冒用时，请先提出撤销。"
+        "Nothing is to be decided here, so no personal data opens. If you suspect misuse, propose a revocation first.",
+    /// A revocation needs a ground.
+    StaffGround = "staff_ground" "ground"
+        "请选择撤销的依据，本人会看到它。"
+        "Choose the ground of the revocation; the person reads it.",
+    /// No decision was chosen.
+    RulingMissing = "ruling_missing" "decision"
+        "请选择退还买方或继续履行。"
+        "Choose whether it is given back or the work goes on.",
+    /// A question of the quiz has no answer.
+    QuizIncomplete = "quiz_incomplete" "h-quiz"
+        "请回答每一道题后再提交。"
+        "Answer every question before you hand it in.",
+    /// The quiz was handed in, or another one was drawn.
+    QuizStale = "quiz_stale" "h-quiz"
+        "这份测验已提交或已更换，请重新开始。"
+        "This quiz was handed in or replaced; begin a new one.",
 }
 
 impl From<Party> for Refused {

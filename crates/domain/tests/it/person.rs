@@ -2,9 +2,10 @@
 
 use domain::Refused;
 use domain::calendar::Due;
+use domain::four_eyes::Measure;
 use domain::machine::{No, Role};
 use domain::person::verification::{
-    Data, Event, Facts, MACHINE, Reason, Sight, State, Step, Verification, data, locked_until, sight,
+    Data, Event, Facts, MACHINE, Reason, Sight, State, Step, Verification, locked_until,
 };
 use domain::refused::Party;
 use proptest::prelude::*;
@@ -79,6 +80,9 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Verified, E::ProposeRevocation, vec![V], T::Verified),
         (T::Verified, E::ConfirmRevocation, vec![V], T::Revoked),
         (T::Verified, E::DropRevocation, vec![V], T::Verified),
+        (T::Revoked, E::Appeal, vec![A], T::Revoked),
+        (T::Revoked, E::UpholdAppeal, vec![V], T::Verified),
+        (T::Revoked, E::DismissAppeal, vec![V], T::Revoked),
         (T::Revoked, E::Erase, vec![S], T::Erased),
     ];
     for state in [
@@ -369,7 +373,53 @@ fn two_verifiers_revoke() {
 }
 
 #[test]
-fn clause_2_1_1_f_others_see_the_badge_and_a_verifier_the_data_while_it_is_checked() {
+fn a_third_verifier_hears_the_appeal_and_one_appeal_is_all() {
+    let by = |name: &str| Facts {
+        by: name.to_owned(),
+        ..facts()
+    };
+    let step = |from: &Verification, event, name: &str| at(from, event, &by(name), NOW);
+    let proposed = step(&walk(&VERIFIED), Event::ProposeRevocation, "verifier-1").expect("proposed");
+    let revoked = step(&proposed.verification, Event::ConfirmRevocation, "verifier-2").expect("revoked");
+    let revoked = revoked.verification;
+    let early = step(&revoked, Event::UpholdAppeal, "verifier-3");
+    assert_eq!(refused(early), Some(Party::AppealNone.into()));
+    assert!(revoked.allowed(Role::Applicant).contains(&Event::Appeal));
+    let appealed = step(&revoked, Event::Appeal, "").expect("appealed").verification;
+    assert_eq!(
+        refused(step(&appealed, Event::Appeal, "")),
+        Some(Party::AppealUsed.into())
+    );
+    for earlier in ["verifier-1", "verifier-2"] {
+        for event in [Event::UpholdAppeal, Event::DismissAppeal] {
+            assert_eq!(
+                refused(step(&appealed, event, earlier)),
+                Some(Party::FourEyes.into())
+            );
+        }
+    }
+    let upheld = step(&appealed, Event::UpholdAppeal, "verifier-3").expect("upheld");
+    assert_eq!(
+        (upheld.verification.state, upheld.data),
+        (State::Verified, Data::Kept)
+    );
+    assert_eq!(upheld.verification.measure, Measure::default());
+    let dismissed = step(&appealed, Event::DismissAppeal, "verifier-3").expect("dismissed");
+    let dismissed = dismissed.verification;
+    assert_eq!(dismissed.state, State::Revoked);
+    assert!(!dismissed.allowed(Role::Applicant).contains(&Event::Appeal));
+}
+
+#[test]
+fn clause_2_1_1_f_others_see_the_badge_and_a_verifier_the_data_while_there_is_something_to_decide() {
+    let by = |name: &str| Facts {
+        by: name.to_owned(),
+        ..facts()
+    };
+    let begun = |state| Verification {
+        state,
+        ..Verification::begun(vec![], NOW)
+    };
     for state in State::ALL {
         for role in Role::ALL {
             let expected = match (role, state) {
@@ -377,10 +427,21 @@ fn clause_2_1_1_f_others_see_the_badge_and_a_verifier_the_data_while_it_is_check
                 (Role::Applicant, _) => Sight::Masked,
                 _ => Sight::Badge,
             };
-            assert_eq!(sight(*state, *role), expected);
+            assert_eq!(begun(*state).sight(*role), expected);
         }
-        let seen = sight(*state, Role::PlatformVerifier) == Sight::Open;
-        assert!(!seen || data(*state) == Data::Held);
+    }
+    let mut now = walk(&VERIFIED);
+    for (event, name, seen) in [
+        (Event::ProposeRevocation, "verifier-1", Sight::Open),
+        (Event::DropRevocation, "verifier-2", Sight::Badge),
+        (Event::ProposeRevocation, "verifier-1", Sight::Open),
+        (Event::ConfirmRevocation, "verifier-2", Sight::Badge),
+        (Event::Appeal, "", Sight::Open),
+        (Event::DismissAppeal, "verifier-3", Sight::Badge),
+    ] {
+        now = at(&now, event, &by(name), NOW).expect("a step").verification;
+        assert_eq!(now.sight(Role::PlatformVerifier), seen, "{event:?}");
+        assert_eq!(now.sight(Role::PlatformArbiter), Sight::Badge);
     }
 }
 

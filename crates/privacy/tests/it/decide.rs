@@ -1,9 +1,9 @@
 //! The decision, case by case.
 
-use privacy::purpose::{Browse, FulfilContract, KeepSafe, Notify, ObeyLaw, ShowOwn, VerifyHolder};
+use privacy::purpose::{Browse, Certify, FulfilContract, KeepSafe, Notify, ObeyLaw, ShowOwn, VerifyHolder};
 use privacy::{
-    Actor, Ask, Ctx, Denied, Grant as _, Known, LegalBasis, LiveConsent, Purpose, PurposeId, Ruling, Scope,
-    Staff, StaffReason, StaffRole, SubjectId,
+    Actor, Ask, Ctx, Denied, Grant as _, Known, KnownStaff, LegalBasis, LiveConsent, Purpose, PurposeId,
+    Ruling, Scope, Staff, StaffReason, StaffRole, SubjectId,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -259,17 +259,43 @@ fn staff() -> Staff {
         role: StaffRole::Mediator,
         case: Some(CASE),
         reason: Some(StaffReason::Dispute),
+    }
+}
+
+fn known_staff() -> KnownStaff {
+    KnownStaff {
+        holds_role: true,
         trained_until: Some(NOW + Duration::seconds(1)),
+        subject_in_verification: false,
     }
 }
 
 fn staff_denied<P: Purpose>(staff: Staff, case: Option<Uuid>, subject_in_case: bool) -> Option<Denied> {
+    staff_known::<P>(staff, case, subject_in_case, known_staff())
+}
+
+fn staff_known<P: Purpose>(
+    staff: Staff,
+    case: Option<Uuid>,
+    subject_in_case: bool,
+    known: KnownStaff,
+) -> Option<Denied> {
     let known = Known {
         subject_in_case,
+        staff: known,
+        consent: Some(LiveConsent {
+            purpose: PurposeId::Certify,
+            recipient: None,
+        }),
         ..registered()
     };
     let basis = if P::ID.bases().contains(&LegalBasis::Contract.kind()) {
         LegalBasis::Contract
+    } else if P::ID == PurposeId::Certify {
+        LegalBasis::Separate {
+            consent: Uuid::from_u128(3),
+            recipient: None,
+        }
     } else {
         LegalBasis::LegalDuty("ECL 25")
     };
@@ -283,11 +309,11 @@ fn staff_denied<P: Purpose>(staff: Staff, case: Option<Uuid>, subject_in_case: b
 #[test]
 fn clause_2_5_1_f_staff_open_nothing_once_their_training_ran_out() {
     let with = |trained_until| {
-        let staff = Staff {
+        let known = KnownStaff {
             trained_until,
-            ..staff()
+            ..known_staff()
         };
-        staff_denied::<FulfilContract>(staff, Some(CASE), true)
+        staff_known::<FulfilContract>(staff(), Some(CASE), true, known)
     };
     assert_eq!(with(Some(NOW + Duration::seconds(1))), None);
     assert_eq!(with(Some(NOW)), Some(Denied::StaffTraining), "to the instant");
@@ -326,6 +352,7 @@ fn clause_2_5_1_e_each_role_works_for_its_purposes_only() {
     for role in StaffRole::ALL {
         let staff = Staff {
             role: *role,
+            reason: role.reasons().first().copied(),
             ..staff()
         };
         let answers = [
@@ -364,9 +391,50 @@ fn clause_2_5_1_e_each_role_works_for_its_purposes_only() {
 }
 
 #[test]
+fn clause_2_5_1_e_a_role_that_is_not_held_and_a_reason_of_another_role_open_nothing() {
+    let gone = KnownStaff {
+        holds_role: false,
+        ..known_staff()
+    };
+    let decide = |staff, known| staff_known::<FulfilContract>(staff, Some(CASE), true, known);
+    assert_eq!(decide(staff(), gone), Some(Denied::StaffRole));
+    for reason in StaffReason::ALL {
+        let asks = Staff {
+            reason: Some(*reason),
+            ..staff()
+        };
+        let expected = (*reason != StaffReason::Dispute).then_some(Denied::StaffReason);
+        assert_eq!(decide(asks, known_staff()), expected, "{reason:?}");
+        assert_eq!(StaffReason::parse(reason.as_str()), Some(*reason));
+    }
+}
+
+#[test]
+fn clause_2_5_1_e_a_verification_is_the_case_of_a_verifier_and_an_order_is_not() {
+    let verifier = Staff {
+        role: StaffRole::Verifier,
+        reason: Some(StaffReason::Review),
+        ..staff()
+    };
+    let decide = |in_order, in_verification| {
+        let known = KnownStaff {
+            subject_in_verification: in_verification,
+            ..known_staff()
+        };
+        (
+            staff_known::<Certify>(verifier, Some(CASE), in_order, known),
+            staff_known::<FulfilContract>(staff(), Some(CASE), in_order, known),
+        )
+    };
+    assert_eq!(decide(false, true), (None, Some(Denied::NoCase)));
+    assert_eq!(decide(true, false), (Some(Denied::NoCase), None));
+}
+
+#[test]
 fn clause_2_5_1_e_the_record_of_staff_says_role_account_and_reason() {
     let known = Known {
         subject_in_case: true,
+        staff: known_staff(),
         ..registered()
     };
     let ask = Ask {

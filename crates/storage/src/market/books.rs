@@ -26,7 +26,18 @@ const UNDATED_NUMBERS: &str = "SELECT id, number FROM service_order WHERE due_ev
 const LATE: &str = "SELECT COUNT(*) FROM service_order WHERE due_at <= $1";
 const UNDECIDED: &str = "SELECT number FROM service_order WHERE state = 'cancelling' AND due_at IS NULL \
     ORDER BY placed_at, id LIMIT $1";
-pub(crate) const STATEMENTS: &[&str] = &[SUMS, LATEST, UNDATED, FUNDED, LATE, UNDATED_NUMBERS, UNDECIDED];
+const UNDECIDED_SINCE: &str = "SELECT o.number, (SELECT MAX(e.at) FROM order_event e WHERE e.order_id = o.id) AS since \
+    FROM service_order o WHERE o.state = 'cancelling' AND o.due_at IS NULL ORDER BY since, o.id LIMIT $1";
+pub(crate) const STATEMENTS: &[&str] = &[
+    SUMS,
+    LATEST,
+    UNDATED,
+    FUNDED,
+    LATE,
+    UNDATED_NUMBERS,
+    UNDECIDED,
+    UNDECIDED_SINCE,
+];
 
 /// A movement with its order's number.
 #[derive(Clone, Debug)]
@@ -98,6 +109,20 @@ pub async fn undated<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> 
 pub async fn undecided<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = tx.rows(UNDECIDED, &[Value::Int(limit.clamp(1, 500))]).await?;
     rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// The orders that wait for the platform's decision with the instant from which they do, the longest
+/// waiting first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undecided_since<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    limit: i64,
+) -> Result<Vec<(String, OffsetDateTime)>, StoreError> {
+    let limit = Value::Int(limit.clamp(1, 500));
+    let rows = tx.rows(UNDECIDED_SINCE, &[limit]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
 }
 
 /// What the partner must hold by the milestones under way, in fen: written apart from the postings.

@@ -45,6 +45,12 @@ const CHANGES: &str = "DELETE FROM account_change WHERE id IN \
     (SELECT id FROM account_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const LOGIN_FAILURES: &str = "DELETE FROM login_failure WHERE (account, day) IN \
     (SELECT account, day FROM login_failure WHERE first_at <= $1 ORDER BY first_at, account, day LIMIT $2)";
+const STAFF_SESSIONS: &str = "DELETE FROM staff_session WHERE id IN \
+    (SELECT id FROM staff_session WHERE created_at <= $1 ORDER BY created_at, id LIMIT $2)";
+const STAFF_TRAINING: &str = "DELETE FROM staff_training WHERE id IN \
+    (SELECT id FROM staff_training WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const STAFF_CHANGES: &str = "DELETE FROM staff_change WHERE id IN \
+    (SELECT id FROM staff_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -102,11 +108,15 @@ pub enum Rule {
     Changes,
     /// `login_failures_180d`.
     LoginFailures,
+    /// `staff_session_90d`.
+    StaffSessions,
+    /// `staff_record_3y`.
+    StaffRecords,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -117,6 +127,8 @@ impl Rule {
         Self::Verifications,
         Self::Changes,
         Self::LoginFailures,
+        Self::StaffSessions,
+        Self::StaffRecords,
     ];
 
     /// Its name in `retention.toml`.
@@ -133,6 +145,8 @@ impl Rule {
             Self::Verifications => "verification_record_3y",
             Self::Changes => "change_3y",
             Self::LoginFailures => "login_failures_180d",
+            Self::StaffSessions => "staff_session_90d",
+            Self::StaffRecords => "staff_record_3y",
         }
     }
 
@@ -148,6 +162,8 @@ impl Rule {
             Self::Verifications => &[VERIFICATIONS],
             Self::Changes => &[CHANGES],
             Self::LoginFailures => &[LOGIN_FAILURES],
+            Self::StaffSessions => &[STAFF_SESSIONS],
+            Self::StaffRecords => &[STAFF_TRAINING, STAFF_CHANGES],
         }
     }
 }

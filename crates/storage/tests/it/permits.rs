@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::staff::Role;
 use policy::{Archive, Version};
 use privacy::bulk::BulkAsk;
 use privacy::consent::{ConsentEvent, ConsentState};
@@ -10,6 +11,7 @@ use privacy::{
     Actor, Ask, Clock as _, Ctx, Denied, Entropy as _, FieldRef, LegalBasis, Personal, PurposeId, SealError,
     Sealed, Sensitive, Staff, StaffReason, StaffRole, SubjectId,
 };
+use storage::staff::{NewStaff, Setup};
 use storage::{StoreError, access, account, consent};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
@@ -74,6 +76,42 @@ async fn denied(test: &TestStore, ask: Ask) -> Option<Denied> {
         Err(StoreError::Denied(denied)) => Some(denied),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// Somebody who works here.
+async fn colleague(test: &TestStore, id: Uuid, roles: &[Role]) {
+    let subject = SubjectId(test.entropy.id());
+    test.store.create_key(subject).await.expect("key");
+    let ctx = test.system::<KeepAccount>();
+    let mut tx = test.store.begin(&ctx).await.expect("begin");
+    let new = NewStaff {
+        id,
+        subject,
+        identifier: "arbiter-1",
+        roles,
+    };
+    let setup = Setup {
+        secret: &Personal::received("MZXW6".to_owned()),
+        digest: vec![1],
+        until: ctx.now(),
+    };
+    assert!(
+        storage::staff::insert(&mut tx, &new, setup)
+            .await
+            .expect("inserted")
+    );
+    tx.commit().await.expect("commit");
+}
+
+/// Their training, valid until then.
+async fn train(test: &TestStore, id: Uuid, until: time::OffsetDateTime) {
+    let ctx = test.system::<KeepAccount>();
+    let mut tx = test.store.begin(&ctx).await.expect("begin");
+    let when = (ctx.now(), Some(until));
+    storage::staff::training::record(&mut tx, id, "course", (8, 8), when)
+        .await
+        .expect("recorded");
+    tx.commit().await.expect("commit");
 }
 
 both_dbs! {
@@ -197,14 +235,14 @@ both_dbs! {
         let _: Sealed<String> = tx.seal(&place("session", "device"), &value).await.expect("sealed");
     }
 
-    clause_2_5_1_f_the_training_of_staff_is_asked_and_their_reason_recorded(test) {
+    clause_2_5_1_f_training_and_roles_of_staff_are_looked_up_for_each_permit(test) {
         let (_, subject) = register(test).await;
+        let id = test.entropy.id();
         let staff = Staff {
-            account: test.entropy.id(),
+            account: id,
             role: StaffRole::Mediator,
             case: Some(test.entropy.id()),
             reason: Some(StaffReason::Dispute),
-            trained_until: Some(test.clock.now()),
         };
         let decide = async |staff: Staff, case| {
             let ctx = Ctx::<FulfilContract>::new(Actor::Staff(staff), "2020-11-01", test.entropy.id(), test.clock.now());
@@ -215,10 +253,30 @@ both_dbs! {
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining);
-        let trained = Staff { trained_until: Some(test.clock.now() + Duration::seconds(1)), ..staff };
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining, "nobody who works here");
+        colleague(test, id, &[Role::Arbiter]).await;
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining, "never trained");
+        let until = test.clock.now() + Duration::days(1);
+        train(test, id, until).await;
         // An order that the person has no part in.
-        assert_eq!(decide(trained, trained.case).await, Denied::NoCase);
+        assert_eq!(decide(staff, staff.case).await, Denied::NoCase);
+        let other = Staff { role: StaffRole::PrivacyOfficer, reason: Some(StaffReason::Authority), ..staff };
+        assert_eq!(decide(other, other.case).await, Denied::StaffRole, "a role they do not have");
+        test.clock.advance(Duration::days(1) - Duration::SECOND);
+        assert_eq!(decide(staff, staff.case).await, Denied::NoCase);
+        test.clock.advance(Duration::SECOND);
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining, "to the instant");
+        train(test, id, test.clock.now() + Duration::days(1)).await;
+        assert_eq!(decide(staff, staff.case).await, Denied::NoCase);
+        let ctx = test.system::<KeepAccount>();
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        assert!(storage::staff::set_roles(&mut tx, id, &[Role::Finance]).await.expect("changed"));
+        tx.commit().await.expect("commit");
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffRole, "the role was taken away");
+        let mut tx = test.store.begin(&ctx).await.expect("begin");
+        assert!(storage::staff::end(&mut tx, id).await.expect("ended"));
+        tx.commit().await.expect("commit");
+        assert_eq!(decide(staff, staff.case).await, Denied::StaffTraining, "works here no longer");
     }
 
     clause_2_5_1_e_a_thousand_values_are_one_record_and_a_few_statements(test) {

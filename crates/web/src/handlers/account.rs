@@ -165,10 +165,26 @@ pub(super) fn who(lang: Lang, kind: &str, own: bool) -> String {
         "staff:mediator" => lang.t("平台调解员", "The platform's mediator"),
         "staff:security_officer" => lang.t("平台安全员", "The platform's security officer"),
         "staff:privacy_officer" => lang.t("个人信息保护负责人", "The privacy officer"),
+        "staff:verifier" => lang.t("平台审核人员", "A verifier of the platform"),
         "system:demo" => lang.t("演示发件箱", "The demo outbox"),
         _ => lang.t("系统", "The system"),
     }
     .to_owned()
+}
+
+/// Why a member of staff opened something.
+pub(super) fn reason_name(lang: Lang, reason: &str) -> &'static str {
+    match reason {
+        "person_asked" => lang.t("本人请求协助", "the person asked for help"),
+        "dispute" => lang.t("处理订单争议", "a dispute of an order"),
+        "incident" => lang.t("排查滥用或冒用", "a sign of misuse"),
+        "authority" => lang.t("有关机关依法要求", "an authority asked by law"),
+        "review" => lang.t(
+            "核对待决定的核验、撤销或申诉",
+            "a check, revocation or appeal to be decided",
+        ),
+        _ => lang.t("其他", "other"),
+    }
 }
 
 /// The same, if the data of many was opened at once.
@@ -194,6 +210,8 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "log_entry.opening" => lang.t("凭证的内容", "contents of receipts"),
         "session.device" | "remembered_device.device" => lang.t("登录设备", "devices"),
+        "staff.display_name" => lang.t("称呼", "what to call you"),
+        "staff.secret" => lang.t("验证器密钥", "key of the authenticator app"),
         "authenticator.secret" => lang.t("两步登录密钥", "secret of two-step log-in"),
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),

@@ -22,4 +22,5 @@ pub mod register;
 pub mod rights;
 pub mod second;
 pub mod share;
+pub mod staff;
 pub mod token;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::account::{Token, among, field_name, purpose_name, who};
+use super::account::{Token, among, field_name, purpose_name, reason_name, who};
 use super::share::supplier_name;
 use super::{consent, guard};
 use crate::failure::Answer;
@@ -56,6 +56,22 @@ fn role_name(lang: Lang, role: &str) -> &'static str {
     }
 }
 
+/// The reason and the case of what staff opened; empty for others.
+fn why(lang: Lang, opening: &app::account::Opening) -> String {
+    let Some(reason) = &opening.reason else {
+        return String::new();
+    };
+    let reason = format!("{}{}", lang.t("理由：", "reason: "), reason_name(lang, reason));
+    match opening.case.filter(|_| opening.purpose == "certify") {
+        Some(case) => format!(
+            "{reason}{}{}",
+            lang.t("；案件 ", "; case "),
+            domain::staff::case_number(case)
+        ),
+        None => reason,
+    }
+}
+
 fn access_row(visit: &Visit, account: Uuid, opening: app::account::Opening) -> AccessRow {
     let lang = visit.lang;
     let own = opening.actor_account == Some(account);
@@ -64,11 +80,13 @@ fn access_row(visit: &Visit, account: Uuid, opening: app::account::Opening) -> A
         .split(',')
         .map(|field| field_name(lang, field))
         .collect();
+    let why = why(lang, &opening);
     AccessRow {
         who: among(lang, who(lang, &opening.actor_kind, own), opening.people),
         fields: fields.join(lang.t("、", ", ")),
         purpose: purpose_name(lang, &opening.purpose).to_owned(),
         clause: opening.clause,
+        why,
         when: Moment::of(lang, opening.at),
     }
 }
@@ -159,12 +177,12 @@ impl Query {
         })
     }
 
-    fn from(&self) -> Place {
+    pub(super) fn from(&self) -> Place {
         self.place().unwrap_or(Place::TOP)
     }
 }
 
-fn cursor(place: Place) -> String {
+pub(super) fn cursor(place: Place) -> String {
     format!("{}-{}", place.at.unix_timestamp_nanos() / 1_000, place.id)
 }
 

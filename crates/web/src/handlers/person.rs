@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use domain::Refused;
 use domain::account::offer::REAL_NAME;
 use domain::calendar::day_text;
+use domain::four_eyes::Appeal;
 use domain::person::verification::{Event, State, TRIES, TRIES_WINDOW, Verification};
 use domain::refused::Party;
 use privacy::purpose::{Certify, KeepAccount, ShowOwn};
 use serde::Deserialize;
 
-use super::account::errors_of;
+use super::account::{Token, errors_of};
 use super::consent::{offer_row, shown, version};
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
@@ -77,7 +78,10 @@ async fn page(visit: &Visit, typed: TypedForm, mut errors: Vec<FieldError>) -> R
             error.field = "h-state".into();
         }
     }
-    for error in errors.iter_mut().filter(|error| error.field == "verification") {
+    for error in errors
+        .iter_mut()
+        .filter(|error| error.field == "verification" || error.field == "appeal")
+    {
         error.field = "h-state".into();
     }
     let shown_reason = matches!(stage, Stage::Form | Stage::Locked) && errors.is_empty();
@@ -99,6 +103,19 @@ async fn page(visit: &Visit, typed: TypedForm, mut errors: Vec<FieldError>) -> R
         valid: view.verification.card_until.map(|day| day_text(day, zh)),
         tries: (counted(&view.verification, app.clock.now()), TRIES),
         can_erase: view.may(Event::Erase),
+        ground: view.ground.map_or("", |ground| ground.label(zh)),
+        can_appeal: view.may(Event::Appeal),
+        appeal: match view.verification.measure.appeal {
+            Appeal::None => "",
+            Appeal::Open => lang.t(
+                "您已申诉，由未参与此前决定的人员处理，结果会发短信告诉您。",
+                "You appealed. Somebody who took no part decides, and a message tells you when.",
+            ),
+            Appeal::Dismissed => lang.t(
+                "申诉已处理：撤销维持。",
+                "The appeal was decided: the revocation stands.",
+            ),
+        },
         steps: view
             .events
             .iter()
@@ -206,6 +223,19 @@ pub async fn erase(visit: Visit, Posted(form): Posted<EraseForm>) -> Result<Answ
     }
     let (version, ctx) = (version(&visit), visit.ctx::<KeepAccount>());
     match person::erase(&visit.state.app, &ctx, viewer, shown(&visit, &version)).await {
+        Ok(()) => Ok(Answer::to(PAGE)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            page(&visit, TypedForm::default(), errors).await
+        }
+    }
+}
+
+/// `POST /zhanghao/shiming/shensu`.
+pub async fn appeal(visit: Visit, Posted(form): Posted<Token>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(PAGE)?;
+    match person::appeal(&visit.state.app, &visit.ctx::<KeepAccount>(), viewer).await {
         Ok(()) => Ok(Answer::to(PAGE)),
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;

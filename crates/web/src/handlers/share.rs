@@ -417,11 +417,11 @@ pub async fn demands(visit: Visit) -> Result<Answer, Answer> {
 #[serde(deny_unknown_fields, default)]
 #[derive(Default)]
 pub struct AnswerForm {
-    csrf: String,
-    answer: String,
-    article: String,
-    until: String,
-    reference: String,
+    pub(super) csrf: String,
+    pub(super) answer: String,
+    pub(super) article: String,
+    pub(super) until: String,
+    pub(super) reference: String,
 }
 
 /// `POST /zhanghao/qingqiu/{demand}`.

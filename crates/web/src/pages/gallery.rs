@@ -4,9 +4,13 @@
 use askama::Template;
 
 use super::frame::{Frame, Lang};
+use super::staff::{
+    people as staff_people, training as staff_training, verification as staff_verification,
+    work as staff_work,
+};
 use super::{
     account, api, catalogue, consent, history, log, order, overview, person, phone, profile, public, rights,
-    second, share, token,
+    second, share, staff, token,
 };
 
 /// A kind of page.
@@ -104,6 +108,19 @@ kinds! {
     "codes" api::CodesPage;
     "error" public::ErrorPage;
     "outbox" public::OutboxPage;
+    "staff-login" staff::StaffLoginPage;
+    "staff-setup" staff::StaffSetupPage;
+    "staff-enrol" staff::StaffEnrolPage;
+    "staff-codes" staff::StaffCodesPage;
+    "staff-home" staff::StaffHomePage;
+    "staff-training" staff_training::TrainingPage;
+    "staff-quiz" staff_training::QuizPage;
+    "staff-judged" staff_training::JudgedPage;
+    "staff-people" staff_people::PeoplePage;
+    "staff-cases" staff_verification::CasesPage;
+    "staff-case" staff_verification::CasePage;
+    "staff-demands" staff_work::OfficerPage;
+    "staff-orders" staff_work::ArbiterPage;
     "gallery" gallery::GalleryPage;
 }
 

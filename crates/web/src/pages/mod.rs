@@ -19,4 +19,5 @@ pub mod public;
 pub mod rights;
 pub mod second;
 pub mod share;
+pub mod staff;
 pub mod token;

@@ -61,6 +61,8 @@ pub struct AccessRow {
     pub purpose: String,
     /// The policy clause that permits it.
     pub clause: String,
+    /// The reason and case of staff; empty for others.
+    pub why: String,
     /// When.
     pub when: Moment,
 }
@@ -74,6 +76,9 @@ impl AccessRow {
             fields: lang.t("手机号（遮盖）", "Mobile number (masked)").to_owned(),
             purpose: lang.t("处理工单", "Answering a ticket").to_owned(),
             clause: "2.1".to_owned(),
+            why: lang
+                .t("理由：本人请求<b>", "reason: the person asked <b>")
+                .to_owned(),
             when: Moment::of(lang, datetime!(2026-11-22 10:05 +8)),
         }
     }

@@ -70,6 +70,12 @@ pub struct PersonPage {
     pub tries: (usize, usize),
     /// Whether everything of it can be deleted now.
     pub can_erase: bool,
+    /// Why it was taken back; empty if it was not.
+    pub ground: &'static str,
+    /// Whether that can be appealed against.
+    pub can_appeal: bool,
+    /// How an appeal stands, in words; empty for none.
+    pub appeal: &'static str,
     /// What was typed.
     pub real_name: String,
     /// What was typed.
@@ -113,6 +119,9 @@ impl PersonPage {
                 valid: None,
                 tries: (0, 3),
                 can_erase: false,
+                ground: "",
+                can_appeal: false,
+                appeal: "",
                 real_name: String::new(),
                 id_number: String::new(),
                 steps: Vec::new(),
@@ -173,13 +182,22 @@ impl PersonPage {
                 state: lang.t("已撤销", "revoked"),
                 can_erase: false,
                 due: None,
+                ground: lang.t("证件被他人冒用", "the card is somebody else's"),
+                can_appeal: true,
                 ..wait.clone()
+            };
+            let appealed = Self {
+                can_appeal: false,
+                appeal: lang.t("您已申诉。", "You appealed."),
+                ..revoked.clone()
             };
             let closed = Self {
                 stage: Stage::Closed,
                 ..consent.clone()
             };
-            [consent, form, refused, wait, verified, locked, revoked, closed]
+            [
+                consent, form, refused, wait, verified, locked, revoked, appealed, closed,
+            ]
         };
         Lang::ALL.into_iter().flat_map(of).collect()
     }

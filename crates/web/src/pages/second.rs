@@ -19,7 +19,9 @@ pub struct DemoCodes {
 }
 
 impl DemoCodes {
-    fn sample() -> Self {
+    /// With two codes.
+    #[must_use]
+    pub fn sample() -> Self {
         Self {
             name: "沈砚秋",
             codes: vec!["000000".to_owned(), "111111".to_owned()],

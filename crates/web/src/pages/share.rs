@@ -197,6 +197,24 @@ impl DemandsPage {
         FieldError::find(&self.errors, &format!("{demand}-{field}"))
     }
 
+    /// Where answers go.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        "/zhanghao/qingqiu"
+    }
+
+    /// Orders lead to their pages.
+    #[must_use]
+    pub const fn linked(&self) -> bool {
+        true
+    }
+
+    /// Whoever answers for themself sees the day alone.
+    #[must_use]
+    pub const fn clock(&self, _: &str) -> &'static str {
+        ""
+    }
+
     /// What was typed into the form of this demand.
     #[must_use]
     pub fn of(&self, demand: &str) -> TypedAnswer {

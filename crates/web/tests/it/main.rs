@@ -21,3 +21,4 @@ mod rights;
 mod routes;
 mod second;
 mod share;
+mod staff;

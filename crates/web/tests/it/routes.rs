@@ -55,6 +55,7 @@ fn filled(path: &str) -> String {
         .replace("{token}", "00000000-0000-4000-8000-000000000000")
         .replace("{device}", "00000000-0000-4000-8000-000000000000")
         .replace("{demand}", "00000000-0000-4000-8000-000000000000")
+        .replace("{identifier}", "verifier-9")
         .replace("{field}", "phone")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
@@ -81,6 +82,7 @@ both_dbs! {
                 (Who::Anyone | Who::Door | Who::Demo, "get") => assert_eq!(page.status, StatusCode::OK, "{place}"),
                 (Who::Door, _) => assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{place}"),
                 (Who::Token(_), _) => assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{place}"),
+                (Who::Staff | Who::Verifier | Who::Officer | Who::Arbiter | Who::Admin, _) => assert_eq!(page.location(), "/guanli/denglu", "{place}"),
                 (Who::Account, _) => assert!(page.location().starts_with("/denglu"), "{place}"),
                 (who, method) => panic!("{place}: no expectation for {who:?} {method}"),
             }

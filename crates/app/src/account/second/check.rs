@@ -3,10 +3,11 @@
 
 use domain::account::{recovery, second as rules, totp};
 use privacy::purpose::VerifyHolder;
-use privacy::{Ask, BlindIndex, LegalBasis, Purpose, SubjectId};
+use privacy::{Ask, BlindIndex, LegalBasis, Opened, Purpose, SubjectId};
 use storage::Tx;
 use storage::account::second::{self, Authenticator};
 use storage::account::{self, code};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::index;
@@ -150,13 +151,23 @@ pub(super) async fn step_of(
         let permit = tx.permit(ask).await?;
         tx.open(&permit, &place, &known.secret).await?
     };
+    Ok(accepted(app, &secret, typed, tx.ctx().now(), known.last_step))
+}
+
+/// The step that a code is of, if it is one of this secret, good now and later than the last one accepted.
+pub(crate) fn accepted(
+    app: &App,
+    secret: &Opened,
+    typed: &str,
+    now: OffsetDateTime,
+    last: Option<i64>,
+) -> Option<i64> {
     // The demonstration's secret is known to everybody, so elsewhere it proves nothing.
     if !app.demo && secret.inside() == crate::demo::SECRET {
-        return Ok(None);
+        return None;
     }
-    let now = tx.ctx().now();
-    let bytes = totp::from_base32(secret.inside());
-    Ok(bytes.and_then(|bytes| totp::accepted(&bytes, typed, now, known.last_step)))
+    let bytes = totp::from_base32(secret.inside())?;
+    totp::accepted(&bytes, typed, now, last)
 }
 
 /// The keyed digest of a recovery code.

@@ -4,7 +4,7 @@
 use domain::Refused;
 use domain::account::{recovery, totp};
 use privacy::purpose::VerifyHolder;
-use privacy::{Ask, Ctx, LegalBasis, Personal};
+use privacy::{Ask, Ctx, Entropy, LegalBasis, Personal};
 use storage::Tx;
 use storage::account::{self, code as attempts, second};
 
@@ -41,14 +41,29 @@ pub struct NewCodes {
     pub renewed: Option<Renewed>,
 }
 
+/// A secret for an authenticator app.
+pub(crate) fn fresh_secret(entropy: &dyn Entropy) -> Personal<String> {
+    let mut bytes = [0_u8; totp::SECRET_BYTES];
+    entropy.fill(&mut bytes);
+    Personal::received(totp::base32(&bytes))
+}
+
+/// Recovery codes that nobody has yet.
+pub(crate) fn fresh_codes(entropy: &dyn Entropy) -> Vec<String> {
+    let one = || {
+        let mut random = [0_u8; recovery::SIGNS];
+        entropy.fill(&mut random);
+        recovery::of(random)
+    };
+    (0..recovery::CODES).map(|_| one()).collect()
+}
+
 /// Makes a secret that waits for its first code. Asked again, it makes another.
 ///
 /// # Errors
 /// [`Refused::ProofNeeded`]; [`Refused::SecondNotNow`] if the second factor is on.
 pub async fn begin_second(app: &App, ctx: &Ctx<VerifyHolder>, viewer: &Viewer) -> Result<(), Failure> {
-    let mut bytes = [0_u8; totp::SECRET_BYTES];
-    app.entropy.fill(&mut bytes);
-    let secret = Personal::received(totp::base32(&bytes));
+    let secret = fresh_secret(&*app.entropy);
     let mut tx = app.store.begin(ctx).await?;
     demand_proof(&mut tx, viewer).await?;
     if !second::put(&mut tx, viewer.account, viewer.subject, &secret).await? {
@@ -132,12 +147,7 @@ async fn make_codes(
     tx: &mut Tx<'_, VerifyHolder>,
     viewer: &Viewer,
 ) -> Result<Vec<String>, Failure> {
-    let one = || {
-        let mut random = [0_u8; recovery::SIGNS];
-        app.entropy.fill(&mut random);
-        recovery::of(random)
-    };
-    let codes: Vec<String> = (0..recovery::CODES).map(|_| one()).collect();
+    let codes = fresh_codes(&*app.entropy);
     let digests = codes.iter().map(|code| code_digest(app, viewer.account, code));
     second::put_codes(tx, viewer.account, digests.collect()).await?;
     Ok(codes)

@@ -17,6 +17,8 @@ pub use entry::{Entered, SecondStep, second_step};
 pub use lost::{ask_loss, keep_second, request_loss_code};
 pub use step_up::{Renewed, step_up};
 
+pub(crate) use check::accepted;
+pub(crate) use enrol::{fresh_codes, fresh_secret};
 pub(crate) use lost::{LOSS, carry_out};
 pub(crate) use notice::{NOTICE, tell as tell_notice};
 

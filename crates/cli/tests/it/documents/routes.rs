@@ -10,6 +10,11 @@ fn who(of: Who) -> String {
         Who::Door => "door",
         Who::Account => "account",
         Who::Demo => "demo",
+        Who::Staff => "staff",
+        Who::Verifier => "staff: verifier",
+        Who::Officer => "staff: privacy officer",
+        Who::Arbiter => "staff: arbiter",
+        Who::Admin => "staff: administrator",
         Who::Token(scope) => return format!("token {}", scope.as_str()),
     }
     .to_owned()
@@ -27,6 +32,7 @@ fn document() -> String {
          - `door`: without a session, to get or to end one.\n\
          - `account`: whoever is logged in, for their own.\n\
          - `token …`: a program with a token of this scope, for the person it stands for.\n\
+         - `staff`: a member of staff who is signed in, and with a role, one who has it; to others it does not exist.\n\
          - `demo`: anyone, on a demonstration only; elsewhere it does not exist.\n\n",
     );
     text.push_str(&head(&["method", "path", "who", "purpose", "clauses", "handler"]));

@@ -9,11 +9,11 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::age::{self, Gate};
 use crate::calendar::{BEIJING, Due};
-use crate::four_eyes::Measure;
+use crate::four_eyes::{Appeal, Measure};
 use crate::machine::{No, Role};
 use crate::refused::{Party, Refused};
 
-pub use names::{Data, Event, Reason, State};
+pub use names::{Data, Event, Ground, Reason, State};
 pub use table::MACHINE;
 
 /// Failed checks after which it is locked.
@@ -163,6 +163,8 @@ impl Verification {
         events.retain(|event| match event {
             Event::ProposeRevocation => self.measure.proposal.is_none(),
             Event::ConfirmRevocation | Event::DropRevocation => self.measure.proposal.is_some(),
+            Event::Appeal => self.measure.appeal == Appeal::None,
+            Event::UpholdAppeal | Event::DismissAppeal => self.measure.appeal == Appeal::Open,
             _ => true,
         });
         events
@@ -212,6 +214,9 @@ impl Verification {
             Event::ProposeRevocation => next.measure = self.measure.proposed(&facts.by, now)?,
             Event::ConfirmRevocation => next.measure = self.measure.confirmed(&facts.by)?,
             Event::DropRevocation => next.measure = self.measure.dropped(&facts.by)?,
+            Event::Appeal => next.measure = self.measure.appealed()?,
+            Event::UpholdAppeal => next.measure = self.measure.judged(&facts.by, true)?,
+            Event::DismissAppeal => next.measure = self.measure.judged(&facts.by, false)?,
             _ => {}
         }
         Ok(Step {
@@ -244,13 +249,26 @@ pub enum Sight {
     Badge,
 }
 
-/// What a role sees in a state (2.1.1.f): a verifier the data while it is checked, the person their own
-/// masked, everybody else the badge.
-#[must_use]
-pub const fn sight(state: State, role: Role) -> Sight {
-    match (role, state) {
-        (Role::PlatformVerifier, State::Checking) => Sight::Open,
-        (Role::Applicant, _) => Sight::Masked,
-        _ => Sight::Badge,
+impl Verification {
+    /// Whether there is something for a verifier to decide: a check, a proposed revocation, an appeal.
+    #[must_use]
+    pub fn at_hand(&self) -> bool {
+        match self.state {
+            State::Checking => true,
+            State::Verified => self.measure.proposal.is_some(),
+            State::Revoked => self.measure.appeal == Appeal::Open,
+            _ => false,
+        }
+    }
+
+    /// What a role sees (2.1.1.f): a verifier the data while there is something to decide on it, the
+    /// person their own masked, everybody else the badge.
+    #[must_use]
+    pub fn sight(&self, role: Role) -> Sight {
+        match role {
+            Role::PlatformVerifier if self.at_hand() => Sight::Open,
+            Role::Applicant => Sight::Masked,
+            _ => Sight::Badge,
+        }
     }
 }

@@ -53,6 +53,12 @@ named! {
         ConfirmRevocation = "confirm_revocation" "复核撤销" "confirm the revocation",
         /// The proposal is dropped.
         DropRevocation = "drop_revocation" "放弃撤销" "drop the revocation",
+        /// The person appeals against the revocation.
+        Appeal = "appeal" "申诉" "appeal",
+        /// A third verifier finds the appeal right.
+        UpholdAppeal = "uphold_appeal" "申诉成立，恢复认证" "uphold the appeal",
+        /// A third verifier finds the revocation right.
+        DismissAppeal = "dismiss_appeal" "申诉不成立" "dismiss the appeal",
         /// The person asks for it, or closes the account.
         Erase = "erase" "删除认证信息" "erase",
     }
@@ -71,6 +77,20 @@ named! {
         Taken = "taken" "这个号码已认证另一个账号：一人认证一个账号，请登录那个账号，或先在那里删除认证" "another account is verified with this number: a person verifies one account; log in there, or delete the verification there first",
         /// The source did not answer.
         SourceDown = "source_down" "核验服务暂无应答，本次不计入次数，请稍后重新提交" "the source did not answer; this was not counted, submit again later",
+    }
+}
+
+named! {
+    /// Why a revocation is proposed: a code, so that it can be told to the person as it stands.
+    Ground {
+        /// The card is somebody else's.
+        Borrowed = "borrowed" "证件被他人冒用" "the card is somebody else's",
+        /// The card is invalid or forged.
+        Forged = "forged" "证件无效或系伪造" "the card is invalid or forged",
+        /// The account was handed on after the check.
+        HandedOn = "handed_on" "认证后账号转交他人使用" "the account was handed on to somebody else",
+        /// The source took its answer back.
+        Withdrawn = "withdrawn" "核验服务商更正了结果" "the source corrected its answer",
     }
 }
 

@@ -76,6 +76,24 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[VERIFIER],
             to: State::Verified,
         },
+        Row {
+            from: &[State::Revoked],
+            event: Event::Appeal,
+            actors: &[APPLICANT],
+            to: State::Revoked,
+        },
+        Row {
+            from: &[State::Revoked],
+            event: Event::UpholdAppeal,
+            actors: &[VERIFIER],
+            to: State::Verified,
+        },
+        Row {
+            from: &[State::Revoked],
+            event: Event::DismissAppeal,
+            actors: &[VERIFIER],
+            to: State::Revoked,
+        },
         // Verification is voluntary: whoever gave the data takes it back at any time.
         Row {
             from: &[

@@ -1,0 +1,97 @@
+//! The operator's staff (2.5.1.e, 2.5.1.f): accounts apart from users, the second factor always, training
+//! before anything personal opens, and the console's queues. A role is looked up anew for each request,
+//! training for each permit.
+
+mod demands;
+mod orders;
+mod people;
+mod queue;
+mod setup;
+mod sign_in;
+mod training;
+mod verification;
+
+pub use demands::{answer_demand, demands};
+pub use orders::{Waiting, decide_order, waiting_orders};
+pub use people::{
+    Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,
+};
+pub use queue::{COMPLAINT_DAYS, Clock, Kind, Queue, queues};
+pub use setup::{Invitation, Offered, SetUp, add, offered, renew, set_up};
+pub use sign_in::{Begun, SignIn, Signed, authenticate, own_name, sign_in, sign_out};
+pub use training::{
+    Answered, Course, Drawn, Judged, Question, Section, Training, begin_quiz, course, drawn, hand_in,
+    training,
+};
+pub use verification::{CaseView, Line, Lines, Tab, act, case, cases, reveal};
+
+pub(crate) use setup::make;
+
+use domain::refused::Party;
+use domain::staff as rules;
+use privacy::{Actor, BlindIndex, Ctx, Denied, Purpose};
+use storage::account::code;
+use storage::staff::StaffRow;
+use storage::{StoreError, Tx, staff};
+use uuid::Uuid;
+
+use crate::account::index;
+use crate::{App, Failure, Fault};
+
+/// The kind under which failed log-ins and set-ups are counted.
+const WRONG: &str = "staff_wrong";
+
+/// The context of a member of staff about themself.
+fn own<P: Purpose, Q: Purpose>(ctx: &Ctx<Q>, row: &StaffRow) -> Ctx<P> {
+    let actor = Actor::Person {
+        account: row.id,
+        subject: row.subject,
+    };
+    Ctx::new(actor, ctx.policy_version(), ctx.request(), ctx.now())
+}
+
+/// An identifier as typed, as it would be stored.
+fn typed(identifier: &str) -> String {
+    identifier
+        .trim()
+        .chars()
+        .take(64)
+        .collect::<String>()
+        .to_lowercase()
+}
+
+fn ration(app: &App, identifier: &str) -> BlindIndex {
+    index(app, "staff.identifier", identifier)
+}
+
+/// Counts a try for an identifier, known or not; tries at the same time are counted one after another.
+async fn admit<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    identifier: &str,
+    row: Option<&StaffRow>,
+) -> Result<Uuid, Failure> {
+    policy::clause!("2.2.3.d");
+    if let Some(row) = row {
+        staff::hold(tx, row.id).await?;
+    }
+    let (key, now) = (ration(app, identifier), tx.ctx().now());
+    let lately = code::attempts_since(tx, WRONG, key, now - rules::LOGIN_WINDOW).await?;
+    let today = code::attempts_since(tx, WRONG, key, now - rules::LONG_WINDOW).await?;
+    rules::may_try(lately, today)?;
+    Ok(code::count_attempt(tx, WRONG, key).await?)
+}
+
+/// What the kernel denied, in words that name the remedy.
+fn denied(failure: Failure) -> Failure {
+    let Failure::Fault(Fault::Store(StoreError::Denied(denied))) = &failure else {
+        return failure;
+    };
+    match denied {
+        Denied::StaffTraining => Failure::from(domain::Refused::from(Party::StaffTraining)),
+        Denied::StaffReason => Failure::from(domain::Refused::from(Party::StaffReason)),
+        // A case that is none of theirs looks like one that is not there.
+        Denied::StaffRole | Denied::NoCase => Failure::NotFound,
+        _ => failure,
+    }
+}

@@ -1,0 +1,301 @@
+//! A verifier's work (5.8): verifications by number, masked; one field opened with a reason, recorded and
+//! shown to the person; revocations by four eyes (2.5.1.e).
+
+use domain::Refused;
+use domain::four_eyes::Appeal;
+use domain::machine::Role as Side;
+use domain::person::verification::{Event, Ground, Sight, State};
+use domain::refused::Party;
+use domain::staff::{Role, case_number};
+use privacy::purpose::{Certify, Operate};
+use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
+use storage::StoreError;
+use storage::account::Place;
+use storage::person::{self, Taken, queue};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Signed, denied};
+use crate::account::consent;
+use crate::{App, Failure};
+
+/// Lines of a list.
+const PAGE: i64 = 30;
+/// Steps shown of a case.
+const STEPS: i64 = 50;
+
+/// Which verifications are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What is to be decided.
+    #[default]
+    AtHand,
+    /// Those in a state.
+    In(State),
+}
+
+impl Tab {
+    /// Every list.
+    pub const ALL: [Self; 6] = [
+        Self::AtHand,
+        Self::In(State::Checking),
+        Self::In(State::Rejected),
+        Self::In(State::Locked),
+        Self::In(State::Verified),
+        Self::In(State::Revoked),
+    ];
+
+    /// Its word in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtHand => "",
+            Self::In(state) => state.as_str(),
+        }
+    }
+
+    /// The list of a word; what is unknown is the first.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|tab| tab.as_str() == text)
+            .unwrap_or_default()
+    }
+}
+
+/// A verification as a line: by number.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The verification.
+    pub id: Uuid,
+    /// What it is called.
+    pub number: String,
+    /// How far it is.
+    pub state: State,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// Whether a revocation waits for a second pair of eyes.
+    pub proposed: bool,
+    /// Whether it was proposed by whoever looks.
+    pub own_proposal: bool,
+    /// Whether an appeal waits.
+    pub appealed: bool,
+}
+
+/// A list of verifications.
+pub struct Lines {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Where the next page begins.
+    pub next: Option<Place>,
+    /// How much is to be decided.
+    pub at_hand: i64,
+}
+
+fn verifier(signed: &Signed) -> Result<(), Failure> {
+    // What is not one's work is not there.
+    if signed.has(Role::Verifier) {
+        Ok(())
+    } else {
+        Err(Failure::NotFound)
+    }
+}
+
+/// The verifications of a list.
+///
+/// # Errors
+/// [`Failure::NotFound`] for whoever is no verifier.
+pub async fn cases(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    tab: Tab,
+    before: Place,
+) -> Result<Lines, Failure> {
+    verifier(signed)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (mut found, at_hand) = queue::at_hand(&mut tx, PAGE).await?;
+    let mut next = None;
+    if let Tab::In(state) = tab {
+        found = queue::in_state(&mut tx, state, before, PAGE + 1).await?;
+        let most = usize::try_from(PAGE).unwrap_or_default();
+        if found.len() > most {
+            found.truncate(most);
+            next = found.last().map(|last| Place {
+                at: last.since,
+                id: last.id,
+            });
+        }
+    }
+    let line = |case: queue::Case| Line {
+        number: case_number(case.id),
+        own_proposal: case.proposed_by.as_deref() == Some(&signed.identifier),
+        proposed: case.proposed_at.is_some(),
+        id: case.id,
+        state: case.state,
+        since: case.since,
+        appealed: case.appealed,
+    };
+    Ok(Lines {
+        lines: found.into_iter().map(line).collect(),
+        next,
+        at_hand,
+    })
+}
+
+/// A case: everything but what it is about.
+#[derive(Debug)]
+pub struct CaseView {
+    /// The verification.
+    pub id: Uuid,
+    /// What it is called.
+    pub number: String,
+    /// How far it is.
+    pub state: State,
+    /// The version seen.
+    pub version: i64,
+    /// Since when it stands so.
+    pub since: OffsetDateTime,
+    /// What happened, the latest first.
+    pub steps: Vec<Taken>,
+    /// Who proposed a revocation, and why.
+    pub proposal: Option<(String, OffsetDateTime)>,
+    /// The ground of a revocation, proposed or decided.
+    pub ground: Option<Ground>,
+    /// How far an appeal is.
+    pub appeal: Appeal,
+    /// What whoever looks may do; what takes another pair of eyes than theirs is not among it.
+    pub may: Vec<Event>,
+    /// Whether the name may be opened: there is something to decide and a name to open.
+    pub can_reveal: bool,
+    /// Whether it waits for somebody else.
+    pub for_others: bool,
+}
+
+/// A case.
+///
+/// # Errors
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> Result<CaseView, Failure> {
+    verifier(signed)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let row = person::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let steps = person::events(&mut tx, row.subject, STEPS).await?;
+    let now = &row.verification;
+    let allowed = now.allowed(Side::PlatformVerifier);
+    let measures: Vec<Event> = allowed
+        .into_iter()
+        .filter(|event| crate::person::MEASURES.contains(event))
+        .collect();
+    let by_me = |by: &str| by == signed.identifier;
+    let proposed_by_me = now
+        .measure
+        .proposal
+        .as_ref()
+        .is_some_and(|first| by_me(&first.by));
+    let decided_by_me = now.measure.decided_by.iter().any(|by| by_me(by));
+    let others = |event: &Event| match event {
+        Event::ConfirmRevocation => proposed_by_me,
+        Event::UpholdAppeal | Event::DismissAppeal => decided_by_me,
+        _ => false,
+    };
+    Ok(CaseView {
+        id,
+        number: case_number(id),
+        state: now.state,
+        version: now.version,
+        since: now.since,
+        proposal: now
+            .measure
+            .proposal
+            .as_ref()
+            .map(|first| (first.by.clone(), first.at)),
+        ground: row.ground,
+        appeal: now.measure.appeal,
+        for_others: measures.iter().any(others),
+        may: measures.iter().copied().filter(|event| !others(event)).collect(),
+        can_reveal: row.real_name.is_some() && now.sight(Side::PlatformVerifier) == Sight::Open,
+        steps,
+    })
+}
+
+/// Opens the name of a case, with a reason, for the eyes of this verifier. The record is written first;
+/// the person reads it.
+///
+/// # Errors
+/// [`Party::StaffReason`], [`Party::StaffTraining`], [`Party::StaffNoMatter`];
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn reveal(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    id: Uuid,
+    reason: &str,
+) -> Result<String, Failure> {
+    policy::clause!("2.5.1.e");
+    verifier(signed)?;
+    let acting = Staff {
+        account: signed.id,
+        role: StaffRole::Verifier,
+        case: Some(id),
+        reason: StaffReason::parse(reason),
+    };
+    let certify = Ctx::<Certify>::new(
+        Actor::Staff(acting),
+        ctx.policy_version(),
+        ctx.request(),
+        ctx.now(),
+    );
+    let mut tx = app.store.begin(&certify).await?;
+    let row = person::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    policy::clause!("2.1.1.f");
+    let open = row.verification.sight(Side::PlatformVerifier) == Sight::Open;
+    let no_matter = || Failure::from(Refused::from(Party::StaffNoMatter));
+    let Some(name) = row.real_name.as_ref().filter(|_| open) else {
+        return Err(no_matter());
+    };
+    // The separate consent that the verification rests on carries this too; without it nothing opens.
+    let basis = consent::live(&mut tx, row.subject, &domain::account::offer::REAL_NAME).await?;
+    let ask = Ask {
+        subject: row.subject,
+        fields: &["person_verification.real_name"],
+        basis: basis.ok_or_else(no_matter)?,
+        clause: policy::clause!("2.1.1.d"),
+        case: Some(id),
+    };
+    let shown = {
+        let permit = tx.permit(ask).await.map_err(|error| denied(error.into()))?;
+        let separate = permit.separate().map_err(StoreError::from)?;
+        let place = person::field("real_name", row.id, row.subject);
+        let opened = tx.open_sensitive(&separate, &place, name).await?;
+        opened.shown().map_err(StoreError::from)?
+    };
+    tx.commit().await?;
+    Ok(shown)
+}
+
+/// Takes a verifier's step in a case.
+///
+/// # Errors
+/// [`Party::FourEyes`], [`Party::StaffGround`], [`Party::VerifyNotNow`] and what else the machine says;
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn act(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    (id, version): (Uuid, i64),
+    (event, ground): (Event, Option<Ground>),
+) -> Result<(), Failure> {
+    verifier(signed)?;
+    let act = crate::person::Act {
+        verification: id,
+        version,
+        event,
+        ground,
+        by: &signed.identifier,
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    crate::person::by_verifier(&mut tx, act).await?;
+    Ok(tx.commit().await?)
+}
