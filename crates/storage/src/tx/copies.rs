@@ -12,7 +12,7 @@ impl<P: Purpose> Tx<'_, P> {
     /// subject is the party.
     ///
     /// # Errors
-    /// As [`Tx::seal`]; the key comes from [`Store::create_joint_keys`].
+    /// As [`Tx::seal`]; the key comes from [`crate::Store::create_joint_keys`].
     pub async fn seal_copy(
         &self,
         item: Uuid,
