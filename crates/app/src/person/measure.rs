@@ -64,7 +64,8 @@ pub(crate) async fn by_verifier(tx: &mut Tx<'_, Operate>, act: Act<'_>) -> Resul
     let doer = Doer {
         side: "verifier",
         staff: Some(act.by),
-        ground: act.ground,
+        // Whoever confirms or judges decides on the ground that was proposed.
+        ground: act.ground.filter(|_| act.event == Event::ProposeRevocation),
         ..Doer::default()
     };
     person::record(tx, &row, act.event, &step, doer)

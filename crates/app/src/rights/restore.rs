@@ -101,6 +101,9 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     session::end_all(&mut tx).await?;
     storage::staff::session::revoke_all(&mut tx).await?;
+    // Who was let go since the copy is in it again: nobody of the staff comes in before the operator sets
+    // them up anew.
+    storage::staff::suspend_all(&mut tx).await?;
     token::end_all(&mut tx).await?;
     remembered::end_all(&mut tx).await?;
     second::end_everybodys(&mut tx).await?;

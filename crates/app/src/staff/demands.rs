@@ -8,7 +8,7 @@ use privacy::purpose::Operate;
 use storage::rights::demand::Demand;
 use uuid::Uuid;
 
-use super::Signed;
+use super::{Signed, trained};
 use crate::{App, Failure, rights};
 
 fn officer(signed: &Signed) -> Result<(), Failure> {
@@ -42,5 +42,6 @@ pub async fn answer_demand(
 ) -> Result<(), Failure> {
     policy::clause!("2.6.3.d");
     officer(signed)?;
+    trained(signed, ctx.now())?;
     rights::answer_by_operator(app, ctx, id, typed).await
 }

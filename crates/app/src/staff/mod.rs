@@ -33,6 +33,7 @@ use privacy::{Actor, BlindIndex, Ctx, Denied, Purpose};
 use storage::account::code;
 use storage::staff::StaffRow;
 use storage::{StoreError, Tx, staff};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::account::index;
@@ -80,6 +81,19 @@ async fn admit<P: Purpose>(
     let today = code::attempts_since(tx, WRONG, key, now - rules::LONG_WINDOW).await?;
     rules::may_try(lately, today)?;
     Ok(code::count_attempt(tx, WRONG, key).await?)
+}
+
+/// Whoever decides about people is trained (2.5.1.f): a role is suspended while its training does not count.
+///
+/// # Errors
+/// [`Party::StaffTraining`].
+fn trained(signed: &Signed, now: OffsetDateTime) -> Result<(), Failure> {
+    policy::clause!("2.5.1.f");
+    if signed.trained_until.is_some_and(|until| now < until) {
+        Ok(())
+    } else {
+        Err(domain::Refused::from(Party::StaffTraining).into())
+    }
 }
 
 /// What the kernel denied, in words that name the remedy.

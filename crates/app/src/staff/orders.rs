@@ -6,7 +6,7 @@ use privacy::purpose::Operate;
 use storage::market::books;
 use time::OffsetDateTime;
 
-use super::Signed;
+use super::{Signed, trained};
 use crate::market::order::{self, Decision, Ruling};
 use crate::{App, Failure};
 
@@ -57,6 +57,7 @@ pub async fn decide_order(
 ) -> Result<(), Failure> {
     policy::clause!("2.5.1.e");
     arbiter(signed)?;
+    trained(signed, ctx.now())?;
     let ruling = Ruling {
         number,
         decision,

@@ -15,7 +15,7 @@ use storage::person::{self, Taken, queue};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Signed, denied};
+use super::{Signed, denied, trained};
 use crate::account::consent;
 use crate::{App, Failure};
 
@@ -215,7 +215,9 @@ pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> R
         appeal: now.measure.appeal,
         for_others: measures.iter().any(others),
         may: measures.iter().copied().filter(|event| !others(event)).collect(),
-        can_reveal: row.real_name.is_some() && now.sight(Side::PlatformVerifier) == Sight::Open,
+        can_reveal: row.real_name.is_some()
+            && !proposed_by_me
+            && now.sight(Side::PlatformVerifier) == Sight::Open,
         steps,
     })
 }
@@ -250,7 +252,9 @@ pub async fn reveal(
     let mut tx = app.store.begin(&certify).await?;
     let row = person::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     policy::clause!("2.1.1.f");
-    let open = row.verification.sight(Side::PlatformVerifier) == Sight::Open;
+    // Whoever proposed made the occasion themself; the second pair of eyes looks.
+    let own = (row.verification.measure.proposal.as_ref()).is_some_and(|first| first.by == signed.identifier);
+    let open = !own && row.verification.sight(Side::PlatformVerifier) == Sight::Open;
     let no_matter = || Failure::from(Refused::from(Party::StaffNoMatter));
     let Some(name) = row.real_name.as_ref().filter(|_| open) else {
         return Err(no_matter());
@@ -288,6 +292,7 @@ pub async fn act(
     (event, ground): (Event, Option<Ground>),
 ) -> Result<(), Failure> {
     verifier(signed)?;
+    trained(signed, ctx.now())?;
     let act = crate::person::Act {
         verification: id,
         version,

@@ -89,7 +89,13 @@ pub async fn trained(app: &App, test: &TestStore, identifier: &str, roles: &[Rol
     let who = colleague(app, identifier, roles).await;
     let signed = signed(app, test, &who).await;
     assert!(quiz(app, &signed, 0).await.passed);
-    signed
+    // As the next request finds them.
+    let state = staff::training(app, &ctx(app), &signed).await.expect("read");
+    let trained_until = state.results[0].valid_until;
+    Signed {
+        trained_until,
+        ..signed
+    }
 }
 
 /// Hands in a quiz with so many wrong answers.
@@ -157,6 +163,12 @@ both_dbs! {
         test.clock.advance(SETUP_LIFE - Duration::SECOND);
         let who = set_up(&app, "verifier-1", &renewed.code).await.expect("set up");
         assert_eq!(who.codes.len(), 10);
+        // After older data was put back nobody comes in with what was good then.
+        test.clock.advance(Duration::seconds(30));
+        let ctx = ctx(&app);
+        let mut tx = app.store.begin(&ctx).await.expect("begin");
+        assert_eq!(storage::staff::suspend_all(&mut tx).await.expect("suspended"), 1);
+        drop(tx);
         assert_eq!(refusal(staff::offered(&app, &door(&app), ("verifier-1", &renewed.code)).await), wrong, "used up");
         let all = String::from_utf8_lossy(&test.everything().await).into_owned();
         for secret in [&who.secret, &renewed.code, &who.codes[0], "小审"] {

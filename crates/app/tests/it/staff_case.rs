@@ -99,6 +99,9 @@ both_dbs! {
         assert!(!format!("{view:?}").contains('林'), "masked");
         assert_eq!(refusal(scene.reveal(&scene.first, "review").await), Some(Party::StaffNoMatter.into()));
         scene.act(&scene.first, Event::ProposeRevocation).await.expect("proposed");
+        let own = Some(Party::StaffNoMatter.into());
+        assert_eq!(refusal(scene.reveal(&scene.first, "review").await), own, "their own proposal is no occasion");
+        assert!(!scene.view(&scene.first).await.can_reveal && scene.view(&scene.second).await.can_reveal);
         for none in ["", "curiosity", "dispute"] {
             assert_eq!(refusal(scene.reveal(&scene.second, none).await), Some(Party::StaffReason.into()), "{none}");
         }
@@ -157,6 +160,7 @@ both_dbs! {
         scene.act(&scene.first, Event::ProposeRevocation).await.expect("proposed");
         let refused = Some(Party::StaffTraining.into());
         assert_eq!(refusal(scene.reveal(&novice, "review").await), refused, "never trained");
+        assert_eq!(refusal(scene.act(&novice, Event::ConfirmRevocation).await), refused, "nor do they decide");
         let state = staff::training(&scene.app, &ctx(&scene.app), &scene.second).await.expect("read");
         let until = state.results[0].valid_until.expect("valid");
         assert_eq!((until, MONTHS), (valid_until(state.results[0].at), 12));
@@ -167,6 +171,19 @@ both_dbs! {
         assert_eq!(scene.opened_by_staff().await.len(), 1);
         assert!(crate::staff::quiz(&scene.app, &scene.second, 0).await.passed);
         assert!(scene.reveal(&scene.second, "review").await.is_ok(), "trained again");
+        // Whoever gets the account anew has no part in it.
+        staff::renew(&scene.app, &ctx(&scene.app), "operator", "verifier-2").await.expect("renewed");
+        assert_eq!(refusal(scene.reveal(&scene.second, "review").await), refused, "the former holder's training");
+    }
+
+    clause_2_1_1_d_who_confirms_decides_on_the_ground_that_was_proposed(test) {
+        let scene = scene(test).await;
+        scene.act(&scene.first, Event::ProposeRevocation).await.expect("proposed");
+        let proposed = scene.view(&scene.second).await;
+        let other = Ground::ALL.iter().copied().find(|ground| Some(*ground) != proposed.ground);
+        let step = (scene.case, proposed.version);
+        staff::act(&scene.app, &ctx(&scene.app), &scene.second, step, (Event::ConfirmRevocation, other)).await.expect("confirmed");
+        assert_eq!(scene.view(&scene.second).await.ground, proposed.ground);
     }
 
     clause_2_1_1_d_a_revocation_takes_two_and_its_appeal_a_third(test) {

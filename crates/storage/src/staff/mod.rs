@@ -35,7 +35,7 @@ const HOLD_ALL: &str = "UPDATE staff SET roles = roles";
 const RENEW: &str = "UPDATE staff SET secret = $2, confirmed_at = NULL, last_step = NULL, password_hash = NULL, \
     setup_digest = $3, setup_until = $4 WHERE id = $1 AND ended_at IS NULL";
 const CONFIRM: &str = "UPDATE staff SET display_name = $2, password_hash = $3, confirmed_at = $4, last_step = $5, \
-    setup_digest = NULL, setup_until = NULL WHERE id = $1 AND ended_at IS NULL AND setup_digest IS NOT NULL";
+    setup_digest = NULL, setup_until = NULL WHERE id = $1 AND ended_at IS NULL AND setup_digest = $6 AND setup_until > $4";
 const STEP: &str = "UPDATE staff SET last_step = $2 WHERE id = $1 AND confirmed_at IS NOT NULL AND ended_at IS NULL \
     AND (last_step IS NULL OR last_step < $2)";
 const ROLES: &str = "UPDATE staff SET roles = $2 WHERE id = $1 AND ended_at IS NULL";
@@ -49,6 +49,11 @@ const PUT_CODE: &str = "INSERT INTO staff_recovery_code (staff, id, code_digest,
 const USE_CODE: &str = "UPDATE staff_recovery_code SET used_at = $3 \
     WHERE staff = $1 AND code_digest = $2 AND used_at IS NULL";
 const DROP_CODES: &str = "DELETE FROM staff_recovery_code WHERE staff = $1";
+const END_TRAINING: &str = "UPDATE staff_training SET valid_until = $2 WHERE staff = $1 AND valid_until > $2";
+// After a restore: who works here and with what was perhaps taken back since the copy was made.
+const SUSPEND_ALL: &str = "UPDATE staff SET password_hash = NULL, confirmed_at = NULL, last_step = NULL, \
+    setup_digest = NULL, setup_until = NULL WHERE ended_at IS NULL";
+const DROP_ALL_CODES: &str = "DELETE FROM staff_recovery_code";
 const CHANGED: &str =
     "INSERT INTO staff_change (staff, id, what, roles, doer, at) VALUES ($1, $2, $3, $4, $5, $6)";
 const CHANGES: &str = "SELECT s.identifier, c.what, c.roles, c.doer, c.at FROM staff_change c \
@@ -69,6 +74,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
     PUT_CODE,
     USE_CODE,
     DROP_CODES,
+    END_TRAINING,
+    SUSPEND_ALL,
+    DROP_ALL_CODES,
     CHANGED,
     CHANGES,
 ];
@@ -259,6 +267,9 @@ pub async fn renew<P: Purpose>(
         .seal(&field("secret", row.id, row.subject), setup.secret)
         .await?;
     tx.execute(DROP_CODES, &[Value::Id(row.id)]).await?;
+    // Nobody inherits another's training: whoever has the new code proves their own.
+    tx.execute(END_TRAINING, &[Value::Id(row.id), Value::Time(tx.ctx().now())])
+        .await?;
     let values = [
         Value::Id(row.id),
         Value::Bytes(secret.as_bytes().to_vec()),
@@ -288,8 +299,20 @@ pub async fn confirm<P: Purpose>(
         Value::Text(password_hash),
         Value::Time(tx.ctx().now()),
         Value::Int(step),
+        // The very code that was given: an account set up anew meanwhile has another.
+        Value::OptBytes(row.setup_digest.clone()),
     ];
     tx.execute(CONFIRM, &values).await.map(|rows| rows == 1)
+}
+
+/// Lets nobody of the staff in until the operator sets them up anew: passwords, authenticators, set-up and
+/// recovery codes are over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn suspend_all<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<u64, StoreError> {
+    tx.execute(DROP_ALL_CODES, &[]).await?;
+    tx.execute(SUSPEND_ALL, &[]).await
 }
 
 /// Uses the code of a step up; `false` if it or a later one was used before.

@@ -42,6 +42,7 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
         "order_posting" => lang.t("订单款项", "Money of orders"),
         "order_notice" => lang.t("订单提醒", "Reminders of orders"),
         "disclosure" => lang.t("信息共享记录", "Record of who received your data"),
+        "staff" => lang.t("工作人员账号", "Staff account"),
         "order_note_copy" => lang.t("您一方的订单备注副本", "Your side's copies of notes on orders"),
         "order_share" => lang.t("提供给服务商的联系方式", "Contact details given to providers"),
         "recipient_demand" => lang.t(

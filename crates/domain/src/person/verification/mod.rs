@@ -196,11 +196,17 @@ impl Verification {
             Event::Submit => next.reason = None,
             // Failed checks count for their day, also beside one that passed: else they could be made
             // at leisure.
-            Event::Pass => next.card_until = facts.card_until,
+            Event::Pass => {
+                next.card_until = facts.card_until;
+                next.measure = Measure::default();
+            }
             Event::Consent | Event::Erase => {
                 next.reason = None;
                 next.card_until = None;
+                next.measure = Measure::default();
             }
+            // What was proposed was about a verification that no longer stands.
+            Event::Expire => next.measure = Measure::default(),
             Event::Fail => {
                 next.reason = facts.reason;
                 next.failed_at.push(now);
