@@ -192,6 +192,10 @@ both_dbs! {
         let act = format!("{case}/jueding");
         let version = between(&shown, "name=\"version\" value=\"", "\"").to_owned();
         let propose = [("version", version.as_str()), ("event", "propose_revocation")];
+        // 2.5.1.f: without training nothing is decided.
+        let untrained = sent(&mut first, &case, &act, &[propose[0], propose[1], ("ground", "borrowed")]).await;
+        assert!(untrained.status == StatusCode::UNPROCESSABLE_ENTITY && untrained.body.contains("没有有效的培训证书"));
+        assert!(passes(&mut first).await.body.contains("通过，答对"));
         let groundless = sent(&mut first, &case, &act, &propose).await;
         assert!(groundless.status == StatusCode::UNPROCESSABLE_ENTITY && groundless.body.contains("href=\"#ground\""));
         let proposed = sent(&mut first, &case, &act, &[propose[0], propose[1], ("ground", "borrowed")]).await;
@@ -223,6 +227,7 @@ both_dbs! {
         assert_eq!(user.post("/zhanghao/shiming/shensu", &[("csrf", &csrf)]).await.location(), "/zhanghao/shiming");
         assert!(user.get("/zhanghao/shiming").await.body.contains("您已申诉"));
         let mut third = at_work(test, "verifier-3", &[Role::Verifier]).await;
+        assert!(passes(&mut third).await.body.contains("通过，答对"));
         assert!(!second.get(&case).await.body.contains("value=\"uphold_appeal\""));
         let version = between(&third.get(&case).await.body, "name=\"version\" value=\"", "\"").to_owned();
         let uphold = [("version", version.as_str()), ("event", "uphold_appeal")];
