@@ -51,11 +51,10 @@ fn permit<'s>(
     scope: &'s Scope,
 ) -> Result<Permit<'s, ShowOwn>> {
     let (purpose, basis) = (ShowOwn::ID.as_str(), LegalBasis::Contract);
+    let said = register::asked(FIELDS, purpose, CLAUSE);
     let known = Known {
-        registered: FIELDS
-            .iter()
-            .all(|field| register::allows(field, purpose, CLAUSE)),
-        sensitive: FIELDS.iter().any(|field| register::is_sensitive(field)),
+        registered: said.registered,
+        sensitive: said.sensitive,
         ruling: Some(Ruling {
             version: version.id.clone(),
             states: version.states(purpose, basis.kind().as_str(), CLAUSE),

@@ -61,6 +61,8 @@ pub fn app(store: &Store) -> App {
         ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
         cost: Cost::STANDARD,
         identity: None,
+        enterprises: None,
+        bank: None,
     }
 }
 

@@ -10,7 +10,7 @@ use time::Duration;
 use crate::account::{self, purge_expired};
 use crate::log;
 use crate::market::order;
-use crate::{App, Failure, Fault, person, rights};
+use crate::{App, Failure, Fault, org, person, rights};
 
 /// Tries before a job is set aside.
 pub const TRIES: i64 = 8;
@@ -35,6 +35,8 @@ const LOG: &str = "advance_log";
 const DEMANDS: &str = "tell_demands";
 /// Takes the steps of the clock in verifications of persons.
 const PERSONS: &str = "person_timers";
+/// Takes the steps of the clock in verifications of enterprises.
+const ENTERPRISES: &str = "enterprise_timers";
 /// Goes on with wishes for a new number in the place of a lost one.
 const PHONES: &str = "replace_phones";
 /// The regular jobs and how often each runs.
@@ -45,6 +47,7 @@ const REGULAR: &[(&str, Duration)] = &[
     (LOG, Duration::minutes(1)),
     (DEMANDS, Duration::minutes(10)),
     (PERSONS, Duration::minutes(10)),
+    (ENTERPRISES, Duration::minutes(10)),
     (PHONES, Duration::minutes(10)),
 ];
 
@@ -98,7 +101,7 @@ pub async fn ensure_regular(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure
 /// [`Failure::Fault`] if the store fails; a job's own failure is counted, not returned.
 pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failure> {
     let mut report = Report::default();
-    let mut source_away = false;
+    let mut sources_away: Vec<String> = Vec::new();
     for _ in 0..ROUND {
         let claim = ctx::<Operate>(app, policy_version);
         let mut tx = app.store.begin(&claim).await?;
@@ -107,7 +110,7 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
         };
         // Lasting before the work begins: a try that kills the process counts as well.
         tx.commit().await?;
-        if source_away && claimed.kind == person::CHECK {
+        if sources_away.contains(&claimed.kind) {
             // Everybody else's work would wait for its silence.
             give_back(app, policy_version, &claimed, Some(FIRST_PAUSE), "source_away").await?;
             report.failed += 1;
@@ -117,7 +120,9 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
             Ok(()) => report.done += 1,
             Err(failure) => {
                 let again = again(&claimed);
-                source_away |= matches!(failure, Failure::Fault(Fault::Identity(_)));
+                if matches!(failure, Failure::Fault(Fault::Identity(_))) {
+                    sources_away.push(claimed.kind.clone());
+                }
                 tracing::error!(
                     kind = claimed.kind,
                     job = %claimed.id,
@@ -141,13 +146,10 @@ pub async fn run_ready(app: &App, policy_version: &str) -> Result<Report, Failur
 /// The pause before the next try. The regular jobs and an erasure are never given up: what they remove
 /// must go. A check of identity goes on until its own clock ends it.
 fn again(claimed: &Claimed) -> Option<Duration> {
-    let lasting = [rights::ERASE, person::CHECK].contains(&&*claimed.kind)
-        || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
-    let longest = if claimed.kind == person::CHECK {
-        HOURLY
-    } else {
-        LONGEST_PAUSE
-    };
+    let asks = [person::CHECK, org::CHECK, org::SEND].contains(&&*claimed.kind);
+    let lasting =
+        asks || claimed.kind == rights::ERASE || REGULAR.iter().any(|(kind, _)| *kind == claimed.kind);
+    let longest = if asks { HOURLY } else { LONGEST_PAUSE };
     pause(claimed.attempts).or(lasting.then_some(longest))
 }
 
@@ -198,6 +200,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
         rights::ERASE => rights::perform(app, &ctx::<ObeyLaw>(app, policy_version), claimed).await,
         person::CHECK => person::perform(app, &ctx::<Certify>(app, policy_version), claimed).await,
         person::TELL => person::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        org::CHECK => org::perform(app, &ctx::<Certify>(app, policy_version), claimed).await,
+        org::SEND => org::send(app, &ctx::<Certify>(app, policy_version), claimed).await,
+        org::TELL => org::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);
@@ -219,6 +224,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 }
                 PERSONS => {
                     person::run_due(app, &own).await?;
+                }
+                ENTERPRISES => {
+                    org::run_due(app, &own).await?;
                 }
                 PHONES => {
                     account::carry_out_recoveries(app, policy_version).await?;

@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod org;
 mod password;
 pub mod person;
 pub mod rights;
@@ -41,6 +42,10 @@ pub struct App {
     pub cost: Cost,
     /// Who says whether a name and a number belong together, if anybody does.
     pub identity: Option<Arc<dyn person::IdentitySource>>,
+    /// Who says what the public register of enterprises holds, if anybody does.
+    pub enterprises: Option<Arc<dyn org::EnterpriseRegister>>,
+    /// Who makes transfers as a proof, if anybody does.
+    pub bank: Option<Arc<dyn org::TransferBank>>,
 }
 
 impl App {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use app::org::{DemoBank, DemoRegister, EnterpriseRegister, TransferBank};
 use app::person::{DemoSource, IdentitySource};
 use app::{App, Cost};
 use policy::Archive;
@@ -67,6 +68,8 @@ pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
         ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
         cost: Cost::STANDARD,
         identity: demo.then(|| Arc::new(DemoSource) as Arc<dyn IdentitySource>),
+        enterprises: demo.then(|| Arc::new(DemoRegister) as Arc<dyn EnterpriseRegister>),
+        bank: demo.then(|| Arc::new(DemoBank) as Arc<dyn TransferBank>),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One version of the policy: dates, sections, clauses, agreement.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -181,6 +181,8 @@ pub struct Version {
     pub clauses: Vec<Clause>,
     /// The purposes it states; none until [`Version::stating`] read them.
     pub purposes: Vec<Stated>,
+    /// Where each clause stands: asked for at every opening.
+    places: HashMap<String, usize>,
     sensitive: (Vec<String>, Vec<String>),
     agreement: (String, String),
 }
@@ -196,6 +198,11 @@ fn section_of(id: &str) -> &str {
         return &id[..dot];
     }
     id[dot + 1..].find('.').map_or(id, |next| &id[..dot + 1 + next])
+}
+
+fn places(clauses: &[Clause]) -> HashMap<String, usize> {
+    let ids = clauses.iter().map(|clause| clause.id.clone());
+    ids.zip(0..).collect()
 }
 
 impl Version {
@@ -240,6 +247,7 @@ impl Version {
             effective_on,
             kind: file.kind,
             sections: file.section,
+            places: places(&register.clause),
             clauses: register.clause,
             purposes: Vec::new(),
             sensitive: (file.sensitive_zh, file.sensitive_en),
@@ -283,7 +291,8 @@ impl Version {
     /// A clause by its id.
     #[must_use]
     pub fn clause(&self, id: &str) -> Option<&Clause> {
-        self.clauses.iter().find(|clause| clause.id == id)
+        let place = self.places.get(id)?;
+        self.clauses.get(*place).filter(|clause| clause.id == id)
     }
 
     /// The words to be underlined in a language (0.14).

@@ -19,7 +19,7 @@ pub struct Ask {
     pub basis: LegalBasis,
     /// Under which clause of the policy.
     pub clause: &'static str,
-    /// The order or verification it is asked for, if it is asked for one.
+    /// The order, verification or organisation it is asked for, if it is asked for one.
     pub case: Option<Uuid>,
 }
 
@@ -57,6 +57,8 @@ pub struct Known {
     /// What is asked for is the copy of a party of the case, and the actor is one of that party: the
     /// buyer, or a member of the supplier.
     pub own_party: bool,
+    /// The case is an organisation that both the actor and the person belong to.
+    pub colleagues: bool,
     /// The ledger says that every field was disclosed to the actor for the case, and the disclosure
     /// still stands (2.4.1.0).
     pub disclosed: bool,
@@ -226,6 +228,15 @@ impl Ask {
                 Err(Denied::Visitor)
             }
             Actor::Person { subject, .. } if subject != self.subject => {
+                // Members of one organisation see of each other what the ledger says.
+                if P::ID == PurposeId::KeepAccount && self.case.is_some() && known.colleagues {
+                    policy::clause!("2.4.1.0");
+                    return if known.disclosed {
+                        Ok(())
+                    } else {
+                        Err(Denied::NotDisclosed)
+                    };
+                }
                 if P::ID != PurposeId::FulfilContract {
                     return Err(Denied::NotOwn);
                 }

@@ -19,6 +19,8 @@ pub enum Recipient {
     Supplier(Uuid),
     /// The buyer of an order, by account.
     Buyer(Uuid),
+    /// The members of an organisation that the person belongs to.
+    Organisation(Uuid),
     /// A processor, by its name in the register.
     Processor(&'static str),
 }
@@ -30,6 +32,7 @@ impl Recipient {
         match self {
             Self::Supplier(_) => "supplier",
             Self::Buyer(_) => "buyer",
+            Self::Organisation(_) => "organisation",
             Self::Processor(_) => "processor",
         }
     }
@@ -39,6 +42,7 @@ impl Recipient {
     pub const fn registered(self) -> &'static str {
         match self {
             Self::Supplier(_) | Self::Buyer(_) => "counterparty",
+            Self::Organisation(_) => "colleagues",
             Self::Processor(name) => name,
         }
     }
@@ -47,7 +51,7 @@ impl Recipient {
     #[must_use]
     pub fn name(self) -> String {
         match self {
-            Self::Supplier(id) | Self::Buyer(id) => id.to_string(),
+            Self::Supplier(id) | Self::Buyer(id) | Self::Organisation(id) => id.to_string(),
             Self::Processor(name) => name.to_owned(),
         }
     }
@@ -63,6 +67,8 @@ pub enum Ground {
     Entrusted,
     /// A separate consent for this recipient, by its event (2.4.1.2).
     Consent(Uuid),
+    /// The person joined an organisation, knowing what its members see of them (2.4.1.2).
+    Membership(Uuid),
 }
 
 impl Ground {
@@ -73,6 +79,7 @@ impl Ground {
             Self::Purchase(_) => "purchase",
             Self::Entrusted => "entrusted",
             Self::Consent(_) => "consent",
+            Self::Membership(_) => "membership",
         }
     }
 
@@ -82,15 +89,15 @@ impl Ground {
         match self {
             Self::Purchase(_) => policy::clause!("2.4.1.3"),
             Self::Entrusted => policy::clause!("2.4.1.5.2.a"),
-            Self::Consent(_) => policy::clause!("2.4.1.2"),
+            Self::Consent(_) | Self::Membership(_) => policy::clause!("2.4.1.2"),
         }
     }
 
-    /// The order it is about, if about one.
+    /// The order or organisation it is about, if about one.
     #[must_use]
     pub const fn case(self) -> Option<Uuid> {
         match self {
-            Self::Purchase(order) => Some(order),
+            Self::Purchase(id) | Self::Membership(id) => Some(id),
             Self::Entrusted | Self::Consent(_) => None,
         }
     }
@@ -100,7 +107,7 @@ impl Ground {
     pub const fn consent(self) -> Option<Uuid> {
         match self {
             Self::Consent(event) => Some(event),
-            Self::Purchase(_) | Self::Entrusted => None,
+            Self::Purchase(_) | Self::Entrusted | Self::Membership(_) => None,
         }
     }
 }
@@ -129,7 +136,8 @@ pub struct KnownShare {
     pub registered: bool,
     /// One of the fields is sensitive.
     pub sensitive: bool,
-    /// Subject and recipient are the two sides of the order, or of one side of it.
+    /// Subject and recipient are the two sides of the order, or of one side of it; or the person belongs
+    /// to the organisation.
     pub in_case: bool,
     /// The version that the person accepted last, if it has the ground's clause (2.9.b).
     pub version: Option<String>,
@@ -255,6 +263,13 @@ impl Share {
             (Ground::Purchase(_), Recipient::Supplier(_) | Recipient::Buyer(_)) => {
                 policy::clause!("2.4.1.3");
                 if !known.in_case {
+                    return Err(Denied::NoCase);
+                }
+                Ok(())
+            }
+            (Ground::Membership(joined), Recipient::Organisation(id)) => {
+                policy::clause!("2.4.1.2");
+                if !known.in_case || joined != id {
                     return Err(Denied::NoCase);
                 }
                 Ok(())

@@ -32,13 +32,16 @@ const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3) + \
     (SELECT COUNT(*) FROM order_event e WHERE e.order_id = $1 AND e.note_subject = $3), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
-        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
+        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1), \
+    (SELECT COUNT(*) FROM organisation_member m WHERE m.organisation = $1 AND m.account = $2 AND EXISTS \
+        (SELECT 1 FROM organisation_member s WHERE s.organisation = $1 AND s.subject = $3))";
 // Whether an account works for this supplier, which is a side of the order.
 const OF_PARTY: &str = "SELECT COUNT(*) FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $2 AND o.supplier = $3";
 // A member of staff who works here, and whether the person is in the verification they name as the case.
 const STAFF: &str = "SELECT s.roles, (SELECT MAX(t.valid_until) FROM staff_training t WHERE t.staff = s.id), \
-    (SELECT COUNT(*) FROM person_verification v WHERE v.id = $2 AND v.subject = $3) \
+    (SELECT COUNT(*) FROM person_verification v WHERE v.id = $2 AND v.subject = $3) + \
+    (SELECT COUNT(*) FROM enterprise_paper p WHERE p.verification = $2 AND p.subject = $3) \
     FROM staff s WHERE s.id = $1 AND s.ended_at IS NULL";
 // A consent, and how many later words of the same person on the same matter there are. Of two at the
 // same instant, neither stands.
@@ -57,12 +60,10 @@ pub(crate) async fn known<P: Purpose>(
     ask: &Ask,
 ) -> Result<Known, StoreError> {
     let purpose = P::ID.as_str();
+    let said = register::asked(ask.fields, purpose, ask.clause);
     let mut known = Known {
-        registered: ask
-            .fields
-            .iter()
-            .all(|field| register::allows(field, purpose, ask.clause)),
-        sensitive: ask.fields.iter().any(|field| register::is_sensitive(field)),
+        registered: said.registered,
+        sensitive: said.sensitive,
         ..Known::default()
     };
     let mut values = [
@@ -86,6 +87,7 @@ pub(crate) async fn known<P: Purpose>(
     if let Some(row) = conn.row(KNOWN, &values).await? {
         known.actor_in_case = row.int(0)? > 0;
         known.subject_in_case = row.int(1)? > 0;
+        known.colleagues = row.int(3)? > 0;
         known.ruling = row.opt_text(2)?.map(|version| {
             let rules = tx.store().policy().get(&version);
             let basis = ask.basis.kind().as_str();

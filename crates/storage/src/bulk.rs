@@ -84,12 +84,10 @@ pub(crate) async fn known<P: Purpose>(
             rulings.insert(SubjectId(row.id(0)?), ruling);
         }
     }
-    let fields = ask.fields;
+    let said = register::asked(ask.fields, purpose, ask.clause);
     Ok(BulkKnown {
-        registered: fields
-            .iter()
-            .all(|field| register::allows(field, purpose, ask.clause)),
-        sensitive: fields.iter().any(|field| register::is_sensitive(field)),
+        registered: said.registered,
+        sensitive: said.sensitive,
         rulings,
     })
 }

@@ -32,6 +32,7 @@ macro_rules! selected {
 
 // Whether recipient and person are in the order, and the version the person accepted last (2.9.b).
 const KNOWN: &str = "SELECT \
+    (SELECT COUNT(*) FROM organisation_member m WHERE $2 = 'organisation' AND m.organisation = $1 AND $3 = $1 AND m.subject = $4) + \
     (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (($2 = 'supplier' AND o.supplier = $3) \
         OR ($2 = 'buyer' AND o.buyer = $3)) AND (EXISTS (SELECT 1 FROM account a WHERE a.id = o.buyer AND a.subject = $4) \
         OR EXISTS (SELECT 1 FROM membership m JOIN account a ON a.id = m.account WHERE m.supplier = o.supplier AND a.subject = $4))), \
@@ -53,7 +54,9 @@ const INSERT: &str = "INSERT INTO disclosure (subject, id, recipient_kind, recip
 // somebody wrote for the supplier is the supplier's own: its other members need no disclosure.
 const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at FROM disclosure d WHERE d.case_id = $1 AND d.subject = $2 \
     AND ((d.recipient_kind = 'buyer' AND d.recipient = $3) OR (d.recipient_kind = 'supplier' AND EXISTS \
-        (SELECT 1 FROM membership m WHERE m.supplier = d.recipient AND m.account = $3))) \
+        (SELECT 1 FROM membership m WHERE m.supplier = d.recipient AND m.account = $3)) \
+        OR (d.recipient_kind = 'organisation' AND EXISTS \
+        (SELECT 1 FROM organisation_member m WHERE m.organisation = d.recipient AND m.account = $3))) \
     UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
         AND e.note_subject = $2 AND e.side = 'supplier')";
@@ -69,11 +72,14 @@ const END_SHARES: &str =
     "UPDATE disclosure SET until = $2 WHERE case_id = $1 AND until IS NULL AND fields LIKE 'order_share.%'";
 const STANDING_SHARES: &str = "SELECT subject, id FROM disclosure WHERE withdrawn_at IS NULL AND case_id IS NOT NULL \
     AND fields LIKE 'order_share.%' AND (until IS NULL OR until > $1) ORDER BY id LIMIT 200";
+const LEAVE: &str = "UPDATE disclosure SET withdrawn_at = $3 WHERE subject = $1 AND case_id = $2 \
+    AND recipient_kind = 'organisation' AND withdrawn_at IS NULL";
 const WITHDRAW_CONSENTED: &str = "UPDATE disclosure SET withdrawn_at = $4 WHERE subject = $1 AND purpose = $2 AND processor = $3 \
     AND ground = 'consent' AND withdrawn_at IS NULL RETURNING id";
-const STANDING_OF: &str = "SELECT id, fields, last_at FROM disclosure WHERE subject = $1 AND withdrawn_at IS NULL \
+const STANDING_OF: &str = "SELECT id, fields, last_at FROM disclosure WHERE subject = $1 AND withdrawn_at IS NULL AND recipient_kind <> 'organisation' \
     AND (until IS NULL OR until > $2) AND (last_at, id) < ($3, $4) ORDER BY last_at DESC, id DESC LIMIT 500";
 pub(crate) const STATEMENTS: &[&str] = &[
+    LEAVE,
     STANDING_OF,
     KNOWN,
     RUNNING,
@@ -95,7 +101,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
 pub struct Line {
     /// The line.
     pub id: Uuid,
-    /// The kind of recipient: `supplier`, `buyer`, `processor`.
+    /// The kind of recipient: `supplier`, `buyer`, `organisation`, `processor`.
     pub recipient_kind: String,
     /// Which supplier or buying account.
     pub recipient: Option<Uuid>,
@@ -162,7 +168,7 @@ fn line(row: &Row) -> Result<Line, StoreError> {
 /// A recipient as its three columns.
 pub(crate) fn columns(to: Recipient) -> [Value; 3] {
     let (id, processor) = match to {
-        Recipient::Supplier(id) | Recipient::Buyer(id) => (Some(id), None),
+        Recipient::Supplier(id) | Recipient::Buyer(id) | Recipient::Organisation(id) => (Some(id), None),
         Recipient::Processor(name) => (None, Some(name.to_owned())),
     };
     [
@@ -437,6 +443,24 @@ pub async fn withdraw<P: Purpose>(
     policy::clause!("2.4.1.2");
     let values = [Value::Id(id), Value::Id(subject.0), Value::Time(tx.ctx().now())];
     Ok(tx.execute(WITHDRAW, &values).await? == 1)
+}
+
+/// Ends what the members of an organisation see of a person who leaves it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn leave<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    organisation: Uuid,
+) -> Result<(), StoreError> {
+    policy::clause!("2.4.1.2");
+    let values = [
+        Value::Id(subject.0),
+        Value::Id(organisation),
+        Value::Time(tx.ctx().now()),
+    ];
+    tx.execute(LEAVE, &values).await.map(|_| ())
 }
 
 /// Says until when what was shared for an order may be used, now that the order came to its end.

@@ -18,6 +18,7 @@ mod engine;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod org;
 pub mod person;
 pub mod recipient;
 pub mod register;
@@ -71,6 +72,7 @@ pub fn statements() -> Vec<&'static str> {
         staff::training::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),
+        &org::statements(),
         &rights::statements(),
         &wipe::statements(),
     ]

@@ -133,7 +133,7 @@ fn instants(text: &str) -> Result<Vec<OffsetDateTime>, StoreError> {
 }
 
 /// How far an appeal is, by its word.
-fn appeal(word: Option<&str>) -> Result<Appeal, StoreError> {
+pub(crate) fn appeal(word: Option<&str>) -> Result<Appeal, StoreError> {
     match word {
         None => Ok(Appeal::None),
         Some("open") => Ok(Appeal::Open),
@@ -142,7 +142,7 @@ fn appeal(word: Option<&str>) -> Result<Appeal, StoreError> {
     }
 }
 
-const fn appeal_word(appeal: Appeal) -> Option<&'static str> {
+pub(crate) const fn appeal_word(appeal: Appeal) -> Option<&'static str> {
     match appeal {
         Appeal::None => None,
         Appeal::Open => Some("open"),

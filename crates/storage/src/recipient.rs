@@ -13,6 +13,8 @@ use crate::register;
 pub enum RecipientKind {
     /// The other side of their own order.
     Counterparty,
+    /// The members of an organisation that the person joined.
+    Organisation,
     /// Entrusted by the platform with a task (PIPL 21).
     Processor,
 }

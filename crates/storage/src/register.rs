@@ -74,6 +74,21 @@ impl Column {
             Class::Public | Class::Account | Class::Derived => false,
         }
     }
+
+    /// Whether it is given to the purpose under this very clause.
+    fn allows(&self, purpose: &str, clause: &str) -> bool {
+        let uses = self.uses.get(purpose);
+        uses.is_some_and(|clauses| clauses.iter().any(|known| known == clause))
+    }
+}
+
+/// What the register says of several sealed columns at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Each is given to the purpose under the clause.
+    pub registered: bool,
+    /// One of them is sensitive.
+    pub sensitive: bool,
 }
 
 /// The sealed columns, by table and name.
@@ -95,8 +110,8 @@ impl SealedColumns {
     }
 
     fn allow(&self, field: &str, purpose: &str, clause: &str) -> bool {
-        let uses = self.find(field).and_then(|column| column.uses.get(purpose));
-        uses.is_some_and(|clauses| clauses.iter().any(|known| known == clause))
+        self.find(field)
+            .is_some_and(|column| column.allows(purpose, clause))
     }
 }
 
@@ -111,6 +126,22 @@ fn sealed() -> &'static SealedColumns {
 #[must_use]
 pub fn allows(field: &str, purpose: &str, clause: &str) -> bool {
     sealed().allow(field, purpose, clause)
+}
+
+/// The same of several columns, each looked up once, and whether one of them is sensitive: what a permit
+/// is decided by.
+#[must_use]
+pub fn asked(fields: &[&str], purpose: &str, clause: &str) -> Said {
+    let mut said = Said {
+        registered: true,
+        sensitive: false,
+    };
+    for field in fields {
+        let column = sealed().find(field);
+        said.registered &= column.is_some_and(|column| column.allows(purpose, clause));
+        said.sensitive |= column.is_some_and(|column| column.class == Class::Sensitive);
+    }
+    said
 }
 
 /// Whether the register names the recipient for the sealed column `table.column`.

@@ -41,6 +41,7 @@ pub const DATA: &[Migration] = &[
     (19, include_str!("../migrations/data/0019_account_management.sql")),
     (20, include_str!("../migrations/data/0020_staff.sql")),
     (21, include_str!("../migrations/data/0021_note_copies.sql")),
+    (22, include_str!("../migrations/data/0022_organisations.sql")),
 ];
 
 /// The vault's migrations.

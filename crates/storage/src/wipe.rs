@@ -8,6 +8,17 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("enterprise_transfer", "DELETE FROM enterprise_transfer"),
+    (
+        "enterprise_verification_event",
+        "DELETE FROM enterprise_verification_event",
+    ),
+    ("enterprise_paper", "DELETE FROM enterprise_paper"),
+    ("enterprise_verification", "DELETE FROM enterprise_verification"),
+    ("organisation_event", "DELETE FROM organisation_event"),
+    ("organisation_invitation", "DELETE FROM organisation_invitation"),
+    ("organisation_member", "DELETE FROM organisation_member"),
+    ("organisation", "DELETE FROM organisation"),
     ("staff_change", "DELETE FROM staff_change"),
     ("staff_quiz", "DELETE FROM staff_quiz"),
     ("staff_training", "DELETE FROM staff_training"),

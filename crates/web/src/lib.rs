@@ -14,6 +14,7 @@ pub mod pages;
 mod request;
 pub mod routes;
 mod state;
+mod upload;
 
 pub use kept::{Figures, KeptPages};
 pub use pages::frame::Filing;

@@ -114,9 +114,16 @@ fn device(user_agent: &str, lang: Lang) -> String {
 fn page_of(path: &str) -> &str {
     if let Some(rest) = path.strip_prefix("/guanli/") {
         // A case has a page of its own; what else is posted belongs to its room.
-        let parts = if rest.starts_with("shiming/") { 2 } else { 1 };
+        let cases = rest.starts_with("shiming/") || rest.starts_with("qiye/");
+        let parts = if cases { 2 } else { 1 };
         let length: usize = rest.split('/').take(parts).map(|part| part.len() + 1).sum();
         return path.get(.."/guanli".len() + length).unwrap_or(path);
+    }
+    for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/"] {
+        if let Some(rest) = path.strip_prefix(own) {
+            let length = rest.find('/').unwrap_or(rest.len());
+            return path.get(..own.len() + length).unwrap_or(path);
+        }
     }
     let step = path
         .strip_prefix("/dingdan/")
@@ -350,6 +357,9 @@ mod tests {
             ("/guanli/denglu", "/guanli/denglu"),
             ("/guanli/kaitong/wancheng", "/guanli/kaitong"),
             ("/guanli/shiming/x/chakan", "/guanli/shiming/x"),
+            ("/guanli/qiye/x/chakan", "/guanli/qiye/x"),
+            ("/zhanghao/qiye/x/dakuan", "/zhanghao/qiye/x"),
+            ("/zhanghao/zuzhi/x/yaoqing/y", "/zhanghao/zuzhi/x"),
             ("/guanli/renyuan/verifier-1/juese", "/guanli/renyuan"),
         ] {
             assert_eq!(page_of(posted), page);

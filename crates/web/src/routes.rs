@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, overview, person,
-    phone, policy, profile, register, rights, second, share, staff, token,
+    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
+    overview, person, phone, policy, profile, register, rights, second, share, staff, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -59,11 +60,24 @@ pub struct Route {
     handler: fn() -> MethodRouter<WebState>,
 }
 
+/// The HTTP method of a row: a form with a file is posted like any other.
+const fn verb(method: &'static str) -> &'static str {
+    match method.as_bytes() {
+        b"upload" => "post",
+        _ => method,
+    }
+}
+
+/// A form with a file: more is read of it than of others, and what is too much is counted and thrown away.
+fn upload<H: Handler<T, WebState>, T: 'static>(handler: H) -> MethodRouter<WebState> {
+    post(handler).layer(DefaultBodyLimit::max(LARGEST_UPLOAD))
+}
+
 macro_rules! routes {
     ($($method:ident $path:literal $who:ident $(($scope:ident))? $purpose:literal [$($clause:literal),*] $handler:path;)+) => {
         /// Every route.
         pub const ROUTES: &[Route] = &[$(Route {
-            method: stringify!($method),
+            method: verb(stringify!($method)),
             path: $path,
             who: Who::$who$((Scope::$scope))?,
             purpose: $purpose,
@@ -151,6 +165,22 @@ routes! {
     post "/zhanghao/shiming/tongyi" Account "keep_account" ["2.1.1.d", "0.8"] person::agree;
     post "/zhanghao/shiming/shanchu" Account "keep_account" ["2.1.1.d", "2.6.3.a"] person::erase;
     post "/zhanghao/shiming/shensu" Account "keep_account" ["2.1.1.d"] person::appeal;
+    get "/zhanghao/qiye" Account "show_own" ["2.1.1.a", "2.1.1.d", "2.6.1.a"] org::mine;
+    post "/zhanghao/qiye" Account "keep_account" ["2.1.1.d"] org::begin;
+    get "/zhanghao/qiye/{id}" Account "certify" ["2.1.1.d", "2.6.1.a"] org::application;
+    upload "/zhanghao/qiye/{id}" Account "certify" ["2.1.1.d"] org::submit;
+    get "/zhanghao/qiye/{id}/shouquanshu" Account "certify" ["2.1.1.d"] org::letter_form;
+    upload "/zhanghao/qiye/{id}/shouquanshu" Account "certify" ["2.1.1.d"] org::letter;
+    post "/zhanghao/qiye/{id}/dakuan" Account "certify" ["2.1.1.d"] org::transfer;
+    post "/zhanghao/qiye/{id}/jine" Account "certify" ["2.1.1.d"] org::amount;
+    post "/zhanghao/qiye/{id}/{step}" Account "keep_account" ["2.1.1.d", "2.6.3.a"] org::step;
+    post "/zhanghao/yaoqing/{id}/{answer}" Account "keep_account" ["2.1.1.a", "2.4.1.2"] org_members::answer;
+    get "/zhanghao/zuzhi/{id}" Account "keep_account" ["2.1.1.a", "2.4.1.2"] org_members::page;
+    post "/zhanghao/zuzhi/{id}/yaoqing" Account "keep_account" ["2.1.1.a"] org_members::invite;
+    post "/zhanghao/zuzhi/{id}/yaoqing/{invitation}" Account "keep_account" ["2.1.1.a"] org_members::take_back;
+    post "/zhanghao/zuzhi/{id}/chengyuan/{member}" Account "keep_account" ["2.1.1.a"] org_members::change;
+    post "/zhanghao/zuzhi/{id}/tuichu" Account "keep_account" ["2.1.1.a"] org_members::leave;
+    post "/zhanghao/zuzhi/{id}/jiesan" Account "keep_account" ["2.1.1.a"] org_members::dissolve;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;
@@ -207,6 +237,10 @@ routes! {
     get "/guanli/shiming/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::case;
     post "/guanli/shiming/{id}/chakan" Verifier "certify" ["2.1.1.f", "2.5.1.e", "2.5.1.f"] staff::verification::reveal;
     post "/guanli/shiming/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::act;
+    get "/guanli/qiye" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::list;
+    get "/guanli/qiye/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::case;
+    post "/guanli/qiye/{id}/chakan" Verifier "certify" ["2.5.1.e", "2.5.1.f"] staff::enterprise::open;
+    post "/guanli/qiye/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::act;
     get "/guanli/qingqiu" Officer "operate" ["2.6.3.c"] staff::demands::list;
     post "/guanli/qingqiu/{demand}" Officer "operate" ["2.6.3.c", "2.6.3.d"] staff::demands::answer;
     get "/guanli/dingdan" Arbiter "operate" ["2.5.1.e"] staff::orders::list;
@@ -238,6 +272,9 @@ pub(crate) fn allowed(path: &str, demo: bool) -> Option<String> {
 
 /// Forms and JSON bodies are small; more than this is neither.
 const LARGEST_FORM: usize = 64 * 1024;
+
+/// A form with a file. A picture may have eight megabytes; whoever sends more is told so, up to here.
+const LARGEST_UPLOAD: usize = 40 * 1024 * 1024;
 
 /// The router over the table.
 pub fn router(state: WebState) -> Router {

@@ -3,7 +3,7 @@
 //! Events are appended; nothing is edited. A use case that rests on a consent asks for it when it
 //! acts ([`live`]), so that a withdrawal counts from the next request on.
 
-use domain::account::offer::{OFFERS, Offer, REAL_NAME};
+use domain::account::offer::{ENTERPRISE, OFFERS, Offer, REAL_NAME};
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::{KeepAccount, ShowOwn};
@@ -14,7 +14,7 @@ use storage::{Tx, account as holder, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
-use crate::{App, Failure, person};
+use crate::{App, Failure, org, person};
 
 /// An offer and where its person stands on it.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,12 @@ pub async fn choices(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<C
     };
     // What cannot be done here is not offered.
     let offered = |choice: &Choice| {
-        choice.offer.id != REAL_NAME.id || app.identity.is_some() || choice.standing != Standing::Open
+        let open = match choice.offer.id {
+            id if id == REAL_NAME.id => app.identity.is_some(),
+            id if id == ENTERPRISE.id => app.enterprises.is_some(),
+            _ => true,
+        };
+        open || choice.standing != Standing::Open
     };
     let offers = OFFERS.iter().map(choice).filter(offered).collect();
     history.reverse();
@@ -87,12 +92,17 @@ pub async fn choose(
 ) -> Result<(), Failure> {
     let offer = Offer::find(offer).ok_or(Failure::NotFound)?;
     let mut tx = app.store.begin(ctx).await?;
-    if offer.id == REAL_NAME.id {
+    if [REAL_NAME.id, ENTERPRISE.id].contains(&offer.id) {
         // Of two words said at once, one comes after the other.
         holder::hold(&mut tx, viewer.account).await?;
     }
-    if say(app, &mut tx, viewer, offer, state, shown).await? && offer.id == REAL_NAME.id {
-        person::chosen(app, &mut tx, viewer, state).await?;
+    if say(app, &mut tx, viewer, offer, state, shown).await? {
+        if offer.id == REAL_NAME.id {
+            person::chosen(app, &mut tx, viewer, state).await?;
+        }
+        if offer.id == ENTERPRISE.id {
+            org::chosen(&mut tx, viewer, state).await?;
+        }
     }
     Ok(tx.commit().await?)
 }

@@ -41,7 +41,7 @@ pub use second::{
     request_loss_code, second_step, security, step_up, turn_off,
 };
 pub(crate) use second::{
-    LOSS, NOTICE, accepted, carry_out as carry_out_loss, fresh_codes, fresh_secret, tell_notice,
+    LOSS, NOTICE, accepted, carry_out as carry_out_loss, demand_proof, fresh_codes, fresh_secret, tell_notice,
 };
 pub use storage::access::Opening;
 pub use storage::account::Place;

@@ -7,10 +7,12 @@ use domain::rights::{ANSWER_WORKING_DAYS, Blocker, QUIET_MONTHS, blockers};
 use privacy::purpose::{ObeyLaw, VerifyHolder};
 use privacy::{Ctx, SubjectId};
 use storage::market::note_copy;
+use storage::org;
 use storage::rights::closure::{self, Closure};
 use storage::rights::erasure::{self, Portion};
 use storage::{Tx, account};
 use time::Duration;
+use uuid::Uuid;
 
 use super::{erase, new_number, reauthenticate};
 use crate::account::Viewer;
@@ -23,6 +25,8 @@ const PAGE: i64 = 100;
 pub struct ClosureState {
     /// What stands in the way, with the day on which it no longer does.
     pub blockers: Vec<Blocker>,
+    /// The organisations whose only owner the person is: to be handed over or dissolved first.
+    pub organisations: Vec<(Uuid, String)>,
     /// What would be done with what there is.
     pub portions: Vec<Portion>,
     /// How many of their notes on orders another party keeps a copy of (1.6).
@@ -39,6 +43,11 @@ async fn in_the_way(tx: &mut Tx<'_, ObeyLaw>, subject: SubjectId) -> Result<Vec<
     Ok(blockers(&dealings, now))
 }
 
+/// Whether nothing stands in the way: no order, and no organisation that would be left without an owner.
+async fn is_clear(tx: &mut Tx<'_, ObeyLaw>, subject: SubjectId) -> Result<bool, Failure> {
+    Ok(in_the_way(tx, subject).await?.is_empty() && org::owned_alone(tx, subject).await?.is_empty())
+}
+
 /// What stands in the way, what would be done, and whether a wish waits.
 ///
 /// # Errors
@@ -47,6 +56,7 @@ pub async fn closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<C
     let mut tx = app.store.begin(ctx).await?;
     Ok(ClosureState {
         blockers: in_the_way(&mut tx, viewer.subject).await?,
+        organisations: org::owned_alone(&mut tx, viewer.subject).await?,
         portions: erasure::portions(&mut tx, viewer.subject).await?,
         copies: note_copy::of_writer(&mut tx, viewer.subject).await?,
         pending: closure::pending(&mut tx, viewer.subject).await?,
@@ -88,7 +98,7 @@ pub async fn ask_closure(
     if closure::pending(&mut tx, viewer.subject).await?.is_some() {
         return Err(Refused::ClosurePending.into());
     }
-    let blockers = in_the_way(&mut tx, viewer.subject).await?;
+    let waits = !is_clear(&mut tx, viewer.subject).await?;
     let answer_due = match working_days_after(ctx.now(), ANSWER_WORKING_DAYS) {
         Due::At(at) => Some(at),
         Due::Unknown => None,
@@ -101,7 +111,6 @@ pub async fn ask_closure(
         asked_at: ctx.now(),
         answer_due,
     };
-    let waits = !blockers.is_empty();
     if !waits {
         erase::plan(&mut tx, viewer.subject, &asked.number, "closed").await?;
     }
@@ -144,9 +153,7 @@ pub async fn close_waiting(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failu
         }
         for asked in &page {
             account::hold(&mut tx, asked.account).await?;
-            if in_the_way(&mut tx, asked.subject).await?.is_empty()
-                && closure::end(&mut tx, asked.id, "done").await?
-            {
+            if is_clear(&mut tx, asked.subject).await? && closure::end(&mut tx, asked.id, "done").await? {
                 erase::plan(&mut tx, asked.subject, &asked.number, "closed").await?;
                 done += 1;
             }

@@ -3,6 +3,7 @@
 //! training for each permit.
 
 mod demands;
+mod enterprise;
 mod orders;
 mod people;
 mod queue;
@@ -12,6 +13,10 @@ mod training;
 mod verification;
 
 pub use demands::{answer_demand, demands};
+pub use enterprise::{
+    EnterpriseCase, EnterpriseLine, EnterpriseLines, EnterpriseTab, Matter, Piece, enterprise_act,
+    enterprise_case, enterprise_cases, open_piece,
+};
 pub use orders::{Waiting, decide_order, waiting_orders};
 pub use people::{
     Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,

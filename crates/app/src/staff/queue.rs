@@ -6,6 +6,7 @@ use domain::staff::Role;
 use privacy::Ctx;
 use privacy::purpose::Operate;
 use storage::market::books;
+use storage::org::queue as enterprises;
 use storage::person::queue::{self, Case};
 use storage::rights::demand;
 use time::OffsetDateTime;
@@ -17,6 +18,8 @@ use crate::{App, Failure};
 const LOOKED_AT: i64 = 200;
 /// Working days in which the other verifier answers a proposal.
 const PROPOSAL_DAYS: u32 = 1;
+/// Working days in which a letter is read.
+const LETTER_DAYS: u32 = 3;
 /// Working days in which an appeal or a dispute is answered, like a complaint.
 pub const COMPLAINT_DAYS: u32 = 3;
 
@@ -25,6 +28,8 @@ pub const COMPLAINT_DAYS: u32 = 3;
 pub enum Kind {
     /// Verifications of persons.
     Verifications,
+    /// Verifications of enterprises.
+    Enterprises,
     /// Demands to recipients of personal data.
     Demands,
     /// Refunds to be decided.
@@ -36,7 +41,7 @@ impl Kind {
     #[must_use]
     pub const fn role(self) -> Role {
         match self {
-            Self::Verifications => Role::Verifier,
+            Self::Verifications | Self::Enterprises => Role::Verifier,
             Self::Demands => Role::Dpo,
             Self::Orders => Role::Arbiter,
         }
@@ -103,6 +108,15 @@ fn due(case: &Case) -> Due {
     case.since.checked_add(CHECK_LIFE).map_or(Due::Unknown, Due::At)
 }
 
+/// By when an enterprise's is to be decided.
+fn enterprise_due(case: &enterprises::Case) -> Due {
+    match case.proposed_at {
+        Some(proposed_at) => working_days_after(proposed_at, PROPOSAL_DAYS),
+        None if case.appealed => working_days_after(case.since, COMPLAINT_DAYS),
+        None => working_days_after(case.since, LETTER_DAYS),
+    }
+}
+
 /// Since when one waits.
 fn since(case: &Case) -> OffsetDateTime {
     case.proposed_at.unwrap_or(case.since)
@@ -123,6 +137,16 @@ pub async fn queues(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Ve
             count,
             oldest: cases.iter().map(since).min(),
             clock: Clock::first(cases.iter().map(due), now),
+        });
+    }
+    if signed.has(Kind::Enterprises.role()) {
+        let (cases, count) = enterprises::at_hand(&mut tx, LOOKED_AT).await?;
+        let since = |case: &enterprises::Case| case.proposed_at.unwrap_or(case.since);
+        queues.push(Queue {
+            kind: Kind::Enterprises,
+            count,
+            oldest: cases.iter().map(since).min(),
+            clock: Clock::first(cases.iter().map(enterprise_due), now),
         });
     }
     if signed.has(Kind::Demands.role()) {

@@ -20,6 +20,8 @@ pub fn app(test: &TestStore) -> App {
             passes: 1,
         },
         identity: Some(std::sync::Arc::new(app::person::DemoSource)),
+        enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
+        bank: Some(std::sync::Arc::new(app::org::DemoBank)),
     }
 }
 

@@ -111,6 +111,8 @@ impl<'a> Scene<'a> {
                 passes: 1,
             },
             identity: Some(std::sync::Arc::new(app::person::DemoSource)),
+            enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
+            bank: Some(std::sync::Arc::new(app::org::DemoBank)),
         };
         let documents = Documents {
             agreement_version: VERSION.to_owned(),

@@ -125,8 +125,48 @@ pub const REAL_NAME: Offer = Offer {
     },
 };
 
+/// The verification of an enterprise (企业认证).
+pub const ENTERPRISE: Offer = Offer {
+    id: "enterprise",
+    purpose: PurposeId::Certify,
+    recipient: None,
+    fields: &[
+        "enterprise_paper.representative",
+        "enterprise_paper.licence",
+        "enterprise_paper.letter",
+        "enterprise_paper.bank_account",
+        "enterprise_paper.amount",
+    ],
+    clause: "2.1.1.d",
+    term: Duration::days(3650),
+    name: Both {
+        zh: "企业认证（单独同意）",
+        en: "Verification of an enterprise (separate consent)",
+    },
+    what: Both {
+        zh: "企业名称和统一社会信用代码会对外公开；法定代表人姓名、营业执照图片、授权书图片和对公账号用您自己的密钥加密保存，只用于核验这家企业、核验您有权代表它。图片在保存前会去掉拍摄地点等附加信息。",
+        en: "The enterprise's name and credit code are public. The legal representative's name, the pictures of licence and letter and the account number lie encrypted under your own key and are used only to verify the enterprise and that you may act for it. Pictures lose place and time of the shot before they are stored.",
+    },
+    why: Both {
+        zh: "让交易对方知道自己在和哪家企业打交道；除此之外不用于任何其他目的。",
+        en: "So that the other side knows which enterprise it deals with. It is used for nothing else.",
+    },
+    who: Both {
+        zh: "企业登记信息查询服务商收到名称、信用代码和法定代表人姓名；选择对公打款时，打款银行收到账号；选择授权书时，平台审核人员可凭案件和理由打开执照和授权书，每次都记入“谁看过我的信息”。其他用户只看到企业名称、信用代码和“已企业认证”标记。",
+        en: "The source about registered enterprises gets name, code and representative; if you choose a transfer, the bank that makes it gets the account; if you choose a letter, a verifier of the platform may open licence and letter for the case and with a reason, and you see each time. Other users see name, code and the badge.",
+    },
+    how_long: Both {
+        zh: "认证有结果后，执照和授权书图片、法定代表人姓名、账号立即删除，只留图片的校验值和账号后四位（90 天）；您随时可以撤回，撤回即删除尚未完成的申请。",
+        en: "Once it is decided, the pictures, the representative's name and the account go at once; what stays is a checksum and, for 90 days, the account's last four digits. Withdraw at any time: an application under way is then deleted.",
+    },
+    without: Both {
+        zh: "不同意也可以以个人身份使用其他全部功能，只是不能创建企业和入驻。",
+        en: "Without it you can use everything else as a person; only founding an enterprise here and becoming a provider need it.",
+    },
+};
+
 /// Every offer.
-pub const OFFERS: &[Offer] = &[LOGIN_ALERT, REAL_NAME];
+pub const OFFERS: &[Offer] = &[LOGIN_ALERT, REAL_NAME, ENTERPRISE];
 
 impl Offer {
     /// The offer of a name.

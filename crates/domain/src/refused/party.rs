@@ -222,6 +222,86 @@ refusals! {
     ProofAccount = "proof_account" "account"
         "向这个账户打款已达 6 次上限，请改用其他验证方式。"
         "Six transfers were made to this account, which is the most; choose another proof.",
+    /// The separate consent to the enterprise's verification was not given.
+    EnterpriseConsent = "enterprise_consent" "accept_enterprise"
+        "请阅读说明并勾选同意后再开始；不同意不影响其他功能。"
+        "Read the note and tick the box to begin; without it everything else still works.",
+    /// Nothing can be asked about enterprises on this site.
+    EnterpriseClosed = "enterprise_closed" "verification"
+        "本站尚未开通企业认证，无需提交任何信息。"
+        "Verification of enterprises is not open on this site; nothing needs to be handed in.",
+    /// Another application of the same person is under way.
+    EnterpriseUnderWay = "enterprise_under_way" "verification"
+        "您已有一个正在办理的企业认证，请先完成或撤回它。"
+        "Another application of yours is under way; finish it or take it back first.",
+    /// The name of the legal representative is missing or is none.
+    RepresentativeName = "representative_name" "representative"
+        "请按营业执照填写法定代表人（负责人、经营者）的姓名，2–30 个汉字，间隔号“·”照写。"
+        "Fill in the legal representative's name as on the licence: 2 to 30 Chinese characters, with the dot “·” if there is one.",
+    /// The applicant says to be the legal representative and is verified under another name.
+    RepresentativeOther = "representative_other" "representative"
+        "与您实名认证的姓名不一致。如您不是法定代表人，请选择“经办人”。"
+        "This is not the name you are verified under. If you are not the representative, choose “acting for it”.",
+    /// No picture of the licence.
+    LicenceMissing = "licence_missing" "licence"
+        "请上传营业执照的照片或扫描件（JPG 或 PNG）。"
+        "Add a photograph or scan of the licence (JPG or PNG).",
+    /// The licence is no picture that is taken here.
+    LicenceFormat = "licence_format" "licence"
+        "只接受 JPG 或 PNG 图片。iPhone 的 HEIC 照片请先在相册里“导出为 JPG”；PDF 请截图后上传。"
+        "Only JPG and PNG pictures are taken. Export a HEIC photograph as JPG first; of a PDF, add a picture of the page.",
+    /// The picture of the licence is too large.
+    LicenceLarge = "licence_large" "licence"
+        "图片不能超过 8 MB，也不能超过 2500 万像素，请缩小后再上传。"
+        "The picture may have at most 8 MB and 25 million pixels; make it smaller.",
+    /// The picture of the licence is too small to be read.
+    LicenceSmall = "licence_small" "licence"
+        "图片太小，看不清内容；长边至少 600 像素，请重新拍摄。"
+        "The picture is too small to be read; its longer side needs 600 pixels at least.",
+    /// The picture of the licence cannot be opened.
+    LicenceBroken = "licence_broken" "licence"
+        "图片打不开，可能没有传完整或已损坏，请重新选择。"
+        "The picture cannot be opened: it may be damaged or incomplete; choose it again.",
+    /// No picture of the letter of authorisation.
+    LetterMissing = "letter_missing" "letter"
+        "请上传盖章的授权书照片或扫描件（JPG 或 PNG）。"
+        "Add a photograph or scan of the stamped letter (JPG or PNG).",
+    /// The letter is no picture that is taken here.
+    LetterFormat = "letter_format" "letter"
+        "只接受 JPG 或 PNG 图片。iPhone 的 HEIC 照片请先在相册里“导出为 JPG”；PDF 请截图后上传。"
+        "Only JPG and PNG pictures are taken. Export a HEIC photograph as JPG first; of a PDF, add a picture of the page.",
+    /// The picture of the letter is too large.
+    LetterLarge = "letter_large" "letter"
+        "图片不能超过 8 MB，也不能超过 2500 万像素，请缩小后再上传。"
+        "The picture may have at most 8 MB and 25 million pixels; make it smaller.",
+    /// The picture of the letter is too small to be read.
+    LetterSmall = "letter_small" "letter"
+        "图片太小，看不清内容；长边至少 600 像素，请重新拍摄。"
+        "The picture is too small to be read; its longer side needs 600 pixels at least.",
+    /// The picture of the letter cannot be opened.
+    LetterBroken = "letter_broken" "letter"
+        "图片打不开，可能没有传完整或已损坏，请重新选择。"
+        "The picture cannot be opened: it may be damaged or incomplete; choose it again.",
+    /// No bank, or none that a bank could be called.
+    BankName = "bank_name" "bank"
+        "请填写开户银行全称，4–60 个字，如“某某银行上海分行”。"
+        "Fill in the full name of the bank and its branch, 4 to 60 characters.",
+    /// No account number, or none.
+    BankAccountNumber = "bank_account_number" "bank_account"
+        "请填写企业对公账号，8–30 位数字。"
+        "Fill in the number of the enterprise's account, 8 to 30 digits.",
+    /// This is, or could be, a person's identity number or card.
+    BankAccountPersonal = "bank_account_personal" "bank_account"
+        "这像是个人的身份证号码或银行卡号。请填写企业的对公账号；没有对公账户的，请改用授权书。"
+        "This looks like a person's identity number or bank card. Enter the enterprise's own account; without one, choose the letter.",
+    /// A demonstration takes fictional accounts only.
+    BankAccountNotFictional = "bank_account_not_fictional" "bank_account"
+        "演示站只接受以 999999 开头的虚构账号（如 9999990001），请勿填写真实账号。"
+        "The demonstration takes only fictional accounts that begin with 999999, such as 9999990001; do not enter a real one.",
+    /// No bank makes transfers for this site.
+    ProofNoBank = "proof_no_bank" "proof"
+        "本站没有开通对公打款，请选择授权书。"
+        "Transfers are not open on this site; choose the letter.",
 
     /// A supplier is a verified enterprise.
     SupplierEnterprise = "supplier_enterprise" "verification"
@@ -268,6 +348,14 @@ refusals! {
     OrgNotMember = "org_not_member" "member"
         "该成员已不在组织中，请刷新页面。"
         "This person is no longer a member; reload the page.",
+    /// No role was chosen.
+    OrgSeat = "org_seat" "seat"
+        "请选择角色。"
+        "Choose a role.",
+    /// It was not confirmed.
+    OrgUnsure = "org_unsure" "member"
+        "请勾选“我确认”后再操作。"
+        "Tick the box that confirms it first.",
     /// The invitation is over.
     InvitationExpired = "invitation_expired" "invitation"
         "邀请已超过 7 天有效期，请联系邀请人重新发出。"
@@ -280,6 +368,10 @@ refusals! {
     InvitationMember = "invitation_member" "invitation"
         "已是该组织的成员，不需要再次邀请；要更换角色，请在成员页修改。"
         "A member already: no invitation is needed; change the role on the page of members.",
+    /// An organisation has sent as many invitations as it may today, or has as many members as it may.
+    InvitationsMany = "invitations_many" "phone"
+        "今天发出的邀请已达 50 份，或成员已达 200 人。请明天再试，或先移除不再需要的成员。"
+        "Fifty invitations were sent today, or there are 200 members. Try again tomorrow, or remove members first.",
     /// A limit is no amount.
     SpendingLimit = "spending_limit" "limit"
         "额度应为 0 元以上，精确到分；不设上限请留空。"

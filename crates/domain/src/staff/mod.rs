@@ -151,11 +151,21 @@ pub fn typed_code(text: &str) -> String {
         .collect()
 }
 
-/// What a verification is called in the console and towards its person: it says nothing about them.
+/// What a person's verification is called in the console and towards them: it says nothing about them.
 #[must_use]
 pub fn case_number(verification: Uuid) -> String {
+    numbered("SM", verification)
+}
+
+/// What an enterprise's verification is called.
+#[must_use]
+pub fn enterprise_case_number(verification: Uuid) -> String {
+    numbered("QY", verification)
+}
+
+fn numbered(kind: &str, verification: Uuid) -> String {
     use std::fmt::Write as _;
-    let mut text = String::from("SM");
+    let mut text = kind.to_owned();
     for byte in verification.as_bytes().iter().take(5) {
         let _ = write!(text, "{byte:02X}");
     }

@@ -51,6 +51,15 @@ const STAFF_TRAINING: &str = "DELETE FROM staff_training WHERE id IN \
     (SELECT id FROM staff_training WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const STAFF_CHANGES: &str = "DELETE FROM staff_change WHERE id IN \
     (SELECT id FROM staff_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const ENTERPRISE_EVENTS: &str = "DELETE FROM enterprise_verification_event WHERE id IN \
+    (SELECT id FROM enterprise_verification_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const ORGANISATION_EVENTS: &str = "DELETE FROM organisation_event WHERE id IN \
+    (SELECT id FROM organisation_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const INVITATIONS: &str = "DELETE FROM organisation_invitation WHERE id IN \
+    (SELECT id FROM organisation_invitation WHERE sent_at <= $1 ORDER BY sent_at, id LIMIT $2)";
+// The transfer stays counted; where it went is no longer shown.
+const TRANSFERS: &str = "UPDATE enterprise_transfer SET last_four = NULL WHERE id IN \
+    (SELECT id FROM enterprise_transfer WHERE at <= $1 AND last_four IS NOT NULL ORDER BY at, id LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -112,11 +121,17 @@ pub enum Rule {
     StaffSessions,
     /// `staff_record_3y`.
     StaffRecords,
+    /// `organisation_record_3y`.
+    OrganisationRecords,
+    /// `invitation_30d`.
+    Invitations,
+    /// `transfer_90d`.
+    Transfers,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -129,6 +144,9 @@ impl Rule {
         Self::LoginFailures,
         Self::StaffSessions,
         Self::StaffRecords,
+        Self::OrganisationRecords,
+        Self::Invitations,
+        Self::Transfers,
     ];
 
     /// Its name in `retention.toml`.
@@ -147,6 +165,9 @@ impl Rule {
             Self::LoginFailures => "login_failures_180d",
             Self::StaffSessions => "staff_session_90d",
             Self::StaffRecords => "staff_record_3y",
+            Self::OrganisationRecords => "organisation_record_3y",
+            Self::Invitations => "invitation_30d",
+            Self::Transfers => "transfer_90d",
         }
     }
 
@@ -164,6 +185,9 @@ impl Rule {
             Self::LoginFailures => &[LOGIN_FAILURES],
             Self::StaffSessions => &[STAFF_SESSIONS],
             Self::StaffRecords => &[STAFF_TRAINING, STAFF_CHANGES],
+            Self::OrganisationRecords => &[ENTERPRISE_EVENTS, ORGANISATION_EVENTS],
+            Self::Invitations => &[INVITATIONS],
+            Self::Transfers => &[TRANSFERS],
         }
     }
 }

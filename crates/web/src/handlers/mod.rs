@@ -12,6 +12,8 @@ pub mod log;
 pub mod order;
 mod order_action;
 mod order_view;
+pub mod org;
+pub mod org_members;
 pub mod overview;
 pub mod person;
 pub mod phone;

@@ -194,6 +194,11 @@ async fn close_page(visit: &Visit, errors: Vec<FieldError>) -> Result<Answer, An
                 clears: blocker.clears_at.map(|at| Moment::of(lang, at)),
             })
             .collect(),
+        organisations: state
+            .organisations
+            .into_iter()
+            .map(|(id, name)| (id.to_string(), name))
+            .collect(),
         going: portions(lang, &state.portions, OnErasure::Delete),
         staying: portions(lang, &state.portions, OnErasure::Restrict),
         copies: state.copies,

@@ -215,6 +215,9 @@ fn recipient_name(visit: &Visit, kind: &str, id: Option<Uuid>, processor: Option
     match (kind, id) {
         ("supplier", Some(id)) => supplier_name(visit, id),
         ("buyer", _) => lang.t("订单的买方", "The buyer of an order").to_owned(),
+        ("organisation", _) => lang
+            .t("您所在企业的其他成员", "The other members of your organisation")
+            .to_owned(),
         _ => {
             let known = processor.and_then(disclosure::recipient);
             known.map_or_else(String::new, |known| lang.pick(&known.zh, &known.en).to_owned())
@@ -229,6 +232,7 @@ fn ground_name(lang: Lang, ground: &str) -> &'static str {
             "for your order; you wrote or chose it",
         ),
         "consent" => lang.t("您的单独同意", "your separate consent"),
+        "membership" => lang.t("您加入了企业", "you joined the organisation"),
         _ => lang.t("受平台委托处理", "entrusted by the platform"),
     }
 }
@@ -465,12 +469,16 @@ pub async fn recipients(visit: Visit) -> Answer {
             name: lang.pick(&known.zh, &known.en),
             kind: match known.kind {
                 RecipientKind::Counterparty => lang.t("交易对方", "the other side"),
+                RecipientKind::Organisation => lang.t("您加入的企业", "an organisation you joined"),
                 RecipientKind::Processor => lang.t("受托处理者", "processor"),
             },
             task: lang.pick(&known.task_zh, &known.task_en),
             fields: names.join(lang.t("、", ", ")),
             way: lang.pick(&known.way_zh, &known.way_en),
             keeps: match known.keeps_days {
+                0 if known.kind == RecipientKind::Organisation => lang
+                    .t("您离开企业时止", "until you leave the organisation")
+                    .to_owned(),
                 0 => lang
                     .t(
                         "联系方式至订单结束后 30 天，订单留言随交易记录",

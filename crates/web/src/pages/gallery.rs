@@ -5,12 +5,12 @@ use askama::Template;
 
 use super::frame::{Frame, Lang};
 use super::staff::{
-    people as staff_people, training as staff_training, verification as staff_verification,
-    work as staff_work,
+    enterprise as staff_enterprise, people as staff_people, training as staff_training,
+    verification as staff_verification, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, history, log, order, overview, person, phone, profile, public, rights,
-    second, share, staff, token,
+    account, api, catalogue, consent, history, log, order, org, org_members, overview, person, phone,
+    profile, public, rights, second, share, staff, token,
 };
 
 /// A kind of page.
@@ -75,6 +75,10 @@ kinds! {
     "rename" profile::RenamePage;
     "profile" profile::ProfilePage;
     "person" person::PersonPage;
+    "enterprises" org::EnterprisesPage;
+    "enterprise" org::ApplicationPage;
+    "enterprise-letter" org::LetterPage;
+    "organisation" org_members::OrganisationPage;
     "password" account::PasswordPage;
     "second" second::SecondPage;
     "second-enrol" second::SecondEnrolPage;
@@ -119,6 +123,8 @@ kinds! {
     "staff-people" staff_people::PeoplePage;
     "staff-cases" staff_verification::CasesPage;
     "staff-case" staff_verification::CasePage;
+    "staff-enterprises" staff_enterprise::EnterpriseCasesPage;
+    "staff-enterprise" staff_enterprise::EnterpriseCasePage;
     "staff-demands" staff_work::OfficerPage;
     "staff-orders" staff_work::ArbiterPage;
     "gallery" gallery::GalleryPage;

@@ -11,6 +11,8 @@ pub mod history;
 pub mod log;
 pub mod moment;
 pub mod order;
+pub mod org;
+pub mod org_members;
 pub mod overview;
 pub mod person;
 pub mod phone;

@@ -120,6 +120,8 @@ pub struct ClosePage {
     pub errors: Vec<FieldError>,
     /// What stands in the way.
     pub blockers: Vec<BlockerRow>,
+    /// Organisations whose only owner the reader is: identifier and name.
+    pub organisations: Vec<(String, String)>,
     /// What goes.
     pub going: Vec<Portion>,
     /// What a law keeps.
@@ -257,6 +259,7 @@ impl ClosePage {
                 f: Frame::sample(lang, title, "/zhanghao/zhuxiao", true),
                 errors: Vec::new(),
                 blockers: Vec::new(),
+                organisations: Vec::new(),
                 going: vec![portion(lang, "account", 1, ""), portion(lang, "session", 2, "")],
                 staying: vec![portion(
                     lang,
@@ -282,6 +285,7 @@ impl ClosePage {
                         clears: Some(Moment::of(lang, datetime!(2027-03-02 09:12 +8))),
                     },
                 ],
+                organisations: vec![("o1".to_owned(), "星渚软件（演示）<b>".to_owned())],
                 ..free.clone()
             };
             let waiting = Self {

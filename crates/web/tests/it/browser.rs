@@ -58,6 +58,8 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
                 passes: 1,
             },
             identity: Some(Arc::new(app::person::DemoSource)),
+            enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
+            bank: Some(std::sync::Arc::new(app::org::DemoBank)),
         },
         catalogue: catalogue(),
         policy: Arc::new(policy::builtin().expect("policy")),

@@ -57,6 +57,10 @@ fn filled(path: &str) -> String {
         .replace("{demand}", "00000000-0000-4000-8000-000000000000")
         .replace("{identifier}", "verifier-9")
         .replace("{field}", "phone")
+        .replace("{step}", "chehui")
+        .replace("{answer}", "jieshou")
+        .replace("{invitation}", "00000000-0000-4000-8000-000000000000")
+        .replace("{member}", "00000000-0000-4000-8000-000000000000")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
 

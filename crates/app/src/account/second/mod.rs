@@ -70,7 +70,7 @@ async fn state<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<ProofS
 ///
 /// # Errors
 /// [`Refused::ProofNeeded`].
-pub(super) async fn demand_proof<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
+pub(crate) async fn demand_proof<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
     policy::clause!("2.6.4.f");
     if state(tx, viewer).await?.fresh {
         Ok(())

@@ -14,6 +14,7 @@ use crate::pages::staff::{QueueCard, StaffHomePage};
 fn card(lang: Lang, queue: &Queue) -> QueueCard {
     let (name, href) = match queue.kind {
         Kind::Verifications => (lang.t("实名认证", "Verifications"), "/guanli/shiming"),
+        Kind::Enterprises => (lang.t("企业认证", "Enterprises"), "/guanli/qiye"),
         Kind::Demands => (lang.t("个人信息请求", "Demands"), "/guanli/qingqiu"),
         Kind::Orders => (lang.t("待裁决订单", "Disputes"), "/guanli/dingdan"),
     };

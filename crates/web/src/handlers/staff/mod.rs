@@ -1,6 +1,7 @@
 //! The operator's console (2.5.1.e). Every handler takes a [`Desk`]; what is not one's work is not there.
 
 pub mod demands;
+pub mod enterprise;
 pub mod home;
 pub mod orders;
 pub mod people;

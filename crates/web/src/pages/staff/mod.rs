@@ -1,6 +1,7 @@
 //! The operator's console: the frame of its pages, the way in, and its home. No page of it shows a person
 //! by name, but the one field that a verifier opened.
 
+pub mod enterprise;
 pub mod people;
 pub mod training;
 pub mod verification;
@@ -60,7 +61,8 @@ impl Console {
             identifier: "verifier-1".to_owned(),
             rooms: vec![
                 room("/guanli", "首页", "Home"),
-                room("/guanli/shiming", "实名认证", "Verifications"),
+                room("/guanli/shiming", "实名认证", "Persons"),
+                room("/guanli/qiye", "企业认证", "Enterprises"),
                 room("/guanli/qingqiu", "个人信息请求", "Demands"),
                 room("/guanli/dingdan", "待裁决订单", "Disputes"),
                 room("/guanli/renyuan", "人员", "Staff"),

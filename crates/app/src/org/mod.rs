@@ -1,0 +1,200 @@
+//! Enterprises and their organisations (2.1.1.a, 2.1.1.d): verified by a verified person, against the
+//! public register, and by a proof that they may act for it. What is handed in lies sealed until it is
+//! decided, and no longer.
+
+mod apply;
+mod check;
+mod found;
+mod invitation;
+mod measure;
+mod members;
+mod picture;
+mod proof;
+mod source;
+mod tell;
+mod view;
+
+use domain::Refused;
+use domain::calendar::Due;
+use domain::machine::Role;
+use domain::org::seat::Seat;
+use domain::org::verification::{Effect, Event, Facts, State, Step};
+use domain::refused::Party;
+use privacy::Purpose;
+use privacy::purpose::Operate;
+use privacy::{Ctx, SubjectId};
+use storage::org::verification::{self, Doer, VerificationRow};
+use storage::org::{self, paper};
+use storage::{StoreError, Tx};
+use uuid::Uuid;
+
+pub(crate) use apply::chosen;
+pub use apply::{Submission, appeal, begin, edit, submit, withdraw};
+pub(crate) use check::{CHECK, perform};
+pub use invitation::{accept, decline, invite, take_back};
+pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
+pub use members::{change_seat, dissolve, leave, remove};
+pub use picture::sample_picture;
+pub(crate) use proof::{SEND, send};
+pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
+pub use source::{
+    Answered, DemoBank, DemoRegister, EnterpriseRegister, RegisterAnswer, RegisterAsked, TransferAsked,
+    TransferBank,
+};
+pub(crate) use tell::{TELL, tell};
+pub use view::{
+    ApplicationView, InvitationLine, MemberLine, Mine, OrganisationLine, OrganisationView, application,
+    member_page, mine, organisation,
+};
+
+use crate::account::Viewer;
+use crate::{App, Failure};
+
+/// The verification, held until the transaction ends, what is overdue being done; and what the viewer is
+/// to it. To others it does not exist.
+async fn held<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<(VerificationRow, Role), Failure> {
+    settle(app, tx, id).await?;
+    let row = verification::by_id(tx, id).await?.ok_or(Failure::NotFound)?;
+    let role = match (row.applicant, row.organisation) {
+        (Some((account, _)), _) if account == viewer.account => Role::Applicant,
+        (None, Some(organisation)) if seat(tx, organisation, viewer).await? == Some(Seat::Owner) => {
+            Role::BuyerOwner
+        }
+        _ => return Err(Failure::NotFound),
+    };
+    Ok((row, role))
+}
+
+/// The viewer's seat in an organisation.
+async fn seat<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    organisation: Uuid,
+    viewer: &Viewer,
+) -> Result<Option<Seat>, Failure> {
+    let mine = org::of_account(tx, viewer.account).await?;
+    let found = mine.into_iter().find(|(known, _)| known.id == organisation);
+    Ok(found.map(|(_, seat)| seat))
+}
+
+/// Takes the step of the clock that is overdue, holding the row; `false` if there is none.
+async fn settle<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Failure> {
+    verification::hold(tx, id).await?;
+    let Some(row) = verification::by_id(tx, id).await? else {
+        return Ok(false);
+    };
+    let Some((event, Due::At(at))) = row.verification.timer() else {
+        return Ok(false);
+    };
+    if tx.ctx().now() < at {
+        return Ok(false);
+    }
+    let doer = Doer {
+        side: "system",
+        ..Doer::default()
+    };
+    take(app, tx, &row, (event, Role::System), &Facts::default(), doer).await?;
+    if event == Event::YearPassed {
+        check::enqueue_annual(tx, id, tx.ctx().now()).await?;
+    }
+    tell::verification_later(tx, id, row.verification.version + 1).await?;
+    Ok(true)
+}
+
+/// Takes a step, and does what it sets off.
+async fn take<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    row: &VerificationRow,
+    (event, role): (Event, Role),
+    facts: &Facts,
+    doer: Doer<'_>,
+) -> Result<Step, Failure> {
+    policy::clause!("2.1.1.d");
+    let step = row.verification.step(event, role, facts, tx.ctx().now())?;
+    verification::record(tx, row, event, &step, doer)
+        .await
+        .map_err(stale)?;
+    let next = &step.verification;
+    for effect in &step.effects {
+        match effect {
+            Effect::CreateOrganisation | Effect::ClaimOrganisation => {
+                found::found(app, tx, row).await?;
+            }
+            // The picture has done its work, and with it everything else that was handed in.
+            Effect::DeleteLicence => paper::drop_all(tx, row.id).await?,
+            Effect::DropAccount => {
+                if let Some(papers) = paper::of(tx, row.id).await? {
+                    paper::put_transfer(tx, row.id, &papers, None).await?;
+                }
+            }
+        }
+    }
+    // What is to be handed in again is not kept meanwhile.
+    let lapsed = event == Event::ProofLapsed;
+    if lapsed || next.state == State::Draft {
+        paper::drop_all(tx, row.id).await?;
+    }
+    match (next.state, row.organisation) {
+        // An application that is given up leaves nothing.
+        (State::Withdrawn, None) => verification::delete(tx, row.id).await?,
+        (State::Verified, Some(organisation)) => {
+            // A change that was proved is public from now on.
+            if let Some(name) = &row.company_name {
+                org::rename(tx, organisation, name).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(step)
+}
+
+/// Somebody was faster: the page is to be looked at again.
+fn stale(error: StoreError) -> Failure {
+    match error {
+        StoreError::Stale => Refused::from(Party::VerifyNotNow).into(),
+        other => other.into(),
+    }
+}
+
+/// Who acts as an applicant or owner.
+const fn by(role: Role, subject: SubjectId) -> Doer<'static> {
+    Doer {
+        side: match role {
+            Role::Applicant => "applicant",
+            _ => "owner",
+        },
+        subject: Some(subject),
+        staff: None,
+        reference: None,
+    }
+}
+
+/// Takes the steps of the clock for those who do not look: a proof that lapsed, a lock that is over, a
+/// year that passed. Says how many.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
+    let mut taken = 0;
+    loop {
+        let due = {
+            let mut tx = app.store.begin(ctx).await?;
+            verification::due(&mut tx).await?
+        };
+        let before = taken;
+        for id in due {
+            let mut tx = app.store.begin(ctx).await?;
+            taken += usize::from(settle(app, &mut tx, id).await?);
+            tx.commit().await?;
+        }
+        // What somebody else did meanwhile is not looked at for ever.
+        if taken == before {
+            return Ok(taken);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! How it is proved that somebody may act for an enterprise: by the amount of a transfer to its account,
+//! or by a letter that a verifier reads.
+
+use domain::Refused;
+use domain::account::offer::ENTERPRISE;
+use domain::calendar::BEIJING;
+use domain::machine::Role;
+use domain::org::bank_account::{self, BankAccount};
+use domain::org::bank_proof;
+use domain::org::picture::Paper;
+use domain::org::verification::{Event, Facts, Proof, Register, State, Step};
+use domain::refused::Party;
+use privacy::purpose::{Certify, Notify};
+use privacy::{Ask, Ctx, LegalBasis, Personal, PurposeId, Sealed};
+use serde::{Deserialize, Serialize};
+use storage::disclosure::to_processor;
+use storage::job::{self, Claimed, NewJob};
+use storage::org::paper::{self, PaperRow};
+use storage::org::verification::{self, VerificationRow};
+use storage::org::{self, transfer};
+use storage::{StoreError, Tx, account, person};
+use time::{Duration, Time};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::check::reference;
+use super::source::TransferAsked;
+use super::{by, held, picture, take};
+use crate::account::{Viewer, consent, index, message_holder};
+use crate::person::SourceFailed;
+use crate::rights::refuse_if_closing;
+use crate::{App, Failure, Fault};
+
+/// The kind of the job that has a transfer made.
+pub(crate) const SEND: &str = "send_transfer";
+/// The bank, as the register of recipients calls it.
+const BANK: &str = "transfer_bank";
+/// What it gets.
+const ACCOUNT: &[&str] = &["enterprise_paper.bank_account"];
+/// What the program opens to make a transfer.
+const BOTH: &[&str] = &["enterprise_paper.bank_account", "enterprise_paper.amount"];
+
+#[derive(Deserialize, Serialize)]
+struct Payload {
+    verification: Uuid,
+    version: i64,
+}
+
+/// The account a transfer is to go to, as typed.
+pub struct TransferForm<'a> {
+    /// Bank and branch.
+    pub bank: &'a str,
+    /// The number.
+    pub bank_account: &'a str,
+}
+
+/// The verification, held, with what the viewer handed in for it themself.
+async fn own(
+    app: &App,
+    tx: &mut Tx<'_, Certify>,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<(VerificationRow, Role, PaperRow), Failure> {
+    account::hold(tx, viewer.account).await?;
+    refuse_if_closing(tx, viewer.subject).await?;
+    let (row, role) = held(app, tx, viewer, id).await?;
+    let papers = paper::of(tx, id).await?;
+    match papers {
+        Some(papers) if papers.subject == viewer.subject => Ok((row, role, papers)),
+        // Another owner's papers are not opened: whoever handed them in proves them.
+        Some(_) => Err(Refused::from(Party::VerifyNotYou).into()),
+        None => Err(Refused::from(Party::VerifyNotNow).into()),
+    }
+}
+
+/// Chooses a way, if it is not the one under way already.
+async fn choose(
+    app: &App,
+    tx: &mut Tx<'_, Certify>,
+    viewer: &Viewer,
+    (row, role, papers): (VerificationRow, Role, &PaperRow),
+    proof: Proof,
+    again: bool,
+) -> Result<VerificationRow, Failure> {
+    if row.verification.proof == Some(proof) && row.verification.state == State::Proving && !again {
+        return Ok(row);
+    }
+    let agreed = papers.answered.as_ref().is_some_and(Vec::is_empty);
+    let facts = Facts {
+        proof: Some(proof),
+        register: agreed.then_some(Register {
+            name: Some(true),
+            representative: true,
+            in_business: true,
+        }),
+        ..Facts::default()
+    };
+    let doer = by(role, viewer.subject);
+    take(app, tx, &row, (Event::ChooseProof, role), &facts, doer).await?;
+    verification::by_id(tx, row.id).await?.ok_or(Failure::NotFound)
+}
+
+/// Hands in the letter of authorisation: it waits for a verifier.
+///
+/// # Errors
+/// [`Failure::Refused`] naming the letter's fault, or what the machine says.
+pub async fn hand_in_letter(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    viewer: &Viewer,
+    id: Uuid,
+    letter: Vec<u8>,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.d");
+    {
+        // Looked at before the picture is unpacked.
+        let mut tx = app.store.begin(ctx).await?;
+        own(app, &mut tx, viewer, id).await?;
+    }
+    let letter = picture::read(Paper::Letter, letter).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (row, role, papers) = own(app, &mut tx, viewer, id).await?;
+    // Handed in again, it waits anew.
+    choose(app, &mut tx, viewer, (row, role, &papers), Proof::Letter, true).await?;
+    paper::put_letter(&mut tx, id, &papers, &letter.text).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Has a random amount sent to the enterprise's account.
+///
+/// # Errors
+/// [`Failure::Refused`] naming each wrong field, [`Party::ProofToday`], [`Party::ProofAccount`],
+/// [`Party::ProofNoBank`], or what the machine says.
+pub async fn send_transfer(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    viewer: &Viewer,
+    id: Uuid,
+    typed: &TransferForm<'_>,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.d");
+    if app.bank.is_none() {
+        return Err(Refused::from(Party::ProofNoBank).into());
+    }
+    let typed = BankAccount::parse(typed.bank, typed.bank_account, app.demo).map_err(Failure::Refused)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (row, role, papers) = own(app, &mut tx, viewer, id).await?;
+    let row = choose(app, &mut tx, viewer, (row, role, &papers), Proof::Transfer, false).await?;
+    let digest = index(app, transfer::ACCOUNT, typed.number());
+    let mut random = [0_u8; 8];
+    app.entropy.fill(&mut random);
+    let amount = bank_proof::random_amount(u64::from_le_bytes(random));
+    let midnight = ctx.now().to_offset(BEIJING).replace_time(Time::MIDNIGHT);
+    let facts = Facts {
+        amount: Some(amount),
+        transfers: transfer::since(&mut tx, id, midnight - Duration::SECOND).await?,
+        to_account: transfer::to_account(&mut tx, digest).await?,
+        ..Facts::default()
+    };
+    let doer = by(role, viewer.subject);
+    let step = take(app, &mut tx, &row, (Event::SendTransfer, role), &facts, doer).await?;
+    transfer::note(&mut tx, id, digest, typed.last_four()).await?;
+    let (number, amount) = (
+        Personal::received(typed.into_text()),
+        Personal::received(amount.to_string()),
+    );
+    paper::put_transfer(&mut tx, id, &papers, Some((&number, &amount))).await?;
+    let payload = Payload {
+        verification: id,
+        version: step.verification.version,
+    };
+    let text = serde_json::to_string(&payload).map_err(|_| Failure::Fault(Fault::Document))?;
+    let new = NewJob {
+        kind: SEND,
+        dedup: format!("{id}:{}", payload.version),
+        payload: &text,
+        run_at: ctx.now(),
+    };
+    job::enqueue(&mut tx, &new).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Enters the amount that arrived. A wrong one counts, and stays counted.
+///
+/// # Errors
+/// [`Party::ProofAmount`] for what is no amount (not counted), [`Party::ProofWrong`],
+/// [`Party::ProofLocked`], [`Party::ProofExpired`], [`Party::EnterprisePerson`], or what the machine says.
+pub async fn enter_amount(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    viewer: &Viewer,
+    id: Uuid,
+    typed: &str,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.d");
+    let amount = bank_proof::read(typed)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (mut row, role, papers) = own(app, &mut tx, viewer, id).await?;
+    still_verified(&mut tx, &row).await?;
+    if let (Some(under_way), Some(sealed)) = (&mut row.verification.transfer, &papers.amount) {
+        under_way.amount = sent(&mut tx, &papers, sealed).await?;
+    }
+    let facts = Facts {
+        amount: Some(amount),
+        ..Facts::default()
+    };
+    let doer = by(role, viewer.subject);
+    let step: Step = take(app, &mut tx, &row, (Event::EnterAmount, role), &facts, doer).await?;
+    tx.commit().await?;
+    match step.told {
+        Some(refused) => Err(refused.into()),
+        None => Ok(()),
+    }
+}
+
+/// Whoever founds an enterprise is still verified at that moment.
+pub(super) async fn still_verified<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &VerificationRow,
+) -> Result<(), Failure> {
+    policy::clause!("2.1.1.d");
+    match row.applicant {
+        Some((account, _)) if !person::is_verified(tx, account).await? => {
+            Err(Refused::from(Party::EnterprisePerson).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The amount that was sent, in fen.
+async fn sent(tx: &mut Tx<'_, Certify>, papers: &PaperRow, sealed: &Sealed<String>) -> Result<i64, Failure> {
+    let basis = consent::live(tx, papers.subject, &ENTERPRISE)
+        .await?
+        .ok_or(Refused::from(Party::EnterpriseConsent))?;
+    let ask = Ask {
+        subject: papers.subject,
+        fields: &["enterprise_paper.amount"],
+        basis,
+        clause: policy::clause!("2.1.1.d"),
+        case: None,
+    };
+    let permit = tx.permit(ask).await?;
+    let place = paper::field("amount", papers.id, papers.subject);
+    let opened = tx.open(&permit, &place, sealed).await?;
+    opened
+        .inside()
+        .parse()
+        .map_err(|_| Failure::Fault(Fault::Document))
+}
+
+/// Has the bank make a transfer; asked twice, it makes it once.
+///
+/// # Errors
+/// [`Failure::Fault`] if the bank does not answer: the job is tried again.
+pub(crate) async fn send(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) -> Result<(), Failure> {
+    let of: Payload = serde_json::from_str(&claimed.payload).map_err(|_| Failure::Fault(Fault::Document))?;
+    let bank = app.bank.as_ref().ok_or(Fault::Identity(SourceFailed::Down))?;
+    let asked = order(app, ctx, &of).await?;
+    if let Some(asked) = &asked {
+        bank.send(asked).await.map_err(Fault::Identity)?;
+    }
+    if let Some(asked) = &asked
+        && app.demo
+    {
+        show(app, ctx, &of, asked.amount).await?;
+    }
+    let mut tx = app.store.begin(ctx).await?;
+    job::finish(&mut tx, claimed).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What the bank is asked, once the ledger says that it gets it. Nothing for a transfer that nobody waits
+/// for any more.
+async fn order(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<TransferAsked>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let row = verification::by_id(&mut tx, of.verification).await?;
+    let Some(row) = row.filter(|row| {
+        row.verification.version == of.version && row.verification.proof == Some(Proof::Transfer)
+    }) else {
+        return Ok(None);
+    };
+    let Some(papers) = paper::of(&mut tx, row.id).await? else {
+        return Ok(None);
+    };
+    match refuse_if_closing(&mut tx, papers.subject).await {
+        Err(Failure::Refused(_)) => return Ok(None),
+        other => other?,
+    }
+    let Some(basis) = consent::live(&mut tx, papers.subject, &ENTERPRISE).await? else {
+        return Ok(None);
+    };
+    let (Some(number), Some(amount), Some(holder)) =
+        (&papers.bank_account, &papers.amount, row.company_name.clone())
+    else {
+        return Ok(None);
+    };
+    let ask = Ask {
+        subject: papers.subject,
+        fields: BOTH,
+        basis,
+        clause: policy::clause!("2.1.1.d"),
+        case: None,
+    };
+    let (number, amount) = {
+        let permit = tx.permit(ask).await?;
+        let place = |column| paper::field(column, papers.id, papers.subject);
+        let number = match tx.open(&permit, &place("bank_account"), number).await {
+            Err(StoreError::NoKey) => return Ok(None),
+            other => other?,
+        };
+        (number, tx.open(&permit, &place("amount"), amount).await?)
+    };
+    let share = to_processor(papers.subject, BANK, ACCOUNT, PurposeId::Certify, None, ctx.now());
+    let disclosed = tx.disclose(share).await?;
+    let text = Zeroizing::new(number.handed(&disclosed).map_err(StoreError::from)?);
+    let (bank, number) = bank_account::parts(&text).ok_or(Failure::Fault(Fault::Document))?;
+    let asked = TransferAsked {
+        reference: reference(&[row.id.as_bytes(), &of.version.to_be_bytes()]),
+        holder,
+        bank: Zeroizing::new(bank.to_owned()),
+        number: Zeroizing::new(number.to_owned()),
+        amount: amount
+            .inside()
+            .parse()
+            .map_err(|_| Failure::Fault(Fault::Document))?,
+    };
+    tx.commit().await?;
+    Ok(Some(asked))
+}
+
+/// What a demonstration shows in the place of an account's statement.
+async fn show(app: &App, ctx: &Ctx<Certify>, of: &Payload, amount: i64) -> Result<(), Failure> {
+    let ctx: Ctx<Notify> = Ctx::new(ctx.actor(), ctx.policy_version(), ctx.request(), ctx.now());
+    let mut tx = app.store.begin(&ctx).await?;
+    let (row, papers) = (
+        verification::by_id(&mut tx, of.verification).await?,
+        paper::of(&mut tx, of.verification).await?,
+    );
+    let (Some(row), Some(papers)) = (row, papers) else {
+        return Ok(());
+    };
+    let account = match (row.applicant, row.organisation) {
+        (Some((account, _)), _) => Some(account),
+        (None, Some(organisation)) => {
+            let members = org::members(&mut tx, organisation).await?;
+            let handed = members.iter().find(|row| row.subject == papers.subject);
+            handed.map(|row| row.member.account)
+        }
+        (None, None) => None,
+    };
+    let Some(account) = account else {
+        return Ok(());
+    };
+    if let Some(holder) = account::by_id(&mut tx, account).await? {
+        let ask = Ask {
+            subject: holder.subject,
+            fields: &["account.phone"],
+            basis: LegalBasis::Contract,
+            clause: policy::clause!("2.2.1"),
+            case: None,
+        };
+        let text = format!(
+            "【演示银行】对公账户入账 0.{amount:02} 元，附言：企业认证。/ Demonstration bank: 0.{amount:02} yuan arrived, for the verification."
+        );
+        message_holder(app, &mut tx, &holder, ask, text).await?;
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,414 @@
+//! A verifier's work on enterprises (5.9): public facts beside what was handed in, which is opened one
+//! piece at a time with a reason, recorded and shown to whoever handed it in (2.5.1.e).
+
+use domain::Refused;
+use domain::account::offer::ENTERPRISE;
+use domain::four_eyes::Appeal;
+use domain::machine::Role as Side;
+use domain::org::verification::{Event, Proof, Reason, Relation, State};
+use domain::refused::Party;
+use domain::staff::{Role, enterprise_case_number};
+use privacy::purpose::{Certify, Operate};
+use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
+use storage::StoreError;
+use storage::account::Place;
+use storage::org::paper::{self, PaperRow};
+use storage::org::queue;
+use storage::org::verification::{self, Taken};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Signed, denied, trained};
+use crate::account::consent;
+use crate::org::{DECISIONS, Decision, MEASURES, by_verifier};
+use crate::{App, Failure};
+
+/// Lines of a list.
+const PAGE: i64 = 30;
+/// Steps shown of a case.
+const STEPS: i64 = 50;
+
+/// Which verifications are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EnterpriseTab {
+    /// What is to be decided.
+    #[default]
+    AtHand,
+    /// Those in a state.
+    In(State),
+}
+
+impl EnterpriseTab {
+    /// Every list.
+    pub const ALL: [Self; 8] = [
+        Self::AtHand,
+        Self::In(State::Submitted),
+        Self::In(State::Proving),
+        Self::In(State::Verified),
+        Self::In(State::Changed),
+        Self::In(State::AnnualDue),
+        Self::In(State::Rejected),
+        Self::In(State::Revoked),
+    ];
+
+    /// Its word in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtHand => "",
+            Self::In(state) => state.as_str(),
+        }
+    }
+
+    /// The list of a word; what is unknown is the first.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|tab| tab.as_str() == text)
+            .unwrap_or_default()
+    }
+}
+
+/// A verification as a line.
+#[derive(Clone, Debug)]
+pub struct EnterpriseLine {
+    /// The verification.
+    pub id: Uuid,
+    /// What it is called.
+    pub number: String,
+    /// The enterprise's name, as the public register has it.
+    pub name: String,
+    /// How far it is.
+    pub state: State,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// What is to be decided, if anything is.
+    pub matter: Option<Matter>,
+}
+
+/// What is to be decided about an enterprise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// A letter is to be read.
+    Letter,
+    /// A revocation waits for a second pair of eyes.
+    Proposal,
+    /// The same, proposed by whoever looks.
+    OwnProposal,
+    /// An appeal.
+    Appeal,
+}
+
+fn matter(case: &queue::Case, signed: &Signed) -> Option<Matter> {
+    if case.proposed_at.is_some() {
+        let own = case.proposed_by.as_deref() == Some(&signed.identifier);
+        return Some(if own {
+            Matter::OwnProposal
+        } else {
+            Matter::Proposal
+        });
+    }
+    if case.appealed {
+        return Some(Matter::Appeal);
+    }
+    let letter = case.state == State::Proving && case.proof == Some(Proof::Letter);
+    letter.then_some(Matter::Letter)
+}
+
+/// A list of verifications.
+pub struct EnterpriseLines {
+    /// The lines.
+    pub lines: Vec<EnterpriseLine>,
+    /// Where the next page begins.
+    pub next: Option<Place>,
+    /// How much is to be decided.
+    pub at_hand: i64,
+}
+
+fn verifier(signed: &Signed) -> Result<(), Failure> {
+    // What is not one's work is not there.
+    if signed.has(Role::Verifier) {
+        Ok(())
+    } else {
+        Err(Failure::NotFound)
+    }
+}
+
+/// The verifications of a list.
+///
+/// # Errors
+/// [`Failure::NotFound`] for whoever is no verifier.
+pub async fn enterprise_cases(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    tab: EnterpriseTab,
+    before: Place,
+) -> Result<EnterpriseLines, Failure> {
+    verifier(signed)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let (mut found, at_hand) = queue::at_hand(&mut tx, PAGE).await?;
+    let mut next = None;
+    if let EnterpriseTab::In(state) = tab {
+        found = queue::in_state(&mut tx, state, before, PAGE + 1).await?;
+        let most = usize::try_from(PAGE).unwrap_or_default();
+        if found.len() > most {
+            found.truncate(most);
+            next = found.last().map(|last| Place {
+                at: last.since,
+                id: last.id,
+            });
+        }
+    }
+    let line = |case: queue::Case| EnterpriseLine {
+        number: enterprise_case_number(case.id),
+        matter: matter(&case, signed),
+        name: case.company_name.unwrap_or_default(),
+        id: case.id,
+        state: case.state,
+        since: case.since,
+    };
+    Ok(EnterpriseLines {
+        lines: found.into_iter().map(line).collect(),
+        next,
+        at_hand,
+    })
+}
+
+/// What may be opened of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// The legal representative's name.
+    Representative,
+    /// The picture of the licence.
+    Licence,
+    /// The picture of the letter.
+    Letter,
+}
+
+impl Piece {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Representative, Self::Licence, Self::Letter];
+
+    /// Its word in forms: the column.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Representative => "representative",
+            Self::Licence => "licence",
+            Self::Letter => "letter",
+        }
+    }
+
+    /// The piece of a word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|piece| piece.as_str() == text)
+    }
+
+    const fn field(self) -> &'static [&'static str] {
+        match self {
+            Self::Representative => &["enterprise_paper.representative"],
+            Self::Licence => &["enterprise_paper.licence"],
+            Self::Letter => &["enterprise_paper.letter"],
+        }
+    }
+
+    const fn of(self, papers: &PaperRow) -> Option<&privacy::Sealed<String>> {
+        match self {
+            Self::Representative => papers.representative.as_ref(),
+            Self::Licence => papers.licence.as_ref(),
+            Self::Letter => papers.letter.as_ref(),
+        }
+    }
+}
+
+/// A case.
+#[derive(Debug)]
+pub struct EnterpriseCase {
+    /// The verification.
+    pub id: Uuid,
+    /// What it is called.
+    pub number: String,
+    /// How far it is.
+    pub state: State,
+    /// The version seen.
+    pub version: i64,
+    /// Since when it stands so.
+    pub since: OffsetDateTime,
+    /// The enterprise's name.
+    pub name: Option<String>,
+    /// Its credit code.
+    pub code: Option<String>,
+    /// How the applicant says to be related to it.
+    pub relation: Option<Relation>,
+    /// The way of proof.
+    pub proof: Option<Proof>,
+    /// When the register last agreed.
+    pub checked_at: Option<OffsetDateTime>,
+    /// Whether an organisation with this code is there already.
+    pub claim: bool,
+    /// What has to be put right, or why it was revoked.
+    pub reasons: Vec<Reason>,
+    /// Who proposed a revocation, and when.
+    pub proposal: Option<(String, OffsetDateTime)>,
+    /// How far an appeal is.
+    pub appeal: Appeal,
+    /// What may be opened now.
+    pub pieces: Vec<Piece>,
+    /// What whoever looks may do; what takes another pair of eyes than theirs is not among it.
+    pub may: Vec<Event>,
+    /// Whether it waits for somebody else.
+    pub for_others: bool,
+    /// What happened, the latest first.
+    pub steps: Vec<Taken>,
+}
+
+/// What may be opened while this is to be decided: nothing, unless a letter waits.
+fn pieces(row: &verification::VerificationRow, papers: Option<&PaperRow>) -> Vec<Piece> {
+    policy::clause!("2.5.1.e");
+    let now = &row.verification;
+    let waits = now.state == State::Proving && now.proof == Some(Proof::Letter);
+    let Some(papers) = papers.filter(|_| waits) else {
+        return Vec::new();
+    };
+    let there = |piece: &Piece| piece.of(papers).is_some();
+    Piece::ALL.into_iter().filter(there).collect()
+}
+
+/// A case.
+///
+/// # Errors
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn enterprise_case(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    id: Uuid,
+) -> Result<EnterpriseCase, Failure> {
+    verifier(signed)?;
+    let mut tx = app.store.begin(ctx).await?;
+    let row = verification::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let papers = paper::of(&mut tx, id).await?;
+    let steps = verification::events(&mut tx, id, STEPS).await?;
+    let now = &row.verification;
+    let by_me = |by: &str| by == signed.identifier;
+    let measure = &now.measure;
+    let proposed_by_me = measure.proposal.as_ref().is_some_and(|first| by_me(&first.by));
+    let decided_by_me = measure.decided_by.iter().any(|by| by_me(by));
+    let others = |event: &Event| match event {
+        Event::ConfirmRevocation => proposed_by_me,
+        Event::UpholdAppeal | Event::DismissAppeal => decided_by_me,
+        _ => false,
+    };
+    let offered: Vec<Event> = now
+        .allowed(Side::PlatformVerifier)
+        .into_iter()
+        .filter(|event| DECISIONS.contains(event) || MEASURES.contains(event))
+        .collect();
+    Ok(EnterpriseCase {
+        id,
+        number: enterprise_case_number(id),
+        state: now.state,
+        version: now.version,
+        since: now.since,
+        pieces: pieces(&row, papers.as_ref()),
+        name: row.company_name.clone(),
+        code: row.credit_code.clone(),
+        relation: now.relation,
+        proof: now.proof,
+        checked_at: now.checked_at,
+        claim: now.claim,
+        reasons: now.reasons.clone(),
+        proposal: measure
+            .proposal
+            .as_ref()
+            .map(|first| (first.by.clone(), first.at)),
+        appeal: measure.appeal,
+        for_others: offered.iter().any(others),
+        may: offered.into_iter().filter(|event| !others(event)).collect(),
+        steps,
+    })
+}
+
+/// Opens one piece of a case, with a reason, for the eyes of this verifier. The record is written first;
+/// whoever handed it in reads it. A picture is JPEG in base64.
+///
+/// # Errors
+/// [`Party::StaffReason`], [`Party::StaffTraining`], [`Party::StaffNoMatter`];
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn open_piece(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    id: Uuid,
+    (piece, reason): (Piece, &str),
+) -> Result<String, Failure> {
+    policy::clause!("2.5.1.e");
+    verifier(signed)?;
+    let acting = Staff {
+        account: signed.id,
+        role: StaffRole::Verifier,
+        case: Some(id),
+        reason: StaffReason::parse(reason),
+    };
+    let certify = Ctx::<Certify>::new(
+        Actor::Staff(acting),
+        ctx.policy_version(),
+        ctx.request(),
+        ctx.now(),
+    );
+    let mut tx = app.store.begin(&certify).await?;
+    let row = verification::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let no_matter = || Failure::from(Refused::from(Party::StaffNoMatter));
+    let papers = paper::of(&mut tx, id).await?;
+    if !pieces(&row, papers.as_ref()).contains(&piece) {
+        return Err(no_matter());
+    }
+    let papers = papers.ok_or_else(no_matter)?;
+    let sealed = piece.of(&papers).ok_or_else(no_matter)?;
+    // The separate consent that the verification rests on carries this too; without it nothing opens.
+    let basis = consent::live(&mut tx, papers.subject, &ENTERPRISE).await?;
+    let ask = Ask {
+        subject: papers.subject,
+        fields: piece.field(),
+        basis: basis.ok_or_else(no_matter)?,
+        clause: policy::clause!("2.1.1.d"),
+        case: Some(id),
+    };
+    let shown = {
+        let permit = tx.permit(ask).await.map_err(|error| denied(error.into()))?;
+        let place = paper::field(piece.as_str(), papers.id, papers.subject);
+        let opened = tx.open(&permit, &place, sealed).await?;
+        opened.shown().map_err(StoreError::from)?
+    };
+    tx.commit().await?;
+    Ok(shown)
+}
+
+/// Takes a verifier's step in a case.
+///
+/// # Errors
+/// [`Party::FourEyes`], [`Party::VerifyReason`], [`Party::VerifyNotNow`] and what else the machine says;
+/// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
+pub async fn enterprise_act(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    signed: &Signed,
+    (id, version): (Uuid, i64),
+    (event, reasons): (Event, Vec<Reason>),
+) -> Result<(), Failure> {
+    verifier(signed)?;
+    trained(signed, ctx.now())?;
+    let act = Decision {
+        verification: id,
+        version,
+        event,
+        reasons,
+        by: &signed.identifier,
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    by_verifier(app, &mut tx, act).await?;
+    Ok(tx.commit().await?)
+}

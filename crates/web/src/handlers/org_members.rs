@@ -1,0 +1,297 @@
+//! An organisation and its members: invitations, seats, leaving, its end.
+
+use app::org::{self, OrganisationView};
+use domain::org::seat::Seat;
+use domain::org::verification::Badge;
+use domain::refused::Party;
+use privacy::purpose::KeepAccount;
+use serde::Deserialize;
+
+use super::account::{Token, errors_of, status_of};
+use super::org::{badge_name, invitation_row, parsed};
+use crate::failure::Answer;
+use crate::pages::account::FieldError;
+use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
+use crate::pages::org_members::{HistoryRow, MemberRow, OrganisationPage, SeatRow};
+use crate::request::{Asked, Named, Posted, Visit};
+
+const LIST: &str = "/zhanghao/qiye";
+
+/// Which page of the members.
+#[derive(Default, Deserialize)]
+pub struct PageQuery {
+    #[serde(default)]
+    ye: usize,
+}
+
+fn happened(lang: Lang, what: &str) -> &'static str {
+    match what {
+        "founded" => lang.t("企业通过认证并创建", "founded after its verification"),
+        "claimed" => lang.t("通过验证加入为所有者", "joined as an owner by a proof"),
+        "joined" => lang.t("接受邀请加入", "joined by invitation"),
+        "seat" => lang.t("更换角色", "was given another role"),
+        "left" => lang.t("离开", "left"),
+        "removed" => lang.t("被移出", "was removed"),
+        _ => lang.t("解散企业", "dissolved it"),
+    }
+}
+
+fn seats(lang: Lang, seats: &[Seat]) -> Vec<SeatRow> {
+    let row = |seat: &Seat| SeatRow {
+        word: seat.as_str(),
+        name: seat.label(lang == Lang::Zh),
+    };
+    seats.iter().map(row).collect()
+}
+
+async fn render(
+    visit: &Visit,
+    id: &str,
+    number: usize,
+    (phone, mut errors): (String, Vec<FieldError>),
+) -> Result<Answer, Answer> {
+    let viewer = visit.viewer()?;
+    let lang = visit.lang;
+    let zh = lang == Lang::Zh;
+    let id = parsed(visit, id)?;
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let view = org::organisation(app, &ctx, viewer, id, number.min(50)).await;
+    let view: OrganisationView = view.map_err(|failure| Answer::failure(visit, &failure))?;
+    for error in &mut errors {
+        if !matches!(&*error.field, "phone" | "seat") || view.may_invite.is_empty() {
+            error.field = "h-members".into();
+        }
+    }
+    // Accounts as colleagues know them: by name, or by their place in the list.
+    let names: Vec<_> = view
+        .members
+        .iter()
+        .map(|line| (line.account, line.name.clone(), line.own))
+        .collect();
+    let called = |account: Option<uuid::Uuid>| {
+        let known = names.iter().find(|(known, ..)| Some(*known) == account);
+        match known {
+            Some((_, _, true)) => lang.t("您", "you").to_owned(),
+            Some((_, Some(name), _)) => name.clone(),
+            _ => lang.t("成员", "a member").to_owned(),
+        }
+    };
+    let page = OrganisationPage {
+        f: visit.frame(&view.organisation.name),
+        id: id.to_string(),
+        name: view.organisation.name.clone(),
+        code: view.organisation.credit_code.clone(),
+        badge: badge_name(lang, view.badge),
+        verified: view.badge == Badge::Verified,
+        verification: view.verification.map(|id| id.to_string()),
+        seat: view.seat.label(zh),
+        count: view.count,
+        members: view
+            .members
+            .iter()
+            .map(|line| MemberRow {
+                account: line.account.to_string(),
+                name: line
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| lang.t("（未设称呼）", "(gave no name)").to_owned()),
+                own: line.own,
+                seat: line.seat.label(zh),
+                since: Moment::of(lang, line.since),
+                seats: seats(lang, &line.seats),
+                can_remove: line.can_remove,
+            })
+            .collect(),
+        next: view.next,
+        invitations: view
+            .invitations
+            .into_iter()
+            .map(|line| invitation_row(lang, line))
+            .collect(),
+        may_invite: seats(lang, &view.may_invite),
+        history: view
+            .events
+            .iter()
+            .map(|event| HistoryRow {
+                when: Moment::of(lang, event.at),
+                who: called(event.member),
+                what: happened(lang, &event.what),
+                seat: event.seat.map_or("", |seat| seat.label(zh)),
+                by: if event.doer == event.member {
+                    String::new()
+                } else {
+                    called(event.doer)
+                },
+            })
+            .collect(),
+        can_dissolve: view.can_dissolve,
+        phone,
+        errors,
+    };
+    Ok(Answer::page(visit, status_of(&page.errors), &page))
+}
+
+/// `GET /zhanghao/zuzhi/{id}`.
+pub async fn page(
+    visit: Visit,
+    Named(id): Named<String>,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Answer, Answer> {
+    render(&visit, &id, query.ye, (String::new(), Vec::new())).await
+}
+
+/// The outcome of an act: the page again, with what was wrong.
+async fn after(
+    visit: &Visit,
+    id: &str,
+    phone: String,
+    done: Result<(), app::Failure>,
+) -> Result<Answer, Answer> {
+    match done {
+        Ok(()) => Ok(Answer::to(&format!("/zhanghao/zuzhi/{}", parsed(visit, id)?))),
+        Err(failure) => {
+            let errors = errors_of(visit, &failure)?;
+            render(visit, id, 0, (phone, errors)).await
+        }
+    }
+}
+
+/// Whom to invite.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct InviteForm {
+    csrf: String,
+    phone: String,
+    seat: String,
+}
+
+/// `POST /zhanghao/zuzhi/{id}/yaoqing`.
+pub async fn invite(
+    visit: Visit,
+    Named(id): Named<String>,
+    Posted(form): Posted<InviteForm>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let organisation = parsed(&visit, &id)?;
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = match Seat::parse(&form.seat) {
+        Some(seat) => org::invite(app, &ctx, viewer, organisation, (&form.phone, seat)).await,
+        None => Err(domain::Refused::from(Party::OrgSeat).into()),
+    };
+    after(&visit, &id, form.phone, done).await
+}
+
+/// `POST /zhanghao/zuzhi/{id}/yaoqing/{invitation}`: takes it back.
+pub async fn take_back(
+    visit: Visit,
+    Named((id, invitation)): Named<(String, String)>,
+    Posted(form): Posted<Token>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let (organisation, invitation) = (parsed(&visit, &id)?, parsed(&visit, &invitation)?);
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = org::take_back(app, &ctx, viewer, organisation, invitation).await;
+    after(&visit, &id, String::new(), done).await
+}
+
+/// Another seat, or the end of a membership.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangeForm {
+    csrf: String,
+    seat: String,
+    sure: String,
+}
+
+/// `POST /zhanghao/zuzhi/{id}/chengyuan/{member}`: `seat` names another seat, or `remove`.
+pub async fn change(
+    visit: Visit,
+    Named((id, member)): Named<(String, String)>,
+    Posted(form): Posted<ChangeForm>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let (organisation, member) = (parsed(&visit, &id)?, parsed(&visit, &member)?);
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = match (form.seat.as_str(), Seat::parse(&form.seat)) {
+        ("remove", _) if form.sure.is_empty() => Err(domain::Refused::from(Party::OrgUnsure).into()),
+        ("remove", _) => org::remove(app, &ctx, viewer, organisation, member).await,
+        (_, Some(seat)) => org::change_seat(app, &ctx, viewer, organisation, (member, seat)).await,
+        (_, None) => Err(domain::Refused::from(Party::OrgSeat).into()),
+    };
+    after(&visit, &id, String::new(), done).await
+}
+
+/// Whether it is meant.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct SureForm {
+    csrf: String,
+    sure: String,
+}
+
+/// `POST /zhanghao/zuzhi/{id}/tuichu`.
+pub async fn leave(
+    visit: Visit,
+    Named(id): Named<String>,
+    Posted(form): Posted<SureForm>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let organisation = parsed(&visit, &id)?;
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = if form.sure.is_empty() {
+        Err(domain::Refused::from(Party::OrgUnsure).into())
+    } else {
+        org::leave(app, &ctx, viewer, organisation).await
+    };
+    match done {
+        Ok(()) => Ok(Answer::to(LIST)),
+        failed => after(&visit, &id, String::new(), failed).await,
+    }
+}
+
+/// `POST /zhanghao/zuzhi/{id}/jiesan`.
+pub async fn dissolve(
+    visit: Visit,
+    Named(id): Named<String>,
+    Posted(form): Posted<SureForm>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let organisation = parsed(&visit, &id)?;
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = if form.sure.is_empty() {
+        Err(domain::Refused::from(Party::OrgUnsure).into())
+    } else {
+        org::dissolve(app, &ctx, viewer, organisation).await
+    };
+    match done {
+        Ok(()) => Ok(Answer::to(LIST)),
+        failed => after(&visit, &id, String::new(), failed).await,
+    }
+}
+
+/// `POST /zhanghao/yaoqing/{id}/{answer}`: `jieshou` or `xiejue`.
+pub async fn answer(
+    visit: Visit,
+    Named((id, answer)): Named<(String, String)>,
+    Posted(form): Posted<Token>,
+) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let viewer = visit.viewer_for(LIST)?;
+    let invitation = parsed(&visit, &id)?;
+    let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
+    let done = match answer.as_str() {
+        "jieshou" => org::accept(app, &ctx, viewer, invitation).await,
+        "xiejue" => org::decline(app, &ctx, viewer, invitation).await,
+        _ => return Err(Answer::not_found(&visit)),
+    };
+    match done {
+        Ok(()) => Ok(Answer::to(LIST)),
+        Err(failure) => Err(Answer::failure(&visit, &failure)),
+    }
+}

@@ -1,0 +1,314 @@
+//! A verifier's list and case of enterprises (5.9): papers opened one by one with a reason, a letter
+//! decided by one, a revocation by two.
+
+use std::collections::HashMap;
+
+use app::staff::{self, EnterpriseCase, EnterpriseLine, EnterpriseTab, Matter, Piece};
+use axum::http::StatusCode;
+use domain::four_eyes::Appeal;
+use domain::org::verification::{Event, Reason};
+use domain::staff::Role;
+use privacy::purpose::Operate;
+use privacy::{StaffReason, StaffRole};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::super::account::{reason_name, status_of};
+use super::super::overview::{Query, cursor};
+use super::{errors, failed};
+use crate::desk::Desk;
+use crate::failure::Answer;
+use crate::pages::account::FieldError;
+use crate::pages::frame::Lang;
+use crate::pages::moment::Moment;
+use crate::pages::staff::enterprise::{EnterpriseCasePage, EnterpriseCasesPage, EnterpriseRow, Opened};
+use crate::pages::staff::verification::{ActRow, CaseStep, Coded, TabRow};
+use crate::request::{Asked, Named, Posted};
+
+fn matter(lang: Lang, line: &EnterpriseLine) -> &'static str {
+    match line.matter {
+        None => "",
+        Some(Matter::Letter) => lang.t("授权书待核对", "a letter to be read"),
+        Some(Matter::OwnProposal) => lang.t(
+            "您提议撤销，等待他人复核",
+            "your proposal, for another to confirm",
+        ),
+        Some(Matter::Proposal) => lang.t("撤销待复核", "revocation to be confirmed"),
+        Some(Matter::Appeal) => lang.t("申诉待处理", "appeal to be decided"),
+    }
+}
+
+fn piece_name(lang: Lang, piece: Piece) -> &'static str {
+    match piece {
+        Piece::Representative => lang.t("法定代表人姓名", "the representative's name"),
+        Piece::Licence => lang.t("营业执照", "the licence"),
+        Piece::Letter => lang.t("授权书", "the letter"),
+    }
+}
+
+/// Which list, and where its page begins.
+#[derive(Default, Deserialize)]
+pub struct ListQuery {
+    #[serde(default)]
+    zhuangtai: String,
+    #[serde(flatten)]
+    place: Query,
+}
+
+/// `GET /guanli/qiye`.
+pub async fn list(desk: Desk, Asked(query): Asked<ListQuery>) -> Result<Answer, Answer> {
+    let signed = desk.acting(Role::Verifier)?;
+    let lang = desk.visit.lang;
+    let zh = lang == Lang::Zh;
+    let tab = EnterpriseTab::parse(&query.zhuangtai);
+    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
+    let seen = staff::enterprise_cases(app, &ctx, signed, tab, query.place.from()).await;
+    let seen = seen.map_err(failed(&desk))?;
+    let page = EnterpriseCasesPage {
+        f: desk.frame(lang.t("企业认证案件", "Verifications of enterprises")),
+        c: desk.console(),
+        tabs: EnterpriseTab::ALL
+            .into_iter()
+            .map(|known| TabRow {
+                word: known.as_str(),
+                name: match known {
+                    EnterpriseTab::AtHand => lang.t("待处理", "To decide"),
+                    EnterpriseTab::In(state) => state.label(zh),
+                },
+                chosen: known == tab,
+            })
+            .collect(),
+        at_hand: seen.at_hand,
+        rows: seen
+            .lines
+            .iter()
+            .map(|line| EnterpriseRow {
+                id: line.id.to_string(),
+                number: line.number.clone(),
+                name: line.name.clone(),
+                state: line.state.label(zh),
+                matter: matter(lang, line),
+                since: Moment::of(lang, line.since),
+            })
+            .collect(),
+        next: seen.next.map(cursor),
+    };
+    Ok(Answer::page(&desk.visit, StatusCode::OK, &page))
+}
+
+fn act_row(lang: Lang, event: Event) -> ActRow {
+    let zh = lang == Lang::Zh;
+    let hint = match event {
+        Event::Prove => lang.t(
+            "执照、授权书与登记信息一致，公章清晰。通过后材料立即删除，申请人成为所有者。",
+            "Licence, letter and register agree and the stamp is clear. The papers are deleted and the applicant is an owner.",
+        ),
+        Event::Reject => lang.t(
+            "选择要改正的事项；材料立即删除，申请人可修改后重新提交。",
+            "Choose what to put right. The papers are deleted; the applicant can hand them in again.",
+        ),
+        Event::ProposeRevocation => lang.t(
+            "提议本身不改变什么；由另一位审核人员复核。",
+            "A proposal changes nothing by itself; another verifier confirms it.",
+        ),
+        Event::ConfirmRevocation => lang.t(
+            "撤销立即生效，企业会收到通知和依据，可以申诉一次，由第三人决定。",
+            "It works at once. The enterprise is told the ground and may appeal once; a third verifier decides.",
+        ),
+        Event::DropRevocation => lang.t("撤回提议，认证照旧。", "Takes the proposal back; the verification stands."),
+        Event::UpholdAppeal => lang.t("撤销作废，认证恢复，企业会收到通知。", "The revocation is undone and the enterprise is told."),
+        _ => lang.t("撤销维持，企业会收到通知，不能再次申诉。", "The revocation stands; the enterprise is told and cannot appeal again."),
+    };
+    // Fraud is for a revocation; what can be put right, for a rejection.
+    let given = |reason: &&Reason| match event {
+        Event::Reject => !matches!(reason, Reason::Fraud | Reason::AnnualUnconfirmed),
+        Event::ProposeRevocation => matches!(
+            reason,
+            Reason::Fraud | Reason::NotInBusiness | Reason::LicenceMismatch
+        ),
+        _ => false,
+    };
+    ActRow {
+        word: event.as_str(),
+        name: event.label(zh),
+        hint,
+        heavy: matches!(event, Event::Reject | Event::ConfirmRevocation),
+        grounds: Reason::ALL
+            .iter()
+            .filter(given)
+            .map(|reason| Coded {
+                word: reason.as_str(),
+                name: reason.label(zh),
+            })
+            .collect(),
+    }
+}
+
+fn who(lang: Lang, side: &str, staff: Option<String>) -> String {
+    match (side, staff) {
+        (_, Some(staff)) => staff,
+        ("applicant", None) => lang.t("申请人", "the applicant").to_owned(),
+        ("owner", None) => lang.t("企业所有者", "an owner").to_owned(),
+        _ => lang.t("系统", "the program").to_owned(),
+    }
+}
+
+async fn page(
+    desk: &Desk,
+    id: &str,
+    (of_act, mut errors): (bool, Vec<FieldError>),
+    opened: Option<(Piece, String, StaffReason)>,
+) -> Result<Answer, Answer> {
+    let signed = desk.acting(Role::Verifier)?;
+    let lang = desk.visit.lang;
+    let zh = lang == Lang::Zh;
+    let id = Uuid::parse_str(id).map_err(|_| Answer::not_found(&desk.visit))?;
+    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
+    let seen = staff::enterprise_case(app, &ctx, signed, id).await;
+    let seen: EnterpriseCase = seen.map_err(failed(desk))?;
+    let gives_reasons = [Event::Reject, Event::ProposeRevocation];
+    for error in &mut errors {
+        // Each says where on this page it can be put right; else it is about the case.
+        let given = seen.may.iter().find(|event| gives_reasons.contains(event));
+        error.field = match (&*error.field, given) {
+            ("reason", _) if !seen.pieces.is_empty() && !of_act => "why".into(),
+            ("reason", Some(event)) if of_act => format!("{}-reasons", event.as_str()).into(),
+            _ => "h-case".into(),
+        };
+    }
+    let page = EnterpriseCasePage {
+        f: desk.frame(&seen.number),
+        c: desk.console(),
+        id: id.to_string(),
+        state: seen.state.label(zh),
+        since: Moment::of(lang, seen.since),
+        version: seen.version,
+        name: seen.name.unwrap_or_default(),
+        code: seen.code.unwrap_or_default(),
+        relation: seen.relation.map_or("", |relation| relation.label(zh)),
+        proof: seen.proof.map_or("", |proof| proof.label(zh)),
+        checked: seen.checked_at.map(|at| Moment::of(lang, at)),
+        claim: seen.claim,
+        reasons: seen.reasons.iter().map(|reason| reason.label(zh)).collect(),
+        proposal: seen.proposal.map(|(by, at)| (by, Moment::of(lang, at))),
+        appeal: match seen.appeal {
+            Appeal::None => "",
+            Appeal::Open => lang.t("企业已申诉，等待处理", "the enterprise appealed; it waits"),
+            Appeal::Dismissed => lang.t("申诉不成立", "dismissed"),
+        },
+        acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),
+        for_others: seen.for_others,
+        pieces: seen
+            .pieces
+            .iter()
+            .map(|piece| Coded {
+                word: piece.as_str(),
+                name: piece_name(lang, *piece),
+            })
+            .collect(),
+        why: StaffRole::Verifier
+            .reasons()
+            .iter()
+            .map(|reason| Coded {
+                word: reason.as_str(),
+                name: reason_name(lang, reason.as_str()),
+            })
+            .collect(),
+        opened: opened.map(|(piece, value, reason)| {
+            let shown = match piece {
+                Piece::Representative => Opened::Name(value),
+                Piece::Licence | Piece::Letter => Opened::Picture(value),
+            };
+            (piece_name(lang, piece), shown, reason_name(lang, reason.as_str()))
+        }),
+        steps: seen
+            .steps
+            .into_iter()
+            .map(|step| CaseStep {
+                when: Moment::of(lang, step.at),
+                what: step.event.label(zh),
+                state: step.state.label(zh),
+                who: who(lang, &step.side, step.staff),
+            })
+            .collect(),
+        number: seen.number,
+        errors,
+    };
+    Ok(Answer::page(&desk.visit, status_of(&page.errors), &page))
+}
+
+/// `GET /guanli/qiye/{id}`.
+pub async fn case(desk: Desk, Named(id): Named<String>) -> Result<Answer, Answer> {
+    page(&desk, &id, (false, Vec::new()), None).await
+}
+
+/// What is opened, and why.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenForm {
+    csrf: String,
+    piece: String,
+    why: String,
+}
+
+/// `POST /guanli/qiye/{id}/chakan`.
+pub async fn open(
+    desk: Desk,
+    Named(id): Named<String>,
+    Posted(form): Posted<OpenForm>,
+) -> Result<Answer, Answer> {
+    desk.own_form(&form.csrf)?;
+    let signed = desk.acting(Role::Verifier)?;
+    let missing = || Answer::not_found(&desk.visit);
+    let case = Uuid::parse_str(&id).map_err(|_| missing())?;
+    let piece = Piece::parse(&form.piece).ok_or_else(missing)?;
+    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
+    match staff::open_piece(app, &ctx, signed, case, (piece, &form.why)).await {
+        Ok(value) => {
+            let opened = StaffReason::parse(&form.why).map(|reason| (piece, value, reason));
+            page(&desk, &id, (false, Vec::new()), opened).await
+        }
+        Err(failure) => {
+            let found = errors(&desk, &failure)?;
+            page(&desk, &id, (false, found), None).await
+        }
+    }
+}
+
+/// An act; the reasons are ticks, each by its word.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ActForm {
+    csrf: String,
+    version: i64,
+    event: String,
+    #[serde(flatten)]
+    ticked: HashMap<String, String>,
+}
+
+/// `POST /guanli/qiye/{id}/jueding`.
+pub async fn act(
+    desk: Desk,
+    Named(id): Named<String>,
+    Posted(form): Posted<ActForm>,
+) -> Result<Answer, Answer> {
+    desk.own_form(&form.csrf)?;
+    let signed = desk.acting(Role::Verifier)?;
+    let missing = || Answer::not_found(&desk.visit);
+    let case = Uuid::parse_str(&id).map_err(|_| missing())?;
+    let event = Event::parse(&form.event).ok_or_else(missing)?;
+    let ticked = |reason: &&Reason| form.ticked.contains_key(reason.as_str());
+    let reasons = Reason::ALL.iter().filter(ticked).copied().collect();
+    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
+    match staff::enterprise_act(app, &ctx, signed, (case, form.version), (event, reasons)).await {
+        Ok(()) => match staff::enterprise_case(app, &ctx, signed, case).await {
+            // A claim that was proved has become part of another's verification.
+            Err(app::Failure::NotFound) => Ok(Answer::to("/guanli/qiye")),
+            _ => Ok(Answer::to(&format!("/guanli/qiye/{case}"))),
+        },
+        Err(failure) => {
+            let found = errors(&desk, &failure)?;
+            page(&desk, &id, (true, found), None).await
+        }
+    }
+}
