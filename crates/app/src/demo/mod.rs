@@ -1,5 +1,6 @@
 //! The demonstration's data: clearly fictional, the same at every seeding.
 
+mod enterprises;
 mod orders;
 mod people;
 mod persons;
@@ -317,5 +318,6 @@ pub async fn populate(
     let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
     orders::seed(app, ctx, &then, &people, &mut step).await?;
     persons::seed(app, ctx.policy_version(), documents, &people).await?;
-    staff::seed(app, ctx).await
+    staff::seed(app, ctx).await?;
+    enterprises::seed(app, ctx, documents, &people).await
 }

@@ -58,16 +58,17 @@ pub async fn ask_code(app: &App, phone: &str) -> Result<(), Failure> {
     account::request_code(app, &visitor::<KeepAccount>(app), &request).await
 }
 
-/// The text of the latest message.
-pub async fn latest_message(app: &App) -> String {
+/// The texts of the latest messages, newest first.
+pub async fn messages(app: &App) -> Vec<String> {
     let actor = Actor::System(SystemReason::Demo);
     let ctx = Ctx::<Notify>::new(actor, "2020-11-01", app.entropy.id(), app.clock.now());
-    account::outbox(app, &ctx)
-        .await
-        .expect("outbox")
-        .first()
-        .map(|message| message.body.clone())
-        .unwrap_or_default()
+    let messages = account::outbox(app, &ctx).await.expect("outbox");
+    messages.into_iter().map(|message| message.body).collect()
+}
+
+/// The text of the latest message.
+pub async fn latest_message(app: &App) -> String {
+    messages(app).await.into_iter().next().unwrap_or_default()
 }
 
 /// The six digits of the latest message.

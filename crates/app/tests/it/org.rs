@@ -42,16 +42,21 @@ pub async fn begin(app: &App, viewer: &Viewer, agreed: bool) -> Result<Uuid, Fai
     org::begin(app, &ctx, viewer, agreed, SHOWN).await
 }
 
-async fn submit_as(
+async fn submit_as(app: &App, viewer: &Viewer, id: Uuid, typed: (&str, &str, &str)) -> Result<(), Failure> {
+    submit_coded(app, viewer, id, CODE, typed).await
+}
+
+async fn submit_coded(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    credit_code: &str,
     (relation, company_name, representative): (&str, &str, &str),
 ) -> Result<(), Failure> {
     let typed = Submission {
         relation,
         company_name,
-        credit_code: CODE,
+        credit_code,
         representative,
         licence: sample_picture(20),
     };
@@ -104,6 +109,43 @@ pub async fn checked(test: &TestStore, app: &App) -> (Viewer, Uuid) {
         .expect("handed in");
     work(app).await;
     (viewer, id)
+}
+
+/// Somebody verified founds an enterprise, invites a phone, and hands in another enterprise with a letter
+/// and an account, which waits.
+pub async fn enterprising(test: &TestStore, app: &App, viewer: &Viewer) {
+    let first = begin(app, viewer, true).await.expect("begun");
+    submit_as(app, viewer, first, ("representative", NAME, "林知远"))
+        .await
+        .expect("handed in");
+    work(app).await;
+    test.clock.advance(Duration::seconds(1));
+    transfer(app, viewer, first).await.expect("sent");
+    work(app).await;
+    let amount = arrived(app).await;
+    enter(app, viewer, first, &amount).await.expect("proved");
+    let organisation = mine(app, viewer).await.organisations[0].organisation.id;
+    let keep = house::person::<KeepAccount>(app, viewer);
+    org::invite(app, &keep, viewer, organisation, ("100-0000-0098", Seat::Viewer))
+        .await
+        .expect("invited");
+    let second = begin(app, viewer, true).await.expect("begun");
+    submit_coded(
+        app,
+        viewer,
+        second,
+        "91999999MAD3650263",
+        ("agent", "鹿鸣餐饮（演示）", "鹿鸣"),
+    )
+    .await
+    .expect("handed in");
+    work(app).await;
+    let ctx = house::person::<Certify>(app, viewer);
+    org::hand_in_letter(app, &ctx, viewer, second, sample_picture(7))
+        .await
+        .expect("handed in");
+    transfer(app, viewer, second).await.expect("sent");
+    test.clock.advance(Duration::seconds(1));
 }
 
 /// An owner with a verified organisation.
@@ -343,7 +385,8 @@ both_dbs! {
         work(&app).await;
         let line = mine(&app, &viewer).await.organisations[0].clone();
         assert_eq!((line.state, line.badge), (State::AnnualDue, Badge::Verified), "the grace");
-        assert!(house::latest_message(&app).await.contains("年度复核"));
+        let told = house::messages(&app).await;
+        assert!(told.iter().any(|text| text.contains("年度复核")));
         test.clock.advance(Duration::days(GRACE_DAYS) - Duration::SECOND);
         due(&app).await;
         assert_eq!(mine(&app, &viewer).await.organisations[0].badge, Badge::Verified);

@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::house;
 use crate::order::{Scene, refusal, scene, system};
 use crate::order_refund::asked;
+use crate::org::enterprising;
 use crate::person::{NUMBER, verified};
 
 const MINE: &str = "请务必对上中文发票";
@@ -189,11 +190,12 @@ both_dbs! {
         scene.jobs().await;
         token(&scene.app, &scene.buyer).await;
         verified(&scene.app, &scene.buyer, NUMBER).await;
+        enterprising(test, &scene.app, &scene.buyer).await;
         cared_for(test, &scene).await;
         assert_eq!(refusal(copied(&scene.app, &scene.buyer, "falsch").await), Some(Refused::PasswordWrong));
         let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
         let text = copy.json().to_string();
-        for mine in ["收件人甲", "10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01", "林知远", NUMBER] {
+        for mine in ["收件人甲", "10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01", "林知远", NUMBER, "鹿鸣餐饮（演示）", "某某银行上海分行\\n9999990001"] {
             assert!(text.contains(mine), "{mine} is missing");
         }
         for theirs in [THEIRS, "10000000002", "卖家", &scene.seller.account.to_string(), &scene.seller.subject.0.to_string()] {
