@@ -148,7 +148,7 @@ fn eyes(column: &Column) -> (String, String) {
             "没有人：系统只保存无法还原的校验值。",
             "Nobody: only a check value that cannot be turned back is stored.",
         ),
-        _ if column.recipients.is_empty() => both("只有您本人。", "Only you."),
+        _ if column.recipients.is_empty() && column.staff.is_empty() => both("只有您本人。", "Only you."),
         _ => {
             let known = column.recipients.iter().filter_map(|name| recipient(name));
             let mut said = both("您本人", "You");
@@ -159,6 +159,18 @@ fn eyes(column: &Column) -> (String, String) {
                 }
                 let _ = write!(said.0, "；{}（{}）", known.zh, known.task_zh);
                 let _ = write!(said.1, "; {name}, for {}", known.task_en);
+            }
+            if column.staff.iter().any(|role| role == "verifier") {
+                said.0
+                    .push_str("；平台审核人员（仅在有待决案件时凭理由逐件打开，您会看到每次记录）");
+                said.1
+                    .push_str("; a verifier of the platform, only for a case to be decided and with a reason, each time on your record");
+            }
+            if column.staff.iter().any(|role| role == "mediator") {
+                said.0
+                    .push_str("；平台仲裁人员（仅在纠纷中凭理由打开，您会看到每次记录）");
+                said.1
+                    .push_str("; a mediator of the platform, only in a dispute and with a reason, each time on your record");
             }
             (said.0 + "。", said.1 + ".")
         }

@@ -114,6 +114,9 @@ pub enum Denied {
     /// The role does not work for this purpose.
     #[error("this role does not work for this purpose")]
     StaffRole,
+    /// The register does not give the field to this role.
+    #[error("the register does not give this field to this role")]
+    StaffField,
     /// A member of staff gave no reason, or none of their role's.
     #[error("a member of staff opens nothing without a reason")]
     StaffReason,

@@ -45,6 +45,12 @@ impl StaffRole {
         }
     }
 
+    /// What a column of the register calls it.
+    #[must_use]
+    pub fn registered(self) -> &'static str {
+        self.kind().trim_start_matches("staff:")
+    }
+
     /// The purposes the role may open personal data for.
     #[must_use]
     pub const fn purposes(self) -> &'static [PurposeId] {
@@ -141,6 +147,8 @@ pub struct KnownStaff {
     pub trained_until: Option<OffsetDateTime>,
     /// The person whose data it is is in the verification they name as the case.
     pub subject_in_verification: bool,
+    /// The register gives every field that is asked for to the role they act in.
+    pub given_fields: bool,
 }
 
 impl Staff {
@@ -160,6 +168,10 @@ impl Staff {
         policy::clause!("2.5.1.e");
         if !known.holds_role || !self.role.purposes().contains(&purpose) {
             return Err(Denied::StaffRole);
+        }
+        // A purpose may need fields that nobody's eyes do.
+        if !known.given_fields {
+            return Err(Denied::StaffField);
         }
         if self
             .reason

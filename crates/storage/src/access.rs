@@ -123,6 +123,7 @@ async fn known_staff(conn: &mut Conn, acting: &Staff, ask: &Ask) -> Result<Known
         holds_role: roles.iter().any(|role| role.opens() == Some(acting.role)),
         trained_until: row.opt_time(1)?,
         subject_in_verification: row.int(2)? > 0,
+        given_fields: register::staff_sees(ask.fields, acting.role.registered()),
     })
 }
 

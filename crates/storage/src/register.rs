@@ -50,6 +50,9 @@ pub struct Column {
     pub retention: String,
     /// Who else may receive it.
     pub recipients: Vec<String>,
+    /// The roles of staff that may open it, each for a case and with a reason; nobody's eyes, if empty.
+    #[serde(default)]
+    pub staff: Vec<String>,
     /// Whether it is part of the person's copy.
     pub export: bool,
 }
@@ -142,6 +145,14 @@ pub fn asked(fields: &[&str], purpose: &str, clause: &str) -> Said {
         said.sensitive |= column.is_some_and(|column| column.class == Class::Sensitive);
     }
     said
+}
+
+/// Whether the register gives each of these sealed columns to the eyes of this role of staff (2.5.1.e).
+#[must_use]
+pub fn staff_sees(fields: &[&str], role: &str) -> bool {
+    policy::clause!("2.5.1.e");
+    let given = |column: &Column| column.staff.iter().any(|known| known == role);
+    fields.iter().all(|field| sealed().find(field).is_some_and(given))
 }
 
 /// Whether the register names the recipient for the sealed column `table.column`.

@@ -110,7 +110,7 @@ fn denied(failure: Failure) -> Failure {
         Denied::StaffTraining => Failure::from(domain::Refused::from(Party::StaffTraining)),
         Denied::StaffReason => Failure::from(domain::Refused::from(Party::StaffReason)),
         // A case that is none of theirs looks like one that is not there.
-        Denied::StaffRole | Denied::NoCase => Failure::NotFound,
+        Denied::StaffRole | Denied::StaffField | Denied::NoCase => Failure::NotFound,
         _ => failure,
     }
 }

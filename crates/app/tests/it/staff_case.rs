@@ -128,19 +128,23 @@ both_dbs! {
         let begun = house::register(&scene.app, "100-0000-0002", "he").await;
         let other = house::viewer(&scene.app, &begun).await.expect("logged in");
         let acting = |role, case| Staff { account: scene.first.id, role, case: Some(case), reason: Some(StaffReason::Review) };
-        let decide = async |staff: Staff, subject| {
+        let decide_of = async |staff: Staff, subject, fields: &'static [&'static str]| {
             let ctx = Ctx::<Certify>::new(Actor::Staff(staff), "2020-11-01", scene.app.entropy.id(), scene.app.clock.now());
             let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
             let row = storage::person::by_id(&mut tx, scene.case).await.expect("read").expect("a case");
             let basis = privacy::LegalBasis::Separate { consent: row.consent.expect("a consent"), recipient: Some("identity_source") };
-            let ask = Ask { subject, fields: &["person_verification.real_name"], basis, clause: "2.1.1.d", case: staff.case };
+            let ask = Ask { subject, fields, basis, clause: "2.1.1.d", case: staff.case };
             match tx.permit(ask).await {
                 Ok(_) => None,
                 Err(StoreError::Denied(denied)) => Some(denied),
                 Err(other) => panic!("{other}"),
             }
         };
+        let decide = async |staff, subject| decide_of(staff, subject, &["person_verification.real_name"]).await;
         let verifier = acting(StaffRole::Verifier, scene.case);
+        // The number is compared by the program; no member of staff ever opens it.
+        let number = decide_of(verifier, scene.viewer.subject, &["person_verification.id_number"]).await;
+        assert_eq!(number, Some(Denied::StaffField));
         assert_eq!(decide(verifier, scene.viewer.subject).await, None);
         assert_eq!(decide(verifier, other.subject).await, Some(Denied::NoConsent));
         let elsewhere = acting(StaffRole::Verifier, scene.app.entropy.id());

@@ -267,6 +267,7 @@ fn known_staff() -> KnownStaff {
         holds_role: true,
         trained_until: Some(NOW + Duration::seconds(1)),
         subject_in_verification: false,
+        given_fields: true,
     }
 }
 
@@ -318,6 +319,16 @@ fn clause_2_5_1_f_staff_open_nothing_once_their_training_ran_out() {
     assert_eq!(with(Some(NOW + Duration::seconds(1))), None);
     assert_eq!(with(Some(NOW)), Some(Denied::StaffTraining), "to the instant");
     assert_eq!(with(None), Some(Denied::StaffTraining), "never trained");
+}
+
+#[test]
+fn clause_2_5_1_e_staff_open_no_field_that_the_register_does_not_give_their_role() {
+    let known = KnownStaff {
+        given_fields: false,
+        ..known_staff()
+    };
+    let denied = staff_known::<FulfilContract>(staff(), Some(CASE), true, known);
+    assert_eq!(denied, Some(Denied::StaffField));
 }
 
 #[test]

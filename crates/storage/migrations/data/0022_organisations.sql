@@ -113,9 +113,10 @@ CREATE TABLE enterprise_verification_event (
   staff {text},
   reasons {text} NOT NULL,
   reference {text},
+  version {int} NOT NULL,
   at {time} NOT NULL
 ){strict};
-CREATE INDEX enterprise_verification_event_by_verification ON enterprise_verification_event (verification, at, id);
+CREATE INDEX enterprise_verification_event_by_verification ON enterprise_verification_event (verification, version);
 CREATE INDEX enterprise_verification_event_by_subject ON enterprise_verification_event (subject);
 CREATE INDEX enterprise_verification_event_by_time ON enterprise_verification_event (at, id);
 

@@ -48,9 +48,9 @@ const ESTABLISH: &str =
     "UPDATE enterprise_verification SET organisation = $2, subject = NULL, account = NULL WHERE id = $1";
 const DELETE: &str = "DELETE FROM enterprise_verification WHERE id = $1";
 const EVENT: &str = "INSERT INTO enterprise_verification_event (subject, id, verification, event, state, side, staff, reasons, \
-    reference, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    reference, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const EVENTS: &str = "SELECT event, state, side, reasons, at, staff FROM enterprise_verification_event \
-    WHERE verification = $1 ORDER BY at DESC, id DESC LIMIT $2";
+    WHERE verification = $1 ORDER BY version DESC LIMIT $2";
 pub(crate) const STATEMENTS: &[&str] = &[
     BY_ID,
     OF_ORGANISATION,
@@ -293,6 +293,7 @@ pub async fn record<P: Purpose>(
         Value::OptText(doer.staff.map(str::to_owned)),
         Value::Text(words(&next.reasons)),
         Value::OptText(doer.reference.map(str::to_owned)),
+        Value::Int(next.version),
         Value::Time(tx.ctx().now()),
     ];
     tx.execute(EVENT, &values).await.map(|_| ())
