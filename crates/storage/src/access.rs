@@ -49,9 +49,13 @@ const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
     (SELECT COUNT(*) FROM consent_event l WHERE l.subject = c.subject AND l.document = c.document \
         AND l.id <> c.id AND l.at >= c.at) \
     FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
+const OPENED_BY: &str = "SELECT COUNT(*) FROM access_record WHERE subject = $1 AND case_id = $2 AND actor_account = $3 \
+    AND fields = $4 AND at >= $5";
 /// What lies under the key of a party, not of a person.
 const COPIES: &[&str] = &["order_note_copy.text"];
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, STAFF, CONSENT];
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, STAFF, CONSENT, OPENED_BY,
+];
 
 /// What the decision about `ask` needs to know.
 pub(crate) async fn known<P: Purpose>(
@@ -195,6 +199,30 @@ pub struct Opening {
     pub reason: Option<String>,
     /// The order or verification it was opened for.
     pub case: Option<Uuid>,
+}
+
+/// Whether a member of staff opened these fields of a person for a case, since an instant.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn opened_by<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    (subject, fields): (SubjectId, &'static str),
+    (case, staff): (Uuid, Uuid),
+    since: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let values = [
+        Value::Id(subject.0),
+        Value::Id(case),
+        Value::Id(staff),
+        Value::Text(fields.to_owned()),
+        Value::Time(since),
+    ];
+    Ok(tx
+        .row(OPENED_BY, &values)
+        .await?
+        .map_or(Ok(0), |row| row.int(0))?
+        > 0)
 }
 
 /// The latest openings of a person's data, alone or among others, newest first, at most `limit`.

@@ -202,8 +202,8 @@ impl Answer {
         let lang = visit.lang;
         let text = if status == StatusCode::PAYLOAD_TOO_LARGE {
             lang.t(
-                "提交的内容太大。请缩短文字后，返回表单重新提交。",
-                "What was sent is too large. Go back to the form, shorten the text and send it again.",
+                "提交的内容太大。请缩短文字或缩小图片后，返回表单重新提交。",
+                "What was sent is too large. Go back to the form, shorten the text or make the picture smaller, and send it again.",
             )
         } else {
             lang.t(

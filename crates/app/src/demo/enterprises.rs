@@ -162,6 +162,7 @@ async fn prove(app: &App, ctx: &Ctx<Operate>, id: Uuid) -> Result<(), Failure> {
         event: Event::Prove,
         reasons: Vec::new(),
         by: "verifier-1",
+        staff: None,
     };
     by_verifier(app, &mut tx, decision).await?;
     Ok(tx.commit().await?)

@@ -9,19 +9,25 @@ use domain::org::picture::Paper;
 use domain::org::verification::{Event, Facts, Relation, State, Verification};
 use domain::person::id_number::Card;
 use domain::person::name::RealName;
+use domain::person::verification::may_check;
 use domain::refused::Party;
 use privacy::consent::ConsentState;
 use privacy::purpose::{Certify, KeepAccount};
-use privacy::{Ask, Ctx, Personal, Purpose};
+use privacy::{Ask, Ctx, Personal, Purpose, SubjectId};
+use storage::account::code;
 use storage::org::verification::{self, VerificationRow};
 use storage::org::{self, paper};
 use storage::{StoreError, Tx, account, person};
+use time::Duration;
 use uuid::Uuid;
 
 use super::{by, check, held, picture, take};
-use crate::account::{Shown, Viewer, consent};
+use crate::account::{Shown, Viewer, consent, index};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
+
+/// The kind under which submissions are counted.
+const HANDED_IN: &str = "enterprise_check";
 
 /// What an application says.
 pub struct Submission<'a> {
@@ -199,6 +205,13 @@ pub async fn submit(
     if read.relation == Relation::Representative {
         same_person(app, &mut tx, viewer, &read.representative).await?;
     }
+    let ration = index(
+        app,
+        "enterprise_verification.account",
+        &viewer.account.to_string(),
+    );
+    may_check(code::attempts_since(&mut tx, HANDED_IN, ration, ctx.now() - Duration::DAY).await?)?;
+    code::count_attempt(&mut tx, HANDED_IN, ration).await?;
     let facts = Facts {
         complete: true,
         relation: Some(read.relation),
@@ -296,11 +309,18 @@ pub(crate) async fn chosen<P: Purpose>(
     if state == ConsentState::Given {
         return Ok(());
     }
-    if let Some(row) = verification::open_of(tx, viewer.account).await? {
-        verification::hold(tx, row.id).await?;
-        verification::delete(tx, row.id).await?;
+    suspend(tx, viewer.subject).await
+}
+
+/// Deletes applications that are not proved, and what was handed in for others: the consent no longer
+/// stands, or nobody knows whether it does.
+pub(crate) async fn suspend<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -> Result<(), Failure> {
+    policy::clause!("2.1.1.g");
+    for id in verification::unproved_of(tx, subject).await? {
+        verification::hold(tx, id).await?;
+        verification::delete(tx, id).await?;
     }
-    for id in paper::verifications_of(tx, viewer.subject).await? {
+    for id in paper::verifications_of(tx, subject).await? {
         paper::drop_all(tx, id).await?;
     }
     Ok(())

@@ -144,9 +144,18 @@ async fn going(
     let Some(papers) = paper::of(tx, row.id).await?.filter(|papers| papers.id == handed) else {
         return Ok(None);
     };
-    // Whoever leaves gives nothing to anybody (2.6.4.1).
+    // Whoever leaves gives nothing to anybody (2.6.4.1); they may take that back.
     match refuse_if_closing(tx, papers.subject).await {
-        Err(Failure::Refused(_)) => return Ok(None),
+        Err(Failure::Refused(_)) => {
+            let at = tx.ctx().now() + Duration::DAY;
+            let dedup = format!("{}:{}", papers.id, at.unix_timestamp());
+            let payload = Payload {
+                verification: row.id,
+                paper: Some(papers.id),
+            };
+            write(tx, &payload, dedup, at).await?;
+            return Ok(None);
+        }
         other => other?,
     }
     let basis = consent::live(tx, papers.subject, &ENTERPRISE).await?;
@@ -157,6 +166,7 @@ async fn going(
 async fn ask(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<RegisterAsked>, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let Some((row, handed)) = going(&mut tx, of).await? else {
+        tx.commit().await?;
         return Ok(None);
     };
     let (Some(name), Some(credit_code)) = (row.company_name.clone(), row.credit_code.clone()) else {

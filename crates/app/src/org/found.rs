@@ -1,11 +1,14 @@
 //! What follows from a proof: an organisation that begins, or one that is claimed; and how people join
 //! and leave, with the ledger saying what members see of each other (2.4.1.2).
 
+use domain::Refused;
+use domain::four_eyes::Appeal;
 use domain::org::seat::Seat;
 use domain::org::verification::State;
+use domain::refused::Party;
 use privacy::{Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
 use storage::org::verification::{self, VerificationRow};
-use storage::org::{self};
+use storage::org::{self, Organisation, paper};
 use storage::{Tx, disclosure};
 use uuid::Uuid;
 
@@ -15,8 +18,20 @@ use crate::{App, Failure, Fault};
 /// What members see of each other.
 pub(super) const SEEN: &[&str] = &["profile.display_name"];
 
+/// The verification of the organisation that has this code, if there is one.
+pub(super) async fn former<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    code: &str,
+) -> Result<Option<VerificationRow>, Failure> {
+    Ok(match org::by_code(tx, code).await? {
+        Some(there) => verification::of_organisation(tx, there.id).await?,
+        None => None,
+    })
+}
+
 /// Founds the organisation of a verification that was just proved, or joins the one that is there. One
-/// that was taken back from whoever had it, or given up, is taken over.
+/// that was taken back from whoever had it, or given up, is taken over; what happened to it stays on
+/// record.
 pub(super) async fn found<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
@@ -29,36 +44,85 @@ pub(super) async fn found<P: Purpose>(
         .as_deref()
         .zip(row.credit_code.as_deref())
         .ok_or_else(document)?;
-    let Some(there) = org::by_code(tx, code).await? else {
-        let id = app.entropy.id();
-        org::insert(tx, id, name, code).await?;
+    let id = app.entropy.id();
+    if org::insert(tx, id, name, code).await? {
         verification::establish(tx, row.id, id).await?;
         return join(tx, id, applicant, Seat::Owner, ("founded", None)).await;
-    };
-    org::hold(tx, there.id).await?;
-    let former = verification::of_organisation(tx, there.id).await?;
-    let over = former
-        .as_ref()
-        .is_none_or(|former| matches!(former.verification.state, State::Revoked | State::Withdrawn));
-    if over {
-        if let Some(former) = &former {
-            if former.verification.state == State::Revoked {
-                // Those it was taken back from act for it no longer.
-                for member in org::members(tx, there.id).await? {
-                    part(tx, there.id, (member.member.account, member.subject)).await?;
-                }
-            }
-            verification::delete(tx, former.id).await?;
-        }
-        verification::establish(tx, row.id, there.id).await?;
-        org::rename(tx, there.id, name).await?;
-    } else {
-        // The organisation has its verification; this one has done its work.
-        tell::claimed_later(tx, there.id, applicant.0).await?;
-        tell::decided_later(tx, row.id, applicant.0).await?;
-        verification::delete(tx, row.id).await?;
     }
+    // Verification before organisation, as everywhere: two who wait for each other would wait for ever.
+    if let Some(former) = former(tx, code).await? {
+        verification::hold(tx, former.id).await?;
+    }
+    // Dissolved meanwhile: whoever tries again finds the code free.
+    let there = org::by_code(tx, code).await?.ok_or_else(not_now)?;
+    org::hold(tx, there.id).await?;
+    let still = org::by_id(tx, there.id).await?;
+    if still.is_none_or(|there| there.dissolved_at.is_some()) {
+        return Err(not_now());
+    }
+    let former = verification::of_organisation(tx, there.id).await?;
+    match former.as_ref().map(|former| &former.verification) {
+        Some(known) if known.state == State::Revoked => {
+            if known.measure.appeal == Appeal::Open {
+                return Err(Refused::from(Party::EnterpriseAppeal).into());
+            }
+            // Those it was taken back from act for it no longer.
+            for member in org::members(tx, there.id).await? {
+                part(tx, there.id, (member.member.account, member.subject)).await?;
+                let who = (None, Some(member.member.account));
+                org::note(tx, there.id, "removed", who, None).await?;
+            }
+            take_over(tx, row, former.as_ref(), (&there, name)).await?;
+        }
+        Some(known) if known.state != State::Withdrawn => {
+            // The organisation has its verification; this one has done its work.
+            tell::decided_later(tx, row.id, applicant.0).await?;
+            verification::delete(tx, row.id).await?;
+        }
+        _ => take_over(tx, row, former.as_ref(), (&there, name)).await?,
+    }
+    // Whoever is an owner already hears of it.
+    tell::claimed_later(tx, there.id, applicant.0).await?;
     join(tx, there.id, applicant, Seat::Owner, ("claimed", None)).await
+}
+
+fn not_now() -> Failure {
+    Refused::from(Party::VerifyNotNow).into()
+}
+
+async fn take_over<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &VerificationRow,
+    former: Option<&VerificationRow>,
+    (there, name): (&Organisation, &str),
+) -> Result<(), Failure> {
+    if let Some(former) = former {
+        verification::detach(tx, former.id).await?;
+    }
+    verification::establish(tx, row.id, there.id).await?;
+    Ok(org::rename(tx, there.id, name).await?)
+}
+
+/// Ends every membership of a person who leaves for good; `false` if an organisation would be left
+/// without an owner: then nothing is ended.
+pub(crate) async fn depart<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    (account, subject): (Uuid, SubjectId),
+) -> Result<bool, Failure> {
+    policy::clause!("2.6.4.1");
+    let mine = org::of_account(tx, account).await?;
+    // Held first: an owner who leaves at this moment comes before or after, not in between.
+    for (organisation, _) in &mine {
+        org::hold(tx, organisation.id).await?;
+    }
+    if !org::owned_alone(tx, subject).await?.is_empty() {
+        return Ok(false);
+    }
+    for (organisation, _) in &mine {
+        part(tx, organisation.id, (account, subject)).await?;
+        org::note(tx, organisation.id, "left", (Some(account), Some(account)), None).await?;
+    }
+    Ok(true)
 }
 
 /// Makes somebody a member, and writes down what the others see of them. Who is one already gets the seat.
@@ -100,5 +164,7 @@ pub(super) async fn part<P: Purpose>(
 ) -> Result<(), Failure> {
     policy::clause!("2.4.1.2");
     org::remove(tx, organisation, account).await?;
+    // What they handed in is theirs to prove, and goes with them.
+    paper::drop_of(tx, subject, organisation).await?;
     Ok(disclosure::leave(tx, subject, organisation).await?)
 }

@@ -21,8 +21,9 @@ use crate::account::{Viewer, demand_proof, index};
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
 
-/// Invitations an organisation may send in a day.
+/// Invitations an organisation may send in a day, and to one phone.
 const A_DAY: i64 = 50;
+const TO_ONE_A_DAY: i64 = 3;
 
 /// Invites a phone to a seat. To make somebody an owner or administrator wants a fresh proof.
 ///
@@ -45,8 +46,10 @@ pub async fn invite(
         demand_proof(&mut tx, viewer).await?;
     }
     let lately = store::sent_since(&mut tx, organisation, ctx.now() - Duration::DAY).await?;
-    let full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= MOST_MEMBERS;
-    if lately >= A_DAY || full {
+    let digest = index(app, account::PHONE, &phone);
+    let day = ctx.now() - Duration::DAY;
+    let to_one = store::to_phone_since(&mut tx, organisation, digest, day).await?;
+    if lately >= A_DAY || to_one >= TO_ONE_A_DAY || is_full(rows.len()) {
         return Err(Refused::from(Party::InvitationsMany).into());
     }
     let invitation = Invitation {
@@ -55,7 +58,7 @@ pub async fn invite(
         sent_at: ctx.now(),
         state: State::Sent,
     };
-    let (id, digest) = (app.entropy.id(), index(app, account::PHONE, &phone));
+    let id = app.entropy.id();
     store::insert(&mut tx, id, organisation, digest, &invitation).await?;
     tell::invited_later(&mut tx, id).await?;
     Ok(tx.commit().await?)
@@ -83,6 +86,10 @@ pub async fn take_back(
     Ok(tx.commit().await?)
 }
 
+fn is_full(members: usize) -> bool {
+    i64::try_from(members).unwrap_or(i64::MAX) >= MOST_MEMBERS
+}
+
 fn answered(first: bool) -> Result<(), Failure> {
     if first {
         Ok(())
@@ -107,6 +114,9 @@ pub async fn accept(app: &App, ctx: &Ctx<KeepAccount>, viewer: &Viewer, id: Uuid
     let row = store::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     org::hold(&mut tx, row.organisation).await?;
     let members = plain(&org::members(&mut tx, row.organisation).await?);
+    if is_full(members.len()) {
+        return Err(Refused::from(Party::InvitationsMany).into());
+    }
     row.invitation.accepted(&members, viewer.account, ctx.now())?;
     answered(store::answer(&mut tx, id, State::Accepted).await?)?;
     found::join(

@@ -2,15 +2,19 @@
 //! against it by a third (2.5.1.e).
 
 use domain::Refused;
+use domain::account::offer::ENTERPRISE;
 use domain::machine::Role;
 use domain::org::verification::{Event, Facts, Reason};
 use domain::refused::Party;
 use privacy::purpose::Operate;
-use storage::Tx;
-use storage::org::verification::{self, Doer};
+use storage::org::paper;
+use storage::org::verification::{self, Doer, VerificationRow};
+use storage::{Tx, access};
 use uuid::Uuid;
 
 use super::{proof, take, tell};
+use crate::account::consent;
+use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
 
 /// What a verifier decides alone.
@@ -37,6 +41,34 @@ pub(crate) struct Decision<'a> {
     pub reasons: Vec<Reason>,
     /// Who, by an identifier.
     pub by: &'a str,
+    /// Who, by account: what they opened is looked up. The demonstration's seeding opens nothing.
+    pub staff: Option<Uuid>,
+}
+
+/// A letter proves something only while it is there, its person still wants it, and whoever decides has
+/// looked at it and at whose it is.
+async fn seen(tx: &mut Tx<'_, Operate>, row: &VerificationRow, staff: Option<Uuid>) -> Result<(), Failure> {
+    policy::clause!("2.1.1.d");
+    proof::still_verified(tx, row).await?;
+    let not_now = || Failure::from(Refused::from(Party::VerifyNotNow));
+    let papers = paper::of(tx, row.id).await?.ok_or_else(not_now)?;
+    if papers.letter.is_none() {
+        return Err(not_now());
+    }
+    consent::live(tx, papers.subject, &ENTERPRISE)
+        .await?
+        .ok_or_else(not_now)?;
+    refuse_if_closing(tx, papers.subject).await?;
+    let Some(staff) = staff else {
+        return Ok(());
+    };
+    for field in ["enterprise_paper.letter", "person_verification.real_name"] {
+        let since = row.verification.since;
+        if !access::opened_by(tx, (papers.subject, field), (row.id, staff), since).await? {
+            return Err(Refused::from(Party::ProofUnseen).into());
+        }
+    }
+    Ok(())
 }
 
 /// Takes a verifier's step.
@@ -57,7 +89,7 @@ pub(crate) async fn by_verifier(
         return Err(Refused::from(Party::VerifyNotNow).into());
     }
     if act.event == Event::Prove {
-        proof::still_verified(tx, &row).await?;
+        seen(tx, &row, act.staff).await?;
     }
     let gives_reasons = matches!(act.event, Event::Reject | Event::ProposeRevocation);
     let facts = Facts {

@@ -18,7 +18,7 @@ use domain::Refused;
 use domain::calendar::Due;
 use domain::machine::Role;
 use domain::org::seat::Seat;
-use domain::org::verification::{Effect, Event, Facts, State, Step};
+use domain::org::verification::{DRAFT_DAYS, Effect, Event, Facts, State, Step};
 use domain::refused::Party;
 use privacy::Purpose;
 use privacy::purpose::Operate;
@@ -26,11 +26,13 @@ use privacy::{Ctx, SubjectId};
 use storage::org::verification::{self, Doer, VerificationRow};
 use storage::org::{self, paper};
 use storage::{StoreError, Tx};
+use time::Duration;
 use uuid::Uuid;
 
-pub(crate) use apply::chosen;
 pub use apply::{Submission, appeal, begin, edit, submit, withdraw};
+pub(crate) use apply::{chosen, suspend};
 pub(crate) use check::{CHECK, perform};
+pub(crate) use found::depart;
 pub use invitation::{accept, decline, invite, take_back};
 pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
@@ -87,17 +89,23 @@ async fn settle<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, id: Uuid) -> Result<b
     let Some(row) = verification::by_id(tx, id).await? else {
         return Ok(false);
     };
-    let Some((event, Due::At(at))) = row.verification.timer() else {
-        return Ok(false);
+    // What was handed in may be gone without a step: a consent withdrawn, a person erased.
+    let proving = row.verification.state == State::Proving;
+    let gone = proving && paper::of(tx, id).await?.is_none();
+    let event = match row.verification.timer() {
+        _ if gone => Event::ProofLapsed,
+        Some((event, Due::At(at))) if at <= tx.ctx().now() => event,
+        _ => return Ok(false),
     };
-    if tx.ctx().now() < at {
-        return Ok(false);
-    }
     let doer = Doer {
         side: "system",
         ..Doer::default()
     };
-    take(app, tx, &row, (event, Role::System), &Facts::default(), doer).await?;
+    let facts = Facts {
+        papers_gone: gone,
+        ..Facts::default()
+    };
+    take(app, tx, &row, (event, Role::System), &facts, doer).await?;
     if event == Event::YearPassed {
         check::enqueue_annual(tx, id, tx.ctx().now()).await?;
     }
@@ -142,10 +150,17 @@ async fn take<P: Purpose>(
     match (next.state, row.organisation) {
         // An application that is given up leaves nothing.
         (State::Withdrawn, None) => verification::delete(tx, row.id).await?,
-        (State::Verified, Some(organisation)) => {
-            // A change that was proved is public from now on.
+        // A change that was proved is public from now on.
+        (State::Verified, Some(organisation)) if matches!(event, Event::EnterAmount | Event::Prove) => {
             if let Some(name) = &row.company_name {
                 org::rename(tx, organisation, name).await?;
+            }
+        }
+        // What was to be changed when it was taken back was never proved.
+        (State::Verified, Some(organisation)) if event == Event::UpholdAppeal => {
+            if let Some(known) = org::by_id(tx, organisation).await? {
+                let facts = (known.name.as_str(), known.credit_code.as_str());
+                verification::put_names(tx, row.id, facts).await?;
             }
         }
         _ => {}
@@ -174,13 +189,27 @@ const fn by(role: Role, subject: SubjectId) -> Doer<'static> {
     }
 }
 
+/// Drops what was handed in and not gone on with for as long as an application is kept: of a change that
+/// nobody proves, too. Says how many.
+async fn drop_stale(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let before = ctx.now() - Duration::days(DRAFT_DAYS);
+    let stale = paper::older_than(&mut tx, before).await?;
+    for id in &stale {
+        verification::hold(&mut tx, *id).await?;
+        paper::drop_all(&mut tx, *id).await?;
+    }
+    tx.commit().await?;
+    Ok(stale.len())
+}
+
 /// Takes the steps of the clock for those who do not look: a proof that lapsed, a lock that is over, a
 /// year that passed. Says how many.
 ///
 /// # Errors
 /// [`Failure::Fault`].
 pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
-    let mut taken = 0;
+    let mut taken = drop_stale(app, ctx).await?;
     loop {
         let due = {
             let mut tx = app.store.begin(ctx).await?;

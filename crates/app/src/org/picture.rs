@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::org::picture::{KEPT_SIDE, Paper, Wrong, admitted, sized};
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use privacy::Personal;
@@ -57,7 +56,8 @@ pub(crate) async fn read(paper: Paper, bytes: Vec<u8>) -> Result<Kept, Failure> 
 fn jpeg(bytes: &[u8]) -> Result<Vec<u8>, Wrong> {
     let (picture, turned) = decoded(bytes)?;
     let mut picture = if picture.width().max(picture.height()) > KEPT_SIDE {
-        picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::Triangle)
+        // Whole numbers, row by row: no second picture of floating points beside it.
+        picture.thumbnail(KEPT_SIDE, KEPT_SIDE)
     } else {
         picture
     };
@@ -85,6 +85,9 @@ fn decoded(bytes: &[u8]) -> Result<(DynamicImage, Orientation), Wrong> {
     let (width, height) = decoder.dimensions();
     // Before a pixel is unpacked: a small file can claim a large picture.
     sized(width, height)?;
+    if decoder.total_bytes() > MEMORY {
+        return Err(Wrong::Large);
+    }
     let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Wrong::Broken)?;
     Ok((picture, turned))

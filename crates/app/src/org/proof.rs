@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use super::check::reference;
 use super::source::TransferAsked;
-use super::{by, held, picture, take};
+use super::{by, found, held, picture, take};
 use crate::account::{Viewer, consent, index, message_holder};
 use crate::person::SourceFailed;
 use crate::rights::refuse_if_closing;
@@ -43,7 +43,7 @@ const BOTH: &[&str] = &["enterprise_paper.bank_account", "enterprise_paper.amoun
 #[derive(Deserialize, Serialize)]
 struct Payload {
     verification: Uuid,
-    version: i64,
+    transfer: Uuid,
 }
 
 /// The account a transfer is to go to, as typed.
@@ -64,6 +64,9 @@ async fn own(
     account::hold(tx, viewer.account).await?;
     refuse_if_closing(tx, viewer.subject).await?;
     let (row, role) = held(app, tx, viewer, id).await?;
+    if consent::live(tx, viewer.subject, &ENTERPRISE).await?.is_none() {
+        return Err(Refused::from(Party::EnterpriseConsent).into());
+    }
     let papers = paper::of(tx, id).await?;
     match papers {
         Some(papers) if papers.subject == viewer.subject => Ok((row, role, papers)),
@@ -98,6 +101,22 @@ async fn choose(
     let doer = by(role, viewer.subject);
     take(app, tx, &row, (Event::ChooseProof, role), &facts, doer).await?;
     verification::by_id(tx, row.id).await?.ok_or(Failure::NotFound)
+}
+
+/// Whether an amount may prove this enterprise, whose code it is: not after too many wrong ones, whoever
+/// entered them, and not once its verification was taken back.
+async fn may_transfer(tx: &mut Tx<'_, Certify>, row: &VerificationRow) -> Result<String, Failure> {
+    policy::clause!("2.1.1.d");
+    let code = row.credit_code.clone().ok_or(Failure::Fault(Fault::Document))?;
+    let revoked = |former: VerificationRow| former.verification.state == State::Revoked;
+    if row.organisation.is_none() && found::former(tx, &code).await?.is_some_and(revoked) {
+        return Err(Refused::from(Party::ProofLetterOnly).into());
+    }
+    let now = tx.ctx().now();
+    let spans = (now - bank_proof::YEAR, now - bank_proof::LOCK);
+    let wrong = transfer::wrong(tx, &code, spans).await?;
+    bank_proof::may_try(wrong.long, wrong.lately)?;
+    Ok(code)
 }
 
 /// Hands in the letter of authorisation: it waits for a verifier.
@@ -145,21 +164,25 @@ pub async fn send_transfer(
     let typed = BankAccount::parse(typed.bank, typed.bank_account, app.demo).map_err(Failure::Refused)?;
     let mut tx = app.store.begin(ctx).await?;
     let (row, role, papers) = own(app, &mut tx, viewer, id).await?;
+    let code = may_transfer(&mut tx, &row).await?;
     let row = choose(app, &mut tx, viewer, (row, role, &papers), Proof::Transfer, false).await?;
     let digest = index(app, transfer::ACCOUNT, typed.number());
     let mut random = [0_u8; 8];
     app.entropy.fill(&mut random);
     let amount = bank_proof::random_amount(u64::from_le_bytes(random));
     let midnight = ctx.now().to_offset(BEIJING).replace_time(Time::MIDNIGHT);
+    let year = ctx.now() - bank_proof::YEAR;
+    let for_it = transfer::of_code(&mut tx, &code, year).await?.len();
     let facts = Facts {
         amount: Some(amount),
-        transfers: transfer::since(&mut tx, id, midnight - Duration::SECOND).await?,
-        to_account: transfer::to_account(&mut tx, digest).await?,
+        transfers: transfer::of_code(&mut tx, &code, midnight - Duration::SECOND).await?,
+        // An account that is made up is another one each time; the enterprise stays the same.
+        to_account: transfer::to_account(&mut tx, digest, year).await?.max(for_it),
         ..Facts::default()
     };
     let doer = by(role, viewer.subject);
-    let step = take(app, &mut tx, &row, (Event::SendTransfer, role), &facts, doer).await?;
-    transfer::note(&mut tx, id, digest, typed.last_four()).await?;
+    take(app, &mut tx, &row, (Event::SendTransfer, role), &facts, doer).await?;
+    let transfer = transfer::note(&mut tx, id, &code, digest, typed.last_four()).await?;
     let (number, amount) = (
         Personal::received(typed.into_text()),
         Personal::received(amount.to_string()),
@@ -167,12 +190,12 @@ pub async fn send_transfer(
     paper::put_transfer(&mut tx, id, &papers, Some((&number, &amount))).await?;
     let payload = Payload {
         verification: id,
-        version: step.verification.version,
+        transfer,
     };
     let text = serde_json::to_string(&payload).map_err(|_| Failure::Fault(Fault::Document))?;
     let new = NewJob {
         kind: SEND,
-        dedup: format!("{id}:{}", payload.version),
+        dedup: transfer.to_string(),
         payload: &text,
         run_at: ctx.now(),
     };
@@ -197,6 +220,15 @@ pub async fn enter_amount(
     let mut tx = app.store.begin(ctx).await?;
     let (mut row, role, papers) = own(app, &mut tx, viewer, id).await?;
     still_verified(&mut tx, &row).await?;
+    if row.verification.state == State::Proving {
+        may_transfer(&mut tx, &row).await?;
+    }
+    // What the bank never sent nobody can have received.
+    let latest = transfer::latest(&mut tx, id).await?;
+    let made = latest.filter(|latest| latest.sent_at.is_some());
+    if row.verification.transfer.is_some() && made.is_none() {
+        return Err(Refused::from(Party::ProofUnsent).into());
+    }
     if let (Some(under_way), Some(sealed)) = (&mut row.verification.transfer, &papers.amount) {
         under_way.amount = sent(&mut tx, &papers, sealed).await?;
     }
@@ -206,6 +238,9 @@ pub async fn enter_amount(
     };
     let doer = by(role, viewer.subject);
     let step: Step = take(app, &mut tx, &row, (Event::EnterAmount, role), &facts, doer).await?;
+    if let (Some(_), Some(made)) = (&step.told, made) {
+        transfer::count_wrong(&mut tx, made.id).await?;
+    }
     tx.commit().await?;
     match step.told {
         Some(refused) => Err(refused.into()),
@@ -265,6 +300,9 @@ pub(crate) async fn send(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) -> Re
         show(app, ctx, &of, asked.amount).await?;
     }
     let mut tx = app.store.begin(ctx).await?;
+    if asked.is_some() {
+        transfer::sent(&mut tx, of.transfer).await?;
+    }
     job::finish(&mut tx, claimed).await?;
     Ok(tx.commit().await?)
 }
@@ -274,9 +312,13 @@ pub(crate) async fn send(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) -> Re
 async fn order(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<TransferAsked>, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let row = verification::by_id(&mut tx, of.verification).await?;
-    let Some(row) = row.filter(|row| {
-        row.verification.version == of.version && row.verification.proof == Some(Proof::Transfer)
-    }) else {
+    let waits = |row: &VerificationRow| {
+        row.verification.proof == Some(Proof::Transfer) && row.verification.transfer.is_some()
+    };
+    let latest = transfer::latest(&mut tx, of.verification).await?;
+    // The one that is waited for: another step of the verification changes nothing of it.
+    let waited_for = latest.is_some_and(|latest| latest.id == of.transfer && latest.sent_at.is_none());
+    let Some(row) = row.filter(waits).filter(|_| waited_for) else {
         return Ok(None);
     };
     let Some(papers) = paper::of(&mut tx, row.id).await? else {
@@ -315,7 +357,7 @@ async fn order(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Tra
     let text = Zeroizing::new(number.handed(&disclosed).map_err(StoreError::from)?);
     let (bank, number) = bank_account::parts(&text).ok_or(Failure::Fault(Fault::Document))?;
     let asked = TransferAsked {
-        reference: reference(&[row.id.as_bytes(), &of.version.to_be_bytes()]),
+        reference: reference(&[of.transfer.as_bytes()]),
         holder,
         bank: Zeroizing::new(bank.to_owned()),
         number: Zeroizing::new(number.to_owned()),

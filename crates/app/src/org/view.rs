@@ -135,6 +135,8 @@ pub struct ApplicationView {
     pub answered: Option<Vec<domain::org::verification::Reason>>,
     /// The last four digits of the account a transfer went to.
     pub last_four: Option<String>,
+    /// Whether the bank confirmed it.
+    pub arrived: bool,
     /// What happens if nobody acts, and when.
     pub due: Option<(Event, Option<OffsetDateTime>)>,
     /// What happened, the latest first.
@@ -156,19 +158,30 @@ pub async fn application(
     policy::clause!("2.6.1.a");
     let mut tx = app.store.begin(ctx).await?;
     let (row, role) = held(app, &mut tx, viewer, id).await?;
+    // What another owner handed in is theirs to prove.
     let papers = paper::of(&mut tx, id).await?;
+    let papers = papers.filter(|papers| papers.subject == viewer.subject);
+    let mut steps = verification::events(&mut tx, id, STEPS).await?;
+    steps.retain(|step| !matches!(step.event, Event::ProposeRevocation | Event::DropRevocation));
+    let latest = transfer::latest(&mut tx, id).await?;
+    let mut now = row.verification.clone();
+    if now.measure.proposal.is_some() {
+        // A proposal is nothing yet.
+        now.reasons.clear();
+    }
     let view = ApplicationView {
         id,
         may: allowed(&row, role),
         handed_in: papers.is_some(),
         answered: papers.and_then(|papers| papers.answered),
-        last_four: transfer::last_four(&mut tx, id).await?,
+        last_four: latest.as_ref().and_then(|latest| latest.last_four.clone()),
+        arrived: latest.is_some_and(|latest| latest.sent_at.is_some()),
         due: row.verification.timer().map(|(event, due)| match due {
             Due::At(at) => (event, Some(at)),
             Due::Unknown => (event, None),
         }),
-        steps: verification::events(&mut tx, id, STEPS).await?,
-        verification: row.verification,
+        steps,
+        verification: now,
         company_name: row.company_name,
         credit_code: row.credit_code,
         organisation: row.organisation,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{erase, new_number, reauthenticate};
 use crate::account::Viewer;
+use crate::org::depart;
 use crate::{App, Failure};
 
 /// Wishes looked at in one transaction.
@@ -98,7 +99,8 @@ pub async fn ask_closure(
     if closure::pending(&mut tx, viewer.subject).await?.is_some() {
         return Err(Refused::ClosurePending.into());
     }
-    let waits = !is_clear(&mut tx, viewer.subject).await?;
+    let whose = (viewer.account, viewer.subject);
+    let waits = !is_clear(&mut tx, viewer.subject).await? || !depart(&mut tx, whose).await?;
     let answer_due = match working_days_after(ctx.now(), ANSWER_WORKING_DAYS) {
         Due::At(at) => Some(at),
         Due::Unknown => None,
@@ -153,7 +155,11 @@ pub async fn close_waiting(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failu
         }
         for asked in &page {
             account::hold(&mut tx, asked.account).await?;
-            if is_clear(&mut tx, asked.subject).await? && closure::end(&mut tx, asked.id, "done").await? {
+            let whose = (asked.account, asked.subject);
+            if is_clear(&mut tx, asked.subject).await?
+                && depart(&mut tx, whose).await?
+                && closure::end(&mut tx, asked.id, "done").await?
+            {
                 erase::plan(&mut tx, asked.subject, &asked.number, "closed").await?;
                 done += 1;
             }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::account::offer::REAL_NAME;
+use domain::account::offer::{ENTERPRISE, REAL_NAME};
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::reconcile;
-use crate::{App, Failure, person};
+use crate::{App, Failure, org, person};
 
 /// People looked at in one transaction.
 const PAGE: i64 = 200;
@@ -122,6 +122,9 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
                 consent::append(&mut tx, &event).await?;
                 if event.document == REAL_NAME.id {
                     person::suspend(&mut tx, subject).await?;
+                }
+                if event.document == ENTERPRISE.id {
+                    org::suspend(&mut tx, subject).await?;
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! piece at a time with a reason, recorded and shown to whoever handed it in (2.5.1.e).
 
 use domain::Refused;
-use domain::account::offer::ENTERPRISE;
+use domain::account::offer::{ENTERPRISE, REAL_NAME};
 use domain::four_eyes::Appeal;
 use domain::machine::Role as Side;
 use domain::org::verification::{Event, Proof, Reason, Relation, State};
@@ -13,8 +13,9 @@ use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
 use storage::StoreError;
 use storage::account::Place;
 use storage::org::paper::{self, PaperRow};
-use storage::org::queue;
 use storage::org::verification::{self, Taken};
+use storage::org::{self, queue};
+use storage::person;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -179,6 +180,8 @@ pub async fn enterprise_cases(
 /// What may be opened of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
+    /// The applicant's own name, as they are verified.
+    Applicant,
     /// The legal representative's name.
     Representative,
     /// The picture of the licence.
@@ -189,12 +192,13 @@ pub enum Piece {
 
 impl Piece {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::Representative, Self::Licence, Self::Letter];
+    pub const ALL: [Self; 4] = [Self::Applicant, Self::Representative, Self::Licence, Self::Letter];
 
     /// Its word in forms: the column.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Applicant => "real_name",
             Self::Representative => "representative",
             Self::Licence => "licence",
             Self::Letter => "letter",
@@ -209,14 +213,17 @@ impl Piece {
 
     const fn field(self) -> &'static [&'static str] {
         match self {
+            Self::Applicant => &["person_verification.real_name"],
             Self::Representative => &["enterprise_paper.representative"],
             Self::Licence => &["enterprise_paper.licence"],
             Self::Letter => &["enterprise_paper.letter"],
         }
     }
 
+    /// Where it lies among what was handed in; the applicant's name lies with their own verification.
     const fn of(self, papers: &PaperRow) -> Option<&privacy::Sealed<String>> {
         match self {
+            Self::Applicant => None,
             Self::Representative => papers.representative.as_ref(),
             Self::Licence => papers.licence.as_ref(),
             Self::Letter => papers.letter.as_ref(),
@@ -247,8 +254,8 @@ pub struct EnterpriseCase {
     pub proof: Option<Proof>,
     /// When the register last agreed.
     pub checked_at: Option<OffsetDateTime>,
-    /// Whether an organisation with this code is there already.
-    pub claim: bool,
+    /// How the verification of an organisation that has this code already stands.
+    pub former: Option<State>,
     /// What has to be put right, or why it was revoked.
     pub reasons: Vec<Reason>,
     /// Who proposed a revocation, and when.
@@ -273,7 +280,7 @@ fn pieces(row: &verification::VerificationRow, papers: Option<&PaperRow>) -> Vec
     let Some(papers) = papers.filter(|_| waits) else {
         return Vec::new();
     };
-    let there = |piece: &Piece| piece.of(papers).is_some();
+    let there = |piece: &Piece| *piece == Piece::Applicant || piece.of(papers).is_some();
     Piece::ALL.into_iter().filter(there).collect()
 }
 
@@ -292,6 +299,10 @@ pub async fn enterprise_case(
     let row = verification::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     let papers = paper::of(&mut tx, id).await?;
     let steps = verification::events(&mut tx, id, STEPS).await?;
+    let former = match (&row.credit_code, row.organisation) {
+        (Some(code), None) => former(&mut tx, code).await?,
+        _ => None,
+    };
     let now = &row.verification;
     let by_me = |by: &str| by == signed.identifier;
     let measure = &now.measure;
@@ -319,7 +330,7 @@ pub async fn enterprise_case(
         relation: now.relation,
         proof: now.proof,
         checked_at: now.checked_at,
-        claim: now.claim,
+        former,
         reasons: now.reasons.clone(),
         proposal: measure
             .proposal
@@ -367,6 +378,11 @@ pub async fn open_piece(
         return Err(no_matter());
     }
     let papers = papers.ok_or_else(no_matter)?;
+    if piece == Piece::Applicant {
+        let shown = applicant(&mut tx, papers.subject, id).await?;
+        tx.commit().await?;
+        return Ok(shown);
+    }
     let sealed = piece.of(&papers).ok_or_else(no_matter)?;
     // The separate consent that the verification rests on carries this too; without it nothing opens.
     let basis = consent::live(&mut tx, papers.subject, &ENTERPRISE).await?;
@@ -387,10 +403,43 @@ pub async fn open_piece(
     Ok(shown)
 }
 
+/// The name under which an applicant is verified: the letter has to name the same person.
+async fn applicant(
+    tx: &mut storage::Tx<'_, Certify>,
+    subject: privacy::SubjectId,
+    case: Uuid,
+) -> Result<String, Failure> {
+    let no_matter = || Failure::from(Refused::from(Party::StaffNoMatter));
+    let row = person::of_subject(tx, subject).await?.ok_or_else(no_matter)?;
+    let sealed = row.real_name.as_ref().ok_or_else(no_matter)?;
+    let basis = consent::live(tx, subject, &REAL_NAME).await?;
+    let ask = Ask {
+        subject,
+        fields: Piece::Applicant.field(),
+        basis: basis.ok_or_else(no_matter)?,
+        clause: policy::clause!("2.1.1.d"),
+        case: Some(case),
+    };
+    let permit = tx.permit(ask).await.map_err(|error| denied(error.into()))?;
+    let separate = permit.separate().map_err(StoreError::from)?;
+    let place = person::field("real_name", row.id, row.subject);
+    let opened = tx.open_sensitive(&separate, &place, sealed).await?;
+    Ok(opened.shown().map_err(StoreError::from)?)
+}
+
+/// How the verification of the organisation with this code stands, if there is one.
+async fn former(tx: &mut storage::Tx<'_, Operate>, code: &str) -> Result<Option<State>, Failure> {
+    let Some(there) = org::by_code(tx, code).await? else {
+        return Ok(None);
+    };
+    let row = verification::of_organisation(tx, there.id).await?;
+    Ok(Some(row.map_or(State::None, |row| row.verification.state)))
+}
+
 /// Takes a verifier's step in a case.
 ///
 /// # Errors
-/// [`Party::FourEyes`], [`Party::VerifyReason`], [`Party::VerifyNotNow`] and what else the machine says;
+/// [`Party::FourEyes`], [`Party::ProofUnseen`], [`Party::VerifyReason`], [`Party::VerifyNotNow`] and what else the machine says;
 /// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
 pub async fn enterprise_act(
     app: &App,
@@ -407,6 +456,7 @@ pub async fn enterprise_act(
         event,
         reasons,
         by: &signed.identifier,
+        staff: Some(signed.id),
     };
     let mut tx = app.store.begin(ctx).await?;
     by_verifier(app, &mut tx, act).await?;

@@ -437,4 +437,78 @@ both_dbs! {
         let event = Event::EnterAmount;
         assert!(!all.rows.iter().any(|row| row.fields.contains(event.as_str())));
     }
+
+    wrong_amounts_count_for_the_enterprise_whoever_begins_anew(test) {
+        let app = house::app(test);
+        let (viewer, mut id) = checked(test, &app).await;
+        for round in 0..2 {
+            test.clock.advance(Duration::seconds(1));
+            transfer(&app, &viewer, id).await.expect("sent");
+            work(&app).await;
+            let amount = arrived(&app).await;
+            for _ in 0..3 {
+                enter(&app, &viewer, id, other(&amount)).await.expect_err("wrong");
+            }
+            // Taken back and begun anew, it is as locked as before.
+            let keep = house::person::<KeepAccount>(&app, &viewer);
+            org::withdraw(&app, &keep, &viewer, id).await.expect("taken back");
+            id = begin(&app, &viewer, true).await.expect("begun");
+            submit_as(&app, &viewer, id, ("representative", NAME, "林知远")).await.expect("handed in");
+            work(&app).await;
+            let expected = if round == 0 { Party::ProofLocked } else { Party::ProofTries };
+            assert_eq!(refusal(transfer(&app, &viewer, id).await), Some(expected.into()), "round {round}");
+            test.clock.advance(LOCK);
+        }
+        // A year later the first ones no longer count.
+        test.clock.advance(Duration::days(1));
+        assert_eq!(refusal(transfer(&app, &viewer, id).await), Some(Party::ProofTries.into()));
+    }
+
+    an_amount_that_the_bank_never_sent_proves_nothing(test) {
+        let app = house::app(test);
+        let (viewer, id) = checked(test, &app).await;
+        transfer(&app, &viewer, id).await.expect("asked for");
+        for fen in 1..100 {
+            let tried = enter(&app, &viewer, id, &format!("0.{fen:02}")).await;
+            assert_eq!(refusal(tried), Some(Party::ProofUnsent.into()), "{fen}");
+        }
+        assert_eq!(test.count("SELECT transfer_wrong FROM enterprise_verification").await, 0, "no try was used up");
+        // Another step meanwhile does not make the bank forget it.
+        work(&app).await;
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_transfer WHERE sent_at IS NOT NULL").await, 1);
+    }
+
+    submissions_are_rationed(test) {
+        let app = house::app(test);
+        let viewer = person(test, &app, "100-0000-0001", "林知远").await;
+        verified(&app, &viewer, NUMBER).await;
+        let id = begin(&app, &viewer, true).await.expect("begun");
+        for _ in 0..domain::person::verification::CHECKS {
+            submit_as(&app, &viewer, id, ("agent", "名称不符软件（演示）", "何小满")).await.expect("handed in");
+            work(&app).await;
+            org::edit(&app, &house::person::<KeepAccount>(&app, &viewer), &viewer, id).await.expect("back");
+        }
+        let more = submit_as(&app, &viewer, id, ("agent", NAME, "何小满")).await;
+        assert_eq!(refusal(more), Some(Party::VerifyOften.into()));
+        test.clock.advance(Duration::days(1));
+        submit_as(&app, &viewer, id, ("agent", NAME, "何小满")).await.expect("the next day");
+    }
+
+    clause_2_6_3_d_an_erased_member_leaves_no_demand_that_nobody_answers(test) {
+        let app = house::app(test);
+        let (viewer, organisation) = founded(test, &app).await;
+        let keep = house::person::<KeepAccount>(&app, &viewer);
+        let verify = house::person::<privacy::purpose::VerifyHolder>(&app, &viewer);
+        let given = account::Given { code: "", recovery: "" };
+        account::step_up(&app, &verify, &viewer, house::PASSWORD, &given).await.expect("proved");
+        org::dissolve(&app, &keep, &viewer, organisation).await.expect("dissolved");
+        let law = house::person::<privacy::purpose::ObeyLaw>(&app, &viewer);
+        let (_, waits) = app::rights::ask_closure(&app, &verify, &law, &viewer, house::PASSWORD).await.expect("asked");
+        assert!(!waits);
+        for _ in 0..4 {
+            work(&app).await;
+        }
+        assert_eq!(test.count("SELECT COUNT(*) FROM recipient_demand WHERE recipient_kind = 'organisation'").await, 0);
+        assert_eq!(test.count("SELECT COUNT(*) FROM erasure WHERE key_destroyed_at IS NOT NULL").await, 1);
+    }
 }

@@ -45,6 +45,16 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// Looks at what a decision takes, and decides.
+    async fn prove(&self, by: &Signed, id: Uuid) -> Result<(), Failure> {
+        for piece in [Piece::Letter, Piece::Applicant] {
+            self.open(by, id, piece, "review").await?;
+        }
+        self.act(by, id, Event::Prove, &[]).await
+    }
+}
+
 async fn letter(app: &App, viewer: &Viewer, id: Uuid) {
     let ctx = house::person::<Certify>(app, viewer);
     org::hand_in_letter(app, &ctx, viewer, id, sample_picture(90))
@@ -138,6 +148,15 @@ both_dbs! {
         let queue = staff::queues(&scene.app, &crate::staff::ctx(&scene.app), &scene.first).await.expect("queues");
         let enterprises = queue.iter().find(|queue| queue.kind == Kind::Enterprises).expect("a queue");
         assert_eq!(enterprises.count, 1);
+        // Nobody decides about a letter without having looked at it and at whose it is.
+        let unseen = Some(Party::ProofUnseen.into());
+        assert_eq!(refusal(scene.act(&scene.first, id, Event::Prove, &[]).await), unseen);
+        scene.open(&scene.first, id, Piece::Letter, "review").await.expect("opened");
+        assert_eq!(refusal(scene.act(&scene.first, id, Event::Prove, &[]).await), unseen);
+        scene.open(&scene.second, id, Piece::Applicant, "review").await.expect("opened by another");
+        assert_eq!(refusal(scene.act(&scene.first, id, Event::Prove, &[]).await), unseen, "what another saw is not seen");
+        let name = scene.open(&scene.first, id, Piece::Applicant, "review").await.expect("opened");
+        assert_eq!(name, "林知远", "under which the applicant is verified");
         scene.act(&scene.first, id, Event::Prove, &[]).await.expect("proved");
         assert_eq!(mine(&scene.app, &scene.viewer).await.organisations[0].badge, Badge::Verified);
         assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_paper").await, 0);
@@ -211,9 +230,9 @@ both_dbs! {
         let (scene, id, organisation) = standing(test).await;
         let (other, claim) = claimant(test, &scene.app).await;
         letter(&scene.app, &other, claim).await;
-        assert!(scene.case(&scene.first, claim).await.claim);
+        assert_eq!(scene.case(&scene.first, claim).await.former, Some(State::Verified));
         test.clock.advance(Duration::SECOND);
-        scene.act(&scene.first, claim, Event::Prove, &[]).await.expect("proved");
+        scene.prove(&scene.first, claim).await.expect("proved");
         let line = mine(&scene.app, &other).await.organisations[0].clone();
         assert_eq!((line.organisation.id, line.seat, line.verification), (organisation, Seat::Owner, Some(id)));
         assert_eq!(mine(&scene.app, &scene.viewer).await.organisations[0].seat, Seat::Owner, "who was there stays");
@@ -229,9 +248,67 @@ both_dbs! {
         scene.act(&scene.second, id, Event::ConfirmRevocation, &[]).await.expect("confirmed");
         let (other, claim) = claimant(test, &scene.app).await;
         letter(&scene.app, &other, claim).await;
-        scene.act(&scene.third, claim, Event::Prove, &[]).await.expect("proved");
+        // Only a letter proves it anew, and not while an appeal waits.
+        let ctx = house::person::<KeepAccount>(&scene.app, &scene.viewer);
+        org::appeal(&scene.app, &ctx, &scene.viewer, id).await.expect("appealed");
+        let claimed = scene.prove(&scene.third, claim).await;
+        assert_eq!(refusal(claimed), Some(Party::EnterpriseAppeal.into()));
+        scene.act(&scene.third, id, Event::DismissAppeal, &[]).await.expect("dismissed");
+        assert_eq!(refusal(crate::org::transfer(&scene.app, &other, claim).await), Some(Party::ProofLetterOnly.into()));
+        scene.prove(&scene.third, claim).await.expect("proved");
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_verification_event WHERE event = 'confirm_revocation'").await, 1, "what happened stays on record");
         assert!(mine(&scene.app, &scene.viewer).await.organisations.is_empty(), "those it was taken from are out");
         let line = mine(&scene.app, &other).await.organisations[0].clone();
         assert_eq!((line.organisation.id, line.badge, line.verification), (organisation, Badge::Verified, Some(claim)));
+    }
+
+    clause_2_1_1_g_a_letter_whose_person_took_it_back_proves_nothing(test) {
+        let (scene, id, _) = standing(test).await;
+        // A change of the verified enterprise, with a letter that waits.
+        let typed = org::Submission {
+            relation: "agent",
+            company_name: "星渚科技（演示）",
+            credit_code: CODE,
+            representative: "何小满",
+            licence: sample_picture(3),
+        };
+        let certify = house::person::<Certify>(&scene.app, &scene.viewer);
+        org::submit(&scene.app, &certify, &scene.viewer, id, typed).await.expect("handed in");
+        work(&scene.app).await;
+        letter(&scene.app, &scene.viewer, id).await;
+        for piece in [Piece::Letter, Piece::Applicant] {
+            scene.open(&scene.first, id, piece, "review").await.expect("opened");
+        }
+        let ctx = house::person::<KeepAccount>(&scene.app, &scene.viewer);
+        let withdrawn = privacy::consent::ConsentState::Withdrawn;
+        account::choose(&scene.app, &ctx, &scene.viewer, domain::account::offer::ENTERPRISE.id, withdrawn, crate::consent::SHOWN).await.expect("withdrawn");
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_paper").await, 0);
+        assert_eq!(refusal(scene.act(&scene.first, id, Event::Prove, &[]).await), Some(Party::VerifyNotNow.into()));
+        // It goes back to where it was, and the name that was never proved is not public.
+        let seen = view(&scene.app, &scene.viewer, id).await;
+        assert_eq!((seen.verification.state, seen.handed_in), (State::Changed, false));
+        assert_eq!(&*mine(&scene.app, &scene.viewer).await.organisations[0].organisation.name, "星渚软件（演示）");
+    }
+
+    what_was_to_be_changed_when_it_was_revoked_is_not_public_after_an_appeal(test) {
+        let (scene, id, _) = standing(test).await;
+        let typed = org::Submission {
+            relation: "agent",
+            company_name: "星渚科技（演示）",
+            credit_code: CODE,
+            representative: "何小满",
+            licence: sample_picture(3),
+        };
+        let certify = house::person::<Certify>(&scene.app, &scene.viewer);
+        org::submit(&scene.app, &certify, &scene.viewer, id, typed).await.expect("handed in");
+        scene.act(&scene.first, id, Event::ProposeRevocation, &[Reason::Fraud]).await.expect("proposed");
+        let seen = view(&scene.app, &scene.viewer, id).await;
+        assert!(seen.verification.reasons.is_empty() && seen.steps.iter().all(|step| step.event != Event::ProposeRevocation), "a proposal is nothing yet");
+        scene.act(&scene.second, id, Event::ConfirmRevocation, &[]).await.expect("confirmed");
+        let ctx = house::person::<KeepAccount>(&scene.app, &scene.viewer);
+        org::appeal(&scene.app, &ctx, &scene.viewer, id).await.expect("appealed");
+        scene.act(&scene.third, id, Event::UpholdAppeal, &[]).await.expect("upheld");
+        assert_eq!(&*mine(&scene.app, &scene.viewer).await.organisations[0].organisation.name, "星渚软件（演示）");
+        assert_eq!(view(&scene.app, &scene.viewer, id).await.company_name.as_deref(), Some("星渚软件（演示）"));
     }
 }

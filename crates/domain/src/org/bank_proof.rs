@@ -19,8 +19,12 @@ pub const WRONG: i64 = 3;
 pub const LOCK: Duration = Duration::hours(24);
 /// Transfers for one enterprise in a day of Beijing.
 pub const PER_DAY: usize = 3;
-/// Transfers to one account, ever.
+/// Transfers to one account, or for one enterprise, in a year.
 pub const PER_ACCOUNT: usize = 6;
+/// Wrong amounts for one enterprise in a year, whoever enters them: then only the letter is left.
+pub const WRONG_A_YEAR: i64 = 6;
+/// The time in which transfers to one account, and wrong amounts, count.
+pub const YEAR: Duration = Duration::days(365);
 /// How long the last four signs of the account are kept after the proof; the rest goes at once.
 pub const LAST_FOUR_DAYS: i64 = 90;
 
@@ -69,6 +73,21 @@ pub fn may_send(
     let today = for_enterprise.iter().filter(|at| day(**at) == day(now)).count();
     if today >= PER_DAY {
         return Err(Party::ProofToday.into());
+    }
+    Ok(())
+}
+
+/// Whether an amount may be tried for an enterprise, by the wrong ones entered for it in a year and in the
+/// time of a lock, in whatever application: to take one back and begin anew gives no more tries.
+///
+/// # Errors
+/// [`Party::ProofTries`], [`Party::ProofLocked`].
+pub fn may_try(in_a_year: i64, lately: i64) -> Result<(), Refused> {
+    if in_a_year >= WRONG_A_YEAR {
+        return Err(Party::ProofTries.into());
+    }
+    if lately >= WRONG {
+        return Err(Party::ProofLocked.into());
     }
     Ok(())
 }

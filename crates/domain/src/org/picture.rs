@@ -8,6 +8,8 @@ pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 pub const MOST_PIXELS: u64 = 25_000_000;
 /// The least pixels of the longer side: less cannot be read.
 pub const LEAST_SIDE: u32 = 600;
+/// The least pixels of the shorter side: no paper is a stripe.
+pub const LEAST_SHORT: u32 = 300;
 /// Pixels of the longer side as kept: enough to read a licence.
 pub const KEPT_SIDE: u32 = 1_800;
 
@@ -82,7 +84,7 @@ pub fn sized(width: u32, height: u32) -> Result<(), Wrong> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(Wrong::Large);
     }
-    if width.max(height) < LEAST_SIDE {
+    if width.max(height) < LEAST_SIDE || width.min(height) < LEAST_SHORT {
         return Err(Wrong::Small);
     }
     Ok(())
@@ -112,7 +114,8 @@ mod tests {
         assert_eq!(admitted(&jpeg), Ok(()));
         jpeg.push(0);
         assert_eq!(admitted(&jpeg), Err(Wrong::Large));
-        assert_eq!(sized(600, 1), Ok(()));
+        assert_eq!(sized(600, 300), Ok(()));
+        assert_eq!(sized(299, 600), Err(Wrong::Small));
         assert_eq!(sized(599, 599), Err(Wrong::Small));
         assert_eq!(sized(5_000, 5_000), Ok(()));
         assert_eq!(sized(5_000, 5_001), Err(Wrong::Large));

@@ -222,6 +222,22 @@ refusals! {
     ProofAccount = "proof_account" "account"
         "向这个账户打款已达 6 次上限，请改用其他验证方式。"
         "Six transfers were made to this account, which is the most; choose another proof.",
+    /// Too many wrong amounts for one enterprise.
+    ProofTries = "proof_tries" "proof"
+        "这家企业一年内金额不符已达 6 次，请改用授权书，由审核人员核对。"
+        "Six wrong amounts were entered for this enterprise within a year; choose the letter, which a verifier reads.",
+    /// The verification of this enterprise was taken back before: only the letter proves it anew.
+    ProofLetterOnly = "proof_letter_only" "proof"
+        "这家企业的认证曾被撤销，只能用授权书证明，由审核人员核对。"
+        "This enterprise's verification was taken back before; only the letter proves it anew, and a verifier reads it.",
+    /// An appeal about this enterprise is not decided yet.
+    EnterpriseAppeal = "enterprise_appeal" "verification"
+        "这家企业有一项申诉尚待处理，处理后才能决定。"
+        "An appeal about this enterprise is still to be decided; decide that first.",
+    /// A verifier decides about a letter only after looking at it and at whose it is.
+    ProofUnseen = "proof_unseen" "reason"
+        "请先打开授权书和申请人姓名，核对授权书上写的是同一人，再作决定。"
+        "Open the letter and the applicant's name first, and see that the letter names the same person.",
     /// The separate consent to the enterprise's verification was not given.
     EnterpriseConsent = "enterprise_consent" "accept_enterprise"
         "请阅读说明并勾选同意后再开始；不同意不影响其他功能。"
@@ -370,8 +386,8 @@ refusals! {
         "A member already: no invitation is needed; change the role on the page of members.",
     /// An organisation has sent as many invitations as it may today, or has as many members as it may.
     InvitationsMany = "invitations_many" "phone"
-        "今天发出的邀请已达 50 份，或成员已达 200 人。请明天再试，或先移除不再需要的成员。"
-        "Fifty invitations were sent today, or there are 200 members. Try again tomorrow, or remove members first.",
+        "今天发出的邀请已达 50 份（同一号码 3 份），或成员已达 200 人。请明天再试，或先移除不再需要的成员。"
+        "Fifty invitations were sent today, three to one number, or there are 200 members. Try again tomorrow, or remove members first.",
     /// A limit is no amount.
     SpendingLimit = "spending_limit" "limit"
         "额度应为 0 元以上，精确到分；不设上限请留空。"

@@ -163,6 +163,12 @@ pub fn enterprise_case_number(verification: Uuid) -> String {
     numbered("QY", verification)
 }
 
+/// What both kinds of numbers have in common for one verification: its signs without the kind.
+#[must_use]
+pub fn case_signs(verification: Uuid) -> String {
+    numbered("", verification)
+}
+
 fn numbered(kind: &str, verification: Uuid) -> String {
     use std::fmt::Write as _;
     let mut text = kind.to_owned();

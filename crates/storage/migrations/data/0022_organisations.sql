@@ -101,6 +101,7 @@ CREATE TABLE enterprise_paper (
   handed_in_at {time} NOT NULL
 ){strict};
 CREATE INDEX enterprise_paper_by_subject ON enterprise_paper (subject);
+CREATE INDEX enterprise_paper_by_time ON enterprise_paper (handed_in_at);
 
 -- What happened to it, without a name.
 CREATE TABLE enterprise_verification_event (
@@ -124,10 +125,16 @@ CREATE INDEX enterprise_verification_event_by_time ON enterprise_verification_ev
 CREATE TABLE enterprise_transfer (
   verification {id} NOT NULL,
   id {id} NOT NULL PRIMARY KEY,
+  credit_code {text} NOT NULL,
   account_digest {bytes} NOT NULL,
   last_four {text},
+  -- When the bank confirmed it, and the wrong amounts that were entered for it.
+  sent_at {time},
+  wrong {int} NOT NULL,
+  wrong_at {time},
   at {time} NOT NULL
 ){strict};
 CREATE INDEX enterprise_transfer_by_verification ON enterprise_transfer (verification, at);
+CREATE INDEX enterprise_transfer_by_code ON enterprise_transfer (credit_code, at);
 CREATE INDEX enterprise_transfer_by_account ON enterprise_transfer (account_digest, at);
 CREATE INDEX enterprise_transfer_by_time ON enterprise_transfer (at, id);

@@ -43,6 +43,7 @@ const SUPERSEDE: &str = "UPDATE organisation_invitation SET state = 'withdrawn',
     WHERE organisation = $1 AND phone_digest = $2 AND state = 'sent'";
 const SENT_SINCE: &str =
     "SELECT COUNT(*) FROM organisation_invitation WHERE organisation = $1 AND sent_at > $2";
+const TO_PHONE_SINCE: &str = "SELECT COUNT(*) FROM organisation_invitation WHERE phone_digest = $1 AND organisation = $2 AND sent_at > $3";
 pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     BY_ID,
@@ -53,6 +54,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ANSWER,
     SUPERSEDE,
     SENT_SINCE,
+    TO_PHONE_SINCE,
 ];
 
 /// An invitation as stored.
@@ -191,4 +193,24 @@ pub async fn sent_since<P: Purpose>(
 ) -> Result<i64, StoreError> {
     let values = [Value::Id(organisation), Value::Time(after)];
     tx.row(SENT_SINCE, &values).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many an organisation sent to one phone after an instant.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn to_phone_since<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    organisation: Uuid,
+    phone: BlindIndex,
+    after: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    let values = [
+        Value::Bytes(phone.0.to_vec()),
+        Value::Id(organisation),
+        Value::Time(after),
+    ];
+    tx.row(TO_PHONE_SINCE, &values)
+        .await?
+        .map_or(Ok(0), |row| row.int(0))
 }

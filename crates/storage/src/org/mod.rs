@@ -18,10 +18,13 @@ use crate::tx::Tx;
 
 /// Members of one organisation, at most.
 pub const MOST_MEMBERS: i64 = 200;
+/// Members read at a time: a claim joins an organisation that is full.
+const READ_MEMBERS: i64 = MOST_MEMBERS + 50;
 /// Organisations of one account, at most.
 pub const MOST_OF_ACCOUNT: i64 = 50;
 
-const INSERT: &str = "INSERT INTO organisation (id, name, credit_code, created_at) VALUES ($1, $2, $3, $4)";
+const INSERT: &str = "INSERT INTO organisation (id, name, credit_code, created_at) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT DO NOTHING";
 const BY_ID: &str = "SELECT id, name, credit_code, created_at, dissolved_at FROM organisation WHERE id = $1";
 const BY_CODE: &str = "SELECT id, name, credit_code, created_at, dissolved_at FROM organisation \
     WHERE credit_code = $1 AND dissolved_at IS NULL";
@@ -130,23 +133,23 @@ fn seat(text: &str) -> Result<Seat, StoreError> {
     Seat::parse(text).ok_or(StoreError::Malformed("seat"))
 }
 
-/// Founds an organisation.
+/// Founds an organisation; `false` if one with this code is there already.
 ///
 /// # Errors
-/// [`StoreError`], also if one with this code is there already.
+/// [`StoreError`].
 pub async fn insert<P: Purpose>(
     tx: &mut Tx<'_, P>,
     id: Uuid,
     name: &str,
     credit_code: &str,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let values = [
         Value::Id(id),
         Value::Text(name.to_owned()),
         Value::Text(credit_code.to_owned()),
         Value::Time(tx.ctx().now()),
     ];
-    tx.execute(INSERT, &values).await.map(|_| ())
+    Ok(tx.execute(INSERT, &values).await? == 1)
 }
 
 /// An organisation.
@@ -218,7 +221,7 @@ pub async fn members<P: Purpose>(
     tx: &mut Tx<'_, P>,
     organisation: Uuid,
 ) -> Result<Vec<MemberRow>, StoreError> {
-    let values = [Value::Id(organisation), Value::Int(MOST_MEMBERS)];
+    let values = [Value::Id(organisation), Value::Int(READ_MEMBERS)];
     let rows = tx.rows(MEMBERS, &values).await?;
     let member = |row: &Row| {
         Ok(MemberRow {

@@ -2,6 +2,7 @@
 
 use domain::org::verification::Reason;
 use privacy::{FieldRef, Personal, Purpose, Sealed, SubjectId};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::verification::{reasons, words};
@@ -16,9 +17,15 @@ const REPLACE: &str = "DELETE FROM enterprise_paper WHERE verification = $1";
 const LETTER: &str = "UPDATE enterprise_paper SET letter = $2 WHERE verification = $1";
 const TRANSFER: &str = "UPDATE enterprise_paper SET bank_account = $2, amount = $3 WHERE verification = $1";
 const ANSWERED: &str = "UPDATE enterprise_paper SET register_answer = $2 WHERE verification = $1";
+const OLDER: &str =
+    "SELECT verification FROM enterprise_paper WHERE handed_in_at <= $1 ORDER BY handed_in_at LIMIT 100";
+const DROP_OF: &str = "DELETE FROM enterprise_paper WHERE subject = $1 AND verification IN \
+    (SELECT v.id FROM enterprise_verification v WHERE v.organisation = $2)";
 const OF_SUBJECT: &str =
     "SELECT verification FROM enterprise_paper WHERE subject = $1 ORDER BY verification LIMIT 100";
-pub(crate) const STATEMENTS: &[&str] = &[OF, OF_SUBJECT, INSERT, REPLACE, LETTER, TRANSFER, ANSWERED];
+pub(crate) const STATEMENTS: &[&str] = &[
+    OF, OLDER, DROP_OF, OF_SUBJECT, INSERT, REPLACE, LETTER, TRANSFER, ANSWERED,
+];
 
 /// What is written where the register agrees.
 const AGREES: &str = "agrees";
@@ -92,6 +99,31 @@ pub async fn verifications_of<P: Purpose>(
 ) -> Result<Vec<Uuid>, StoreError> {
     let rows = tx.rows(OF_SUBJECT, &[Value::Id(subject.0)]).await?;
     rows.iter().map(|row| row.id(0)).collect()
+}
+
+/// The verifications for which something was handed in at or before an instant, at most 100.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn older_than<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    before: OffsetDateTime,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = tx.rows(OLDER, &[Value::Time(before)]).await?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
+/// Takes away what a person handed in for an organisation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_of<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    organisation: Uuid,
+) -> Result<(), StoreError> {
+    let values = [Value::Id(subject.0), Value::Id(organisation)];
+    tx.execute(DROP_OF, &values).await.map(|_| ())
 }
 
 /// Puts representative and licence in the place of whatever was handed in before.

@@ -1,4 +1,5 @@
-//! Transfers made as a proof: how many, and to which account only by a digest.
+//! Transfers made as a proof: how many for an enterprise, and to which account only by a digest. They are
+//! counted by the credit code, so that an application that is taken back and made anew gives no more tries.
 
 use privacy::{BlindIndex, Purpose};
 use time::OffsetDateTime;
@@ -10,67 +11,150 @@ use crate::tx::Tx;
 /// The blind-index field of the accounts.
 pub const ACCOUNT: &str = "enterprise_transfer.account";
 
-const INSERT: &str = "INSERT INTO enterprise_transfer (verification, id, account_digest, last_four, at) \
-    VALUES ($1, $2, $3, $4, $5)";
-const OF_VERIFICATION: &str =
-    "SELECT at FROM enterprise_transfer WHERE verification = $1 AND at > $2 ORDER BY at LIMIT 100";
-const TO_ACCOUNT: &str = "SELECT COUNT(*) FROM enterprise_transfer WHERE account_digest = $1";
-const LATEST: &str =
-    "SELECT last_four FROM enterprise_transfer WHERE verification = $1 ORDER BY at DESC LIMIT 1";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_VERIFICATION, TO_ACCOUNT, LATEST];
+const INSERT: &str = "INSERT INTO enterprise_transfer (verification, id, credit_code, account_digest, last_four, wrong, at) \
+    VALUES ($1, $2, $3, $4, $5, 0, $6)";
+const OF_CODE: &str =
+    "SELECT at FROM enterprise_transfer WHERE credit_code = $1 AND at > $2 ORDER BY at LIMIT 100";
+const TO_ACCOUNT: &str = "SELECT COUNT(*) FROM enterprise_transfer WHERE account_digest = $1 AND at > $2";
+// Wrong amounts since an instant, and since a later one; of a transfer they count while any of them does.
+const WRONG: &str = "SELECT COALESCE(SUM(wrong), 0), \
+    COALESCE(SUM(CASE WHEN wrong_at > $3 THEN wrong ELSE 0 END), 0) \
+    FROM enterprise_transfer WHERE credit_code = $1 AND at > $2";
+const LATEST: &str = "SELECT id, last_four, sent_at FROM enterprise_transfer WHERE verification = $1 ORDER BY at DESC, id LIMIT 1";
+const SENT: &str = "UPDATE enterprise_transfer SET sent_at = $2 WHERE id = $1";
+const COUNT_WRONG: &str = "UPDATE enterprise_transfer SET wrong = wrong + 1, wrong_at = $2 WHERE id = $1";
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_CODE, TO_ACCOUNT, WRONG, LATEST, SENT, COUNT_WRONG];
 
-/// Notes that a transfer is made.
+/// A transfer that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransferRow {
+    /// The transfer.
+    pub id: Uuid,
+    /// The last four digits of the account, while they are kept.
+    pub last_four: Option<String>,
+    /// When the bank confirmed it.
+    pub sent_at: Option<OffsetDateTime>,
+}
+
+/// Wrong amounts entered for an enterprise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// In the longer time.
+    pub long: i64,
+    /// In the shorter time.
+    pub lately: i64,
+}
+
+/// Notes that a transfer is asked for; its identifier.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn note<P: Purpose>(
     tx: &mut Tx<'_, P>,
     verification: Uuid,
+    credit_code: &str,
     account: BlindIndex,
     last_four: &str,
-) -> Result<(), StoreError> {
+) -> Result<Uuid, StoreError> {
+    let id = tx.store().entropy().id();
     let values = [
         Value::Id(verification),
-        Value::Id(tx.store().entropy().id()),
+        Value::Id(id),
+        Value::Text(credit_code.to_owned()),
         Value::Bytes(account.0.to_vec()),
         Value::OptText(Some(last_four.to_owned())),
         Value::Time(tx.ctx().now()),
     ];
-    tx.execute(INSERT, &values).await.map(|_| ())
+    tx.execute(INSERT, &values).await?;
+    Ok(id)
 }
 
-/// When transfers were made for a verification, after an instant.
+/// When transfers were made for an enterprise, after an instant, whoever asked for them.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn since<P: Purpose>(
+pub async fn of_code<P: Purpose>(
     tx: &mut Tx<'_, P>,
-    verification: Uuid,
+    credit_code: &str,
     after: OffsetDateTime,
 ) -> Result<Vec<OffsetDateTime>, StoreError> {
-    let values = [Value::Id(verification), Value::Time(after)];
-    let rows = tx.rows(OF_VERIFICATION, &values).await?;
+    let values = [Value::Text(credit_code.to_owned()), Value::Time(after)];
+    let rows = tx.rows(OF_CODE, &values).await?;
     rows.iter().map(|row| row.time(0)).collect()
 }
 
-/// How many went to an account, ever.
+/// How many went to an account after an instant.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn to_account<P: Purpose>(tx: &mut Tx<'_, P>, account: BlindIndex) -> Result<usize, StoreError> {
-    let row = tx.row(TO_ACCOUNT, &[Value::Bytes(account.0.to_vec())]).await?;
+pub async fn to_account<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: BlindIndex,
+    after: OffsetDateTime,
+) -> Result<usize, StoreError> {
+    let values = [Value::Bytes(account.0.to_vec()), Value::Time(after)];
+    let row = tx.row(TO_ACCOUNT, &values).await?;
     let count = row.map_or(Ok(0), |row| row.int(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// The last four digits of the account that the latest one went to, while they are kept.
+/// Wrong amounts entered for an enterprise, whoever entered them: of transfers after an instant, and
+/// lately.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn last_four<P: Purpose>(
+pub async fn wrong<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    credit_code: &str,
+    (after, lately): (OffsetDateTime, OffsetDateTime),
+) -> Result<Wrong, StoreError> {
+    let values = [
+        Value::Text(credit_code.to_owned()),
+        Value::Time(after),
+        Value::Time(lately),
+    ];
+    let row = tx.row(WRONG, &values).await?;
+    row.map_or(Ok(Wrong { long: 0, lately: 0 }), |row| {
+        Ok(Wrong {
+            long: row.int(0)?,
+            lately: row.int(1)?,
+        })
+    })
+}
+
+/// The latest transfer of a verification.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn latest<P: Purpose>(
     tx: &mut Tx<'_, P>,
     verification: Uuid,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<TransferRow>, StoreError> {
     let row = tx.row(LATEST, &[Value::Id(verification)]).await?;
-    Ok(row.map(|row| row.opt_text(0)).transpose()?.flatten())
+    row.map(|row| {
+        Ok(TransferRow {
+            id: row.id(0)?,
+            last_four: row.opt_text(1)?,
+            sent_at: row.opt_time(2)?,
+        })
+    })
+    .transpose()
+}
+
+/// Notes that the bank confirmed a transfer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sent<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    let values = [Value::Id(id), Value::Time(tx.ctx().now())];
+    tx.execute(SENT, &values).await.map(|_| ())
+}
+
+/// Counts a wrong amount.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_wrong<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    let values = [Value::Id(id), Value::Time(tx.ctx().now())];
+    tx.execute(COUNT_WRONG, &values).await.map(|_| ())
 }

@@ -34,6 +34,7 @@ const OPEN_OF_ACCOUNT: &str =
 const OF_MEMBER: &str = selected!(
     "WHERE organisation IN (SELECT m.organisation FROM organisation_member m WHERE m.account = $1) LIMIT 50"
 );
+const UNPROVED: &str = "SELECT id FROM enterprise_verification WHERE subject = $1 ORDER BY id LIMIT 100";
 const DUE: &str = "SELECT id FROM enterprise_verification WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
 const INSERT: &str = "INSERT INTO enterprise_verification (subject, id, account, state, version, since, claim, established, \
     reasons, transfer_wrong) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', 0)";
@@ -44,8 +45,11 @@ const STEP: &str = "UPDATE enterprise_verification SET state = $3, version = $4,
     WHERE id = $1 AND version = $2";
 const STATE_FACTS: &str =
     "UPDATE enterprise_verification SET company_name = $2, credit_code = $3, licence_hash = $4 WHERE id = $1";
+const NAMES: &str = "UPDATE enterprise_verification SET company_name = $2, credit_code = $3 WHERE id = $1";
 const ESTABLISH: &str =
     "UPDATE enterprise_verification SET organisation = $2, subject = NULL, account = NULL WHERE id = $1";
+const DETACH: &str =
+    "UPDATE enterprise_verification SET organisation = NULL, due_event = NULL, due_at = NULL WHERE id = $1";
 const DELETE: &str = "DELETE FROM enterprise_verification WHERE id = $1";
 const EVENT: &str = "INSERT INTO enterprise_verification_event (subject, id, verification, event, state, side, staff, reasons, \
     reference, version, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -61,7 +65,10 @@ pub(crate) const STATEMENTS: &[&str] = &[
     HOLD,
     STEP,
     STATE_FACTS,
+    UNPROVED,
+    NAMES,
     ESTABLISH,
+    DETACH,
     DELETE,
     EVENT,
     EVENTS,
@@ -211,6 +218,18 @@ pub async fn open_of<P: Purpose>(
     row.as_ref().map(read).transpose()
 }
 
+/// The applications of a person that are not proved.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn unproved_of<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = tx.rows(UNPROVED, &[Value::Id(subject.0)]).await?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
 /// Holds the row until the transaction ends, so that two steps come one after the other.
 ///
 /// # Errors
@@ -317,6 +336,23 @@ pub async fn put_facts<P: Purpose>(
     tx.execute(STATE_FACTS, &values).await.map(|_| ())
 }
 
+/// Writes name and code alone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_names<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    (name, code): (&str, &str),
+) -> Result<(), StoreError> {
+    let values = [
+        Value::Id(id),
+        Value::Text(name.to_owned()),
+        Value::Text(code.to_owned()),
+    ];
+    tx.execute(NAMES, &values).await.map(|_| ())
+}
+
 /// Makes it the organisation's: it is no person's any more.
 ///
 /// # Errors
@@ -329,6 +365,14 @@ pub async fn establish<P: Purpose>(
     tx.execute(ESTABLISH, &[Value::Id(id), Value::Id(organisation)])
         .await
         .map(|_| ())
+}
+
+/// Unties a verification that is over from its organisation; what happened to it stays on record.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn detach<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute(DETACH, &[Value::Id(id)]).await.map(|_| ())
 }
 
 /// Takes a verification away, with what was handed in for it and what happened to it.

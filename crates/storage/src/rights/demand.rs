@@ -29,7 +29,7 @@ const INSERT: &str = "INSERT INTO recipient_demand (subject, id, disclosure, rec
 const AGAIN: &str = "UPDATE recipient_demand SET asked_at = $3, due_at = $4, next_at = $5, told = 0, answer = NULL, \
     article = NULL, kept_until = NULL, reference = NULL, answered_at = NULL \
     WHERE disclosure = $1 AND kind = $2";
-const UNASKED: &str = "SELECT l.id FROM disclosure l WHERE l.subject = $1 AND NOT EXISTS (SELECT 1 FROM recipient_demand d \
+const UNASKED: &str = "SELECT l.id FROM disclosure l WHERE l.subject = $1 AND l.recipient_kind <> 'organisation' AND NOT EXISTS (SELECT 1 FROM recipient_demand d \
     WHERE d.disclosure = l.id AND d.kind = 'deletion') ORDER BY l.id LIMIT $2";
 const OF_SUBJECT: &str = selected!("WHERE d.subject = $1 ORDER BY d.asked_at DESC, d.id LIMIT $2");
 const TO: &str =

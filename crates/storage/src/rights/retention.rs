@@ -60,6 +60,8 @@ const INVITATIONS: &str = "DELETE FROM organisation_invitation WHERE id IN \
 // The transfer stays counted; where it went is no longer shown.
 const TRANSFERS: &str = "UPDATE enterprise_transfer SET last_four = NULL WHERE id IN \
     (SELECT id FROM enterprise_transfer WHERE at <= $1 AND last_four IS NOT NULL ORDER BY at, id LIMIT $2)";
+const TRANSFER_COUNTS: &str = "DELETE FROM enterprise_transfer WHERE id IN \
+    (SELECT id FROM enterprise_transfer WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -127,11 +129,13 @@ pub enum Rule {
     Invitations,
     /// `transfer_90d`.
     Transfers,
+    /// `transfer_1y`.
+    TransferCounts,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -147,6 +151,7 @@ impl Rule {
         Self::OrganisationRecords,
         Self::Invitations,
         Self::Transfers,
+        Self::TransferCounts,
     ];
 
     /// Its name in `retention.toml`.
@@ -168,6 +173,7 @@ impl Rule {
             Self::OrganisationRecords => "organisation_record_3y",
             Self::Invitations => "invitation_30d",
             Self::Transfers => "transfer_90d",
+            Self::TransferCounts => "transfer_1y",
         }
     }
 
@@ -188,6 +194,7 @@ impl Rule {
             Self::OrganisationRecords => &[ENTERPRISE_EVENTS, ORGANISATION_EVENTS],
             Self::Invitations => &[INVITATIONS],
             Self::Transfers => &[TRANSFERS],
+            Self::TransferCounts => &[TRANSFER_COUNTS],
         }
     }
 }

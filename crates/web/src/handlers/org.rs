@@ -235,6 +235,7 @@ async fn render(
             .verification
             .transfer
             .map(|transfer| Moment::of(lang, transfer.sent_at)),
+        arrived: view.arrived,
         tries_left: WRONG - view.verification.transfer.map_or(0, |transfer| transfer.wrong),
         due: view
             .due
@@ -325,6 +326,7 @@ pub async fn letter_form(visit: Visit, Named(id): Named<String>) -> Result<Answe
         id: id.to_string(),
         company_name,
         credit_code,
+        number: domain::staff::enterprise_case_number(id),
     };
     Ok(Answer::page(&visit, StatusCode::OK, &page))
 }

@@ -66,7 +66,7 @@ fn why(lang: Lang, opening: &app::account::Opening) -> String {
         Some(case) => format!(
             "{reason}{}{}",
             lang.t("；案件 ", "; case "),
-            domain::staff::case_number(case)
+            domain::staff::case_signs(case)
         ),
         None => reason,
     }

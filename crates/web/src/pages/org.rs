@@ -151,8 +151,10 @@ pub struct ApplicationPage {
     pub claim: bool,
     /// The last four digits of the account that the transfer went to.
     pub last_four: String,
-    /// When it was sent.
+    /// When it was asked for.
     pub sent: Option<Moment>,
+    /// Whether the bank made it.
+    pub arrived: bool,
     /// Amounts that may still be tried.
     pub tries_left: i64,
     /// What the clock does, and when.
@@ -212,6 +214,8 @@ pub struct LetterPage {
     pub company_name: String,
     /// Its credit code.
     pub credit_code: String,
+    /// What the verification is called.
+    pub number: String,
 }
 
 pub(super) fn both<T>(of: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
@@ -319,6 +323,7 @@ impl ApplicationPage {
             claim: false,
             last_four: String::new(),
             sent: None,
+            arrived: true,
             tries_left: 3,
             due: Some((lang.t("长期未继续将自动撤回：", "Given up by itself on: "), day)),
             can_withdraw: true,
@@ -461,6 +466,7 @@ impl LetterPage {
                 id: "v1".to_owned(),
                 company_name: "星渚软件（演示）<b>".to_owned(),
                 credit_code: "91999999MAD3650188".to_owned(),
+                number: "QY0123456789".to_owned(),
             }]
         })
     }

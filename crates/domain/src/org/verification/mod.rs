@@ -106,6 +106,8 @@ pub struct Facts {
     pub reasons: Vec<Reason>,
     /// The member of staff who decides, by an identifier.
     pub by: String,
+    /// What was handed in is gone: withdrawn, or its person was erased.
+    pub papers_gone: bool,
 }
 
 /// What a step leads to.
@@ -216,6 +218,7 @@ impl Verification {
             }
             // Nobody gets out of a revocation by leaving first.
             Event::Withdraw if self.measure.proposal.is_some() => Err(Party::VerifyNotNow.into()),
+            Event::ProofLapsed if facts.papers_gone => Ok(()),
             Event::ProofLapsed
             | Event::Unlock
             | Event::YearPassed
@@ -293,6 +296,7 @@ impl Verification {
                 self.relation = facts.relation.or(self.relation);
                 self.reasons.clear();
             }
+            Event::Change => self.relation = facts.relation.or(self.relation),
             Event::CheckPassed => {
                 self.claim = facts.duplicate && !self.established;
                 self.checked_at = Some(now);

@@ -7,6 +7,7 @@ use app::staff::{self, EnterpriseCase, EnterpriseLine, EnterpriseTab, Matter, Pi
 use axum::http::StatusCode;
 use domain::four_eyes::Appeal;
 use domain::org::verification::{Event, Reason};
+use domain::refused::Party;
 use domain::staff::Role;
 use privacy::purpose::Operate;
 use privacy::{StaffReason, StaffRole};
@@ -40,6 +41,7 @@ fn matter(lang: Lang, line: &EnterpriseLine) -> &'static str {
 
 fn piece_name(lang: Lang, piece: Piece) -> &'static str {
     match piece {
+        Piece::Applicant => lang.t("申请人姓名（实名）", "the applicant's verified name"),
         Piece::Representative => lang.t("法定代表人姓名", "the representative's name"),
         Piece::Licence => lang.t("营业执照", "the licence"),
         Piece::Letter => lang.t("授权书", "the letter"),
@@ -100,8 +102,8 @@ fn act_row(lang: Lang, event: Event) -> ActRow {
     let zh = lang == Lang::Zh;
     let hint = match event {
         Event::Prove => lang.t(
-            "执照、授权书与登记信息一致，公章清晰。通过后材料立即删除，申请人成为所有者。",
-            "Licence, letter and register agree and the stamp is clear. The papers are deleted and the applicant is an owner.",
+            "授权书写明本案编号和申请人姓名，与执照、登记信息一致，公章清晰。须先打开授权书和申请人姓名；通过后材料立即删除，申请人成为所有者。",
+            "The letter names this case and the applicant, agrees with licence and register, and the stamp is clear. Open the letter and the applicant's name first; then the papers are deleted and the applicant is an owner.",
         ),
         Event::Reject => lang.t(
             "选择要改正的事项；材料立即删除，申请人可修改后重新提交。",
@@ -166,12 +168,17 @@ async fn page(
     let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
     let seen = staff::enterprise_case(app, &ctx, signed, id).await;
     let seen: EnterpriseCase = seen.map_err(failed(desk))?;
+    let reasons_text = domain::Refused::from(Party::VerifyReason).message(zh);
     let gives_reasons = [Event::Reject, Event::ProposeRevocation];
     for error in &mut errors {
         // Each says where on this page it can be put right; else it is about the case.
         let given = seen.may.iter().find(|event| gives_reasons.contains(event));
         error.field = match (&*error.field, given) {
-            ("reason", _) if !seen.pieces.is_empty() && !of_act => "why".into(),
+            ("reason", _)
+                if !seen.pieces.is_empty() && (!of_act || !error.message.contains(reasons_text)) =>
+            {
+                "why".into()
+            }
             ("reason", Some(event)) if of_act => format!("{}-reasons", event.as_str()).into(),
             _ => "h-case".into(),
         };
@@ -188,7 +195,7 @@ async fn page(
         relation: seen.relation.map_or("", |relation| relation.label(zh)),
         proof: seen.proof.map_or("", |proof| proof.label(zh)),
         checked: seen.checked_at.map(|at| Moment::of(lang, at)),
-        claim: seen.claim,
+        former: seen.former.map_or("", |state| state.label(zh)),
         reasons: seen.reasons.iter().map(|reason| reason.label(zh)).collect(),
         proposal: seen.proposal.map(|(by, at)| (by, Moment::of(lang, at))),
         appeal: match seen.appeal {
@@ -216,7 +223,7 @@ async fn page(
             .collect(),
         opened: opened.map(|(piece, value, reason)| {
             let shown = match piece {
-                Piece::Representative => Opened::Name(value),
+                Piece::Applicant | Piece::Representative => Opened::Name(value),
                 Piece::Licence | Piece::Letter => Opened::Picture(value),
             };
             (piece_name(lang, piece), shown, reason_name(lang, reason.as_str()))

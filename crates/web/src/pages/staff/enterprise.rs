@@ -92,8 +92,8 @@ pub struct EnterpriseCasePage {
     pub proof: &'static str,
     /// When the register last agreed.
     pub checked: Option<Moment>,
-    /// Whether an organisation with this code is there already.
-    pub claim: bool,
+    /// How the verification of an organisation with this code already stands; empty if there is none.
+    pub former: &'static str,
     /// What has to be put right, or why it was revoked.
     pub reasons: Vec<&'static str>,
     /// A proposal that waits: by whom, when.
@@ -213,7 +213,7 @@ impl EnterpriseCasePage {
             relation: lang.t("经办人", "acting for it"),
             proof: lang.t("授权书", "letter of authorisation"),
             checked: Some(at(datetime!(2026-11-20 09:10 +8))),
-            claim: true,
+            former: lang.t("已企业认证", "verified"),
             reasons: Vec::new(),
             proposal: None,
             appeal: "",
@@ -294,7 +294,7 @@ impl EnterpriseCasePage {
                 )],
                 for_others: true,
                 pieces: Vec::new(),
-                claim: false,
+                former: "",
                 ..waiting.clone()
             };
             vec![waiting, named, pictured, untrained, revoking]
