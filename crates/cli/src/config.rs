@@ -206,6 +206,19 @@ pub struct Arguments {
     /// at least 32 bytes.
     #[arg(global = true, long, env = "QIFU365_IDENTITY_SECRET_FILE")]
     pub identity_secret_file: Option<PathBuf>,
+    /// Where the register of enterprises is asked, in the same way; without it no enterprise can be verified.
+    #[arg(global = true, long, env = "QIFU365_REGISTER_URL")]
+    pub register_url: Option<String>,
+    /// The file with the secret of the register of enterprises: at least 32 bytes.
+    #[arg(global = true, long, env = "QIFU365_REGISTER_SECRET_FILE")]
+    pub register_secret_file: Option<PathBuf>,
+    /// Where transfers that prove an enterprise are ordered, in the same way; without it only letters prove
+    /// one.
+    #[arg(global = true, long, env = "QIFU365_BANK_URL")]
+    pub bank_url: Option<String>,
+    /// The file with the secret of the bank: at least 32 bytes.
+    #[arg(global = true, long, env = "QIFU365_BANK_SECRET_FILE")]
+    pub bank_secret_file: Option<PathBuf>,
     /// The operator's registered name.
     #[arg(global = true, long, env = "QIFU365_OPERATOR_NAME")]
     pub operator_name: Option<String>,

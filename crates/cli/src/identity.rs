@@ -1,51 +1,23 @@
-//! The identity source over HTTP: signed questions, answers that are believed only when they are signed
-//! as well. The format is in `docs/identity-source.md`.
-//!
-//! There is no TLS in this process: the address is on this machine, where a proxy adds it. So a name or
-//! number never crosses a network in the clear.
+//! The identity source over HTTP. The format is in `docs/identity-source.md`.
 
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail};
 use app::person::{Answer, Asked, IdentitySource, SourceFailed};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::Request;
-use hyper::body::Bytes;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use privacy::Clock;
-use privacy::log::hex;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use time::Date;
 use time::format_description::well_known::Iso8601;
-use tokio::net::TcpStream;
-use zeroize::Zeroizing;
 
-/// How long the source may take, from the connection to the last byte.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// An answer signed longer ago, or later, than this is none.
-const FRESH_SECONDS: u64 = 300;
-/// No answer is longer.
-const MOST_BYTES: usize = 16 * 1024;
-/// A shorter secret could be guessed.
-const LEAST_SECRET: usize = 32;
+use crate::signed::{Line, Source, may_keep};
+
+/// What it is called.
+pub const SOURCE: Source = Source {
+    name: "identity source",
+    flag: "identity",
+};
 
 /// The source of a real installation.
-pub struct HttpSource {
-    address: SocketAddr,
-    host: String,
-    path: String,
-    mac: Hmac<Sha256>,
-    clock: Arc<dyn Clock>,
-    patience: Duration,
-}
+pub struct HttpSource(pub Line);
 
 #[derive(Serialize)]
 struct Question<'a> {
@@ -65,150 +37,15 @@ struct Reply {
 }
 
 impl HttpSource {
-    /// A source at `address`, such as `http://127.0.0.1:7365/check`, with the secret both sides sign
-    /// with.
-    ///
-    /// # Errors
-    /// An address that is not on this machine, or a secret shorter than 32 bytes.
-    pub fn new(address: &str, secret: &[u8], clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let rest = address
-            .strip_prefix("http://")
-            .context("the identity source's address begins with http://; TLS is the local proxy's")?;
-        let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-        let socket: SocketAddr = host.replace("localhost", "127.0.0.1").parse().context(
-            "the identity source's address names host and port, such as http://127.0.0.1:7365/check",
-        )?;
-        let here = match socket.ip() {
-            IpAddr::V4(ip) => ip.is_loopback(),
-            IpAddr::V6(ip) => ip.is_loopback(),
-        };
-        if !here {
-            bail!(
-                "the identity source's address must be on this machine (127.0.0.1 or [::1]): names and numbers leave it through a proxy that adds TLS, never in the clear"
-            );
-        }
-        if secret.len() < LEAST_SECRET {
-            bail!("the identity source's secret must have at least {LEAST_SECRET} bytes");
-        }
-        Ok(Self {
-            address: socket,
-            host: host.to_owned(),
-            path: path.to_owned(),
-            mac: Hmac::new_from_slice(secret).context("the identity source's secret")?,
-            clock,
-            patience: PATIENCE,
-        })
-    }
-
-    /// The source that address and secret file name; nothing if neither is set.
-    ///
-    /// # Errors
-    /// One without the other, an unreadable file, or as [`HttpSource::new`].
-    pub fn of(
-        address: Option<&str>,
-        secret: Option<&Path>,
-        clock: Arc<dyn Clock>,
-    ) -> anyhow::Result<Option<Self>> {
-        let (address, file) = match (address, secret) {
-            (None, None) => return Ok(None),
-            (Some(address), Some(file)) => (address, file),
-            _ => bail!("--identity-url and --identity-secret-file belong together: set both or neither"),
-        };
-        let secret = std::fs::read(file).map(Zeroizing::new).with_context(|| {
-            format!(
-                "the identity source's secret cannot be read from {}",
-                file.display()
-            )
-        })?;
-        Self::new(address, secret.trim_ascii(), clock).map(Some)
-    }
-
-    /// What the signature of a question is over, and that of an answer: of both bodies.
-    fn signed(&self, kind: &str, at: &str, bodies: &[&[u8]]) -> Hmac<Sha256> {
-        let digests: Vec<String> = bodies.iter().map(|body| hex(&Sha256::digest(body))).collect();
-        let mut lines = vec![kind, &self.path, at];
-        lines.extend(digests.iter().map(String::as_str));
-        self.mac.clone().chain_update(lines.join("\n").as_bytes())
-    }
-
     async fn ask(&self, asked: &Asked) -> Result<Answer, SourceFailed> {
-        let reference = asked.reference.to_string();
         let question = Question {
-            reference: reference.clone(),
+            reference: asked.reference.to_string(),
             name: &asked.real_name,
             number: &asked.id_number,
         };
-        let body = serde_json::to_vec(&question).map_err(|_| SourceFailed::Down)?;
-        let at = self.clock.now().unix_timestamp().to_string();
-        let signature = self.signed("question", &at, &[&body]).finalize().into_bytes();
-        let question = Bytes::from(body);
-        let request = Request::post(&*self.path)
-            .header("host", &*self.host)
-            .header("content-type", "application/json")
-            .header("x-timestamp", &*at)
-            .header("x-signature", hex(&signature))
-            .body(Full::new(question.clone()))
-            .map_err(|_| SourceFailed::Down)?;
-        let stream = TcpStream::connect(self.address)
-            .await
-            .map_err(|_| SourceFailed::Down)?;
-        let (mut sender, line) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|_| SourceFailed::Down)?;
-        let line = tokio::spawn(line);
-        let answered = sender.send_request(request).await.map_err(|_| SourceFailed::Down);
-        let answer = match answered {
-            Ok(answered) => self.read(answered, asked, &question).await,
-            Err(failed) => Err(failed),
-        };
-        line.abort();
-        answer
-    }
-
-    async fn read(
-        &self,
-        answered: hyper::Response<hyper::body::Incoming>,
-        asked: &Asked,
-        question: &[u8],
-    ) -> Result<Answer, SourceFailed> {
-        if !answered.status().is_success() {
-            return Err(SourceFailed::Down);
-        }
-        let (head, body) = answered.into_parts();
-        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let (at, signature) = header("x-timestamp")
-            .zip(header("x-signature"))
-            .ok_or(SourceFailed::Untrusted)?;
-        let body = Limited::new(body, MOST_BYTES)
-            .collect()
-            .await
-            .map_err(|_| SourceFailed::Untrusted)?
-            .to_bytes();
-        self.believe((at, signature), asked, question, &body)
-    }
-
-    /// The answer, if it is signed, fresh, and to this very question.
-    fn believe(
-        &self,
-        (at, signature): (&str, &str),
-        asked: &Asked,
-        question: &[u8],
-        body: &[u8],
-    ) -> Result<Answer, SourceFailed> {
-        let said: i64 = at.parse().map_err(|_| SourceFailed::Untrusted)?;
-        if self.clock.now().unix_timestamp().abs_diff(said) > FRESH_SECONDS {
-            return Err(SourceFailed::Untrusted);
-        }
-        let given = unhex(signature).ok_or(SourceFailed::Untrusted)?;
-        self.signed("answer", at, &[question, body])
-            .verify_slice(&given)
-            .map_err(|_| SourceFailed::Untrusted)?;
-        let reply: Reply = serde_json::from_slice(body).map_err(|_| SourceFailed::Untrusted)?;
+        let reply: Reply = self.0.ask(&question).await?;
         // The provider's own name for the answer is kept, so it may not hold what was asked about.
-        let named = reply.id.len() <= 64
-            && reply.id.bytes().all(|sign| sign.is_ascii_graphic())
-            && !reply.id.contains(asked.id_number.as_str());
-        if reply.reference != asked.reference.to_string() || !named {
+        if reply.reference != question.reference || !may_keep(&reply.id, &asked.id_number) {
             return Err(SourceFailed::Untrusted);
         }
         let reference = reply.id;
@@ -228,25 +65,12 @@ impl HttpSource {
     }
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    (0..32)
-        .map(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok())
-        .collect()
-}
-
 impl IdentitySource for HttpSource {
     fn check<'a>(
         &'a self,
         asked: &'a Asked,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, SourceFailed>> + Send + 'a>> {
-        Box::pin(async {
-            tokio::time::timeout(self.patience, self.ask(asked))
-                .await
-                .unwrap_or(Err(SourceFailed::Down))
-        })
+        Box::pin(self.ask(asked))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Opening an installation: stores, key, policy.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -12,9 +13,11 @@ use privacy::{Ctx, Purpose, SealError, SystemReason};
 use storage::{Keys, Store, StoreError, VaultRefused};
 
 use crate::config::Arguments;
-use crate::identity::HttpSource;
+use crate::enterprises::{self, HttpBank, HttpRegister};
+use crate::identity::{self, HttpSource};
 use crate::keys::Place;
 use crate::lock;
+use crate::signed::Line;
 use crate::sources::{SystemClock, SystemEntropy};
 
 /// An installation whose stores are open.
@@ -104,12 +107,28 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
     let policy = policy::builtin().context("the policy's texts")?;
     let mut app = over(store, arguments, demo);
     if !demo {
-        let (address, secret) = (
-            arguments.identity_url.as_deref(),
-            arguments.identity_secret_file.as_deref(),
-        );
-        let source = HttpSource::of(address, secret, Arc::clone(&app.clock))?;
-        app.identity = source.map(|source| Arc::new(source) as Arc<dyn IdentitySource>);
+        let line = |source, address: &Option<String>, secret: &Option<PathBuf>| {
+            let named = (address.as_deref(), secret.as_deref());
+            Line::of(source, named, Arc::clone(&app.clock))
+        };
+        let identity = line(
+            identity::SOURCE,
+            &arguments.identity_url,
+            &arguments.identity_secret_file,
+        )?;
+        let register = line(
+            enterprises::REGISTER,
+            &arguments.register_url,
+            &arguments.register_secret_file,
+        )?;
+        let bank = line(
+            enterprises::BANK,
+            &arguments.bank_url,
+            &arguments.bank_secret_file,
+        )?;
+        app.identity = identity.map(|line| Arc::new(HttpSource(line)) as Arc<dyn IdentitySource>);
+        app.enterprises = register.map(|line| Arc::new(HttpRegister(line)) as Arc<dyn EnterpriseRegister>);
+        app.bank = bank.map(|line| Arc::new(HttpBank(line)) as Arc<dyn TransferBank>);
     }
     Ok(Opened {
         version: latest_version(&policy),

@@ -95,15 +95,14 @@ pub(super) async fn seed(
         let mut tx = app.store.begin(ctx).await?;
         store::by_code(&mut tx, VERIFIED.code).await?
     };
-    let organisation = match there {
-        Some(known) => known.id,
-        None => {
-            let id = hand_in(app, ctx, documents, owner, &VERIFIED).await?;
-            prove(app, ctx, id).await?;
-            let mut tx = app.store.begin(ctx).await?;
-            let known = store::by_code(&mut tx, VERIFIED.code).await?;
-            known.ok_or(Failure::NotFound)?.id
-        }
+    let organisation = if let Some(known) = there {
+        known.id
+    } else {
+        let id = hand_in(app, ctx, documents, owner, &VERIFIED).await?;
+        prove(app, ctx, id).await?;
+        let mut tx = app.store.begin(ctx).await?;
+        let known = store::by_code(&mut tx, VERIFIED.code).await?;
+        known.ok_or(Failure::NotFound)?.id
     };
     colleagues(app, version, viewers, owner, organisation).await?;
     hand_in(app, ctx, documents, owner, &WAITING).await?;

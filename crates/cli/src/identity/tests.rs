@@ -5,7 +5,16 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::Mac as _;
+use privacy::Clock;
+use privacy::log::hex;
+use zeroize::Zeroizing;
+
 use super::*;
+use crate::signed::unhex;
 
 const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
 
@@ -20,9 +29,9 @@ impl Clock for Fixed {
 const NOW: i64 = 1_795_399_200;
 
 fn source(address: &str) -> HttpSource {
-    let mut source = HttpSource::new(address, SECRET, Arc::new(Fixed(NOW))).expect("a source");
-    source.patience = Duration::from_millis(800);
-    source
+    let mut line = Line::new(SOURCE, address, SECRET, Arc::new(Fixed(NOW))).expect("a line");
+    line.patience = Duration::from_millis(800);
+    HttpSource(line)
 }
 
 fn asked() -> Asked {
@@ -83,6 +92,7 @@ async fn fake(kind: Fake) -> (String, tokio::task::JoinHandle<String>) {
         };
         let signature = unhex(&header("x-signature")).expect("hexadecimal");
         judge
+            .0
             .signed("question", &header("x-timestamp"), &[body.as_bytes()])
             .verify_slice(&signature)
             .expect("the question is signed");
@@ -90,6 +100,7 @@ async fn fake(kind: Fake) -> (String, tokio::task::JoinHandle<String>) {
         let answer = |body: &str, at: i64, status: u16, over: (&str, &str)| {
             let at = at.to_string();
             let signature = judge
+                .0
                 .signed("answer", &at, &[over.0.as_bytes(), over.1.as_bytes()])
                 .finalize()
                 .into_bytes();
@@ -203,7 +214,7 @@ async fn who_is_slow_or_away_or_broken_is_asked_again_later() {
 #[test]
 fn clause_2_4_1_2_a_name_never_leaves_the_machine_in_the_clear() {
     let new =
-        |address: &str, secret: &[u8]| HttpSource::new(address, secret, Arc::new(Fixed(NOW))).map(|_| ());
+        |address: &str, secret: &[u8]| Line::new(SOURCE, address, secret, Arc::new(Fixed(NOW))).map(|_| ());
     for address in [
         "http://192.0.2.7:80/check",
         "http://identity.example/check",
@@ -223,6 +234,6 @@ fn clause_2_4_1_2_a_name_never_leaves_the_machine_in_the_clear() {
     assert!(new("http://127.0.0.1:7365/check", &SECRET[..31]).is_err());
     assert!(new("http://127.0.0.1:7365/check", &SECRET[..32]).is_ok());
     let clock: Arc<dyn Clock> = Arc::new(Fixed(NOW));
-    assert!(HttpSource::of(Some("http://127.0.0.1:7365"), None, Arc::clone(&clock)).is_err());
-    assert!(matches!(HttpSource::of(None, None, clock), Ok(None)));
+    assert!(Line::of(SOURCE, (Some("http://127.0.0.1:7365"), None), Arc::clone(&clock)).is_err());
+    assert!(matches!(Line::of(SOURCE, (None, None), clock), Ok(None)));
 }

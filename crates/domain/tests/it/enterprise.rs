@@ -35,6 +35,7 @@ pub fn facts() -> Facts {
         to_account: 0,
         reasons: vec![Reason::LicenceUnreadable],
         by: "verifier-1".to_owned(),
+        papers_gone: false,
     }
 }
 

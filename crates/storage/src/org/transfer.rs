@@ -17,8 +17,8 @@ const OF_CODE: &str =
     "SELECT at FROM enterprise_transfer WHERE credit_code = $1 AND at > $2 ORDER BY at LIMIT 100";
 const TO_ACCOUNT: &str = "SELECT COUNT(*) FROM enterprise_transfer WHERE account_digest = $1 AND at > $2";
 // Wrong amounts since an instant, and since a later one; of a transfer they count while any of them does.
-const WRONG: &str = "SELECT COALESCE(SUM(wrong), 0), \
-    COALESCE(SUM(CASE WHEN wrong_at > $3 THEN wrong ELSE 0 END), 0) \
+const WRONG: &str = "SELECT CAST(COALESCE(SUM(wrong), 0) AS bigint), \
+    CAST(COALESCE(SUM(CASE WHEN wrong_at > $3 THEN wrong ELSE 0 END), 0) AS bigint) \
     FROM enterprise_transfer WHERE credit_code = $1 AND at > $2";
 const LATEST: &str = "SELECT id, last_four, sent_at FROM enterprise_transfer WHERE verification = $1 ORDER BY at DESC, id LIMIT 1";
 const SENT: &str = "UPDATE enterprise_transfer SET sent_at = $2 WHERE id = $1";

@@ -12,6 +12,7 @@ mod kept;
 mod log;
 mod order;
 mod order_plan;
+mod org;
 mod pages;
 mod person;
 mod phone;

@@ -83,6 +83,7 @@ pub struct Verification {
 
 /// What a step carries besides its event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Facts {
     /// The applicant is verified as a person.
     pub person_verified: bool,
