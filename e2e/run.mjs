@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
+import { enterprises } from './enterprise.mjs';
 import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
@@ -510,6 +511,8 @@ await test('the phone is changed with both numbers proved, a lost one is asked f
   assert.ok(!(await page.textContent('main')).includes('有人申请找回手机号'), 'cancelled with one click');
   for (const one of [page, other]) await one.context().close();
 });
+
+await enterprises({ base, visitor, test, register, judged });
 
 await stop();
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,9 @@
 //! The public register of enterprises and the bank that makes transfers, over the same signed line as the
 //! identity source. The formats are in `docs/identity-source.md`.
 
-use app::org::{Answered, EnterpriseRegister, RegisterAnswer, RegisterAsked, TransferAsked, TransferBank};
+use app::org::{
+    Answered, EnterpriseRegister, Made, RegisterAnswer, RegisterAsked, TransferAsked, TransferBank,
+};
 use app::person::SourceFailed;
 use domain::org::verification::Register;
 use serde::{Deserialize, Serialize};
@@ -38,7 +40,9 @@ struct Reply {
     id: String,
     /// Whether the name is the one of the code; nothing if the code is unknown.
     name: Option<bool>,
-    representative: bool,
+    /// Whether the representative is the stated one; left out where none was.
+    #[serde(default)]
+    representative: Option<bool>,
     in_business: bool,
 }
 
@@ -60,7 +64,12 @@ impl HttpRegister {
         Ok(RegisterAnswer {
             register: Register {
                 name: reply.name,
-                representative: reply.representative,
+                // Who was not asked about agrees; who was and is not spoken of is no answer.
+                representative: match (representative, reply.representative) {
+                    (None, _) => true,
+                    (Some(_), Some(same)) => same,
+                    (Some(_), None) => return Err(SourceFailed::Untrusted),
+                },
                 in_business: reply.in_business,
             },
             reference: reply.id,
@@ -95,7 +104,7 @@ struct Receipt {
 }
 
 impl HttpBank {
-    async fn ask(&self, asked: &TransferAsked) -> Result<(), SourceFailed> {
+    async fn ask(&self, asked: &TransferAsked) -> Result<Made, SourceFailed> {
         let order = Order {
             reference: asked.reference.to_string(),
             holder: &asked.holder,
@@ -105,16 +114,15 @@ impl HttpBank {
         };
         let receipt: Receipt = self.0.ask(&order).await?;
         match (&*receipt.result, receipt.reference == order.reference) {
-            ("sent", true) => Ok(()),
-            // What was not sent proves nothing; it is asked again until the proof lapses.
-            ("refused", true) => Err(SourceFailed::Down),
+            ("sent", true) => Ok(Made::Sent),
+            ("refused", true) => Ok(Made::Refused),
             _ => Err(SourceFailed::Untrusted),
         }
     }
 }
 
 impl TransferBank for HttpBank {
-    fn send<'a>(&'a self, asked: &'a TransferAsked) -> Answered<'a, ()> {
+    fn send<'a>(&'a self, asked: &'a TransferAsked) -> Answered<'a, Made> {
         Box::pin(self.ask(asked))
     }
 }

@@ -1,8 +1,10 @@
 //! Enterprises of the demonstration: one verified with members and an invitation that waits, one whose
 //! letter waits for a verifier, one that was not passed. Everything by the use cases themselves.
 
+use domain::Refused;
 use domain::org::seat::Seat;
 use domain::org::verification::{Event, State};
+use domain::refused::Party;
 use privacy::purpose::{Certify, KeepAccount, Operate};
 use privacy::{Actor, Ctx, Purpose};
 use storage::org as store;
@@ -124,6 +126,10 @@ async fn hand_in(
         verification::open_of(&mut tx, viewer.account).await?
     };
     let id = match open {
+        // What visitors began or changed is left as it is.
+        Some(row) if row.credit_code.as_deref().is_some_and(|code| code != what.code) => {
+            return Err(Refused::from(Party::EnterpriseUnderWay).into());
+        }
         Some(row) if row.verification.state != State::Draft => return Ok(row.id),
         Some(row) => row.id,
         None => {

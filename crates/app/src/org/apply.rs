@@ -201,6 +201,9 @@ pub async fn submit(
     {
         return Err(Refused::from(Party::EnterpriseConsent).into());
     }
+    if !person::is_verified(&mut tx, viewer.account).await? {
+        return Err(Refused::from(Party::EnterprisePerson).into());
+    }
     same_code(&mut tx, &row, &read.code).await?;
     if read.relation == Relation::Representative {
         same_person(app, &mut tx, viewer, &read.representative).await?;

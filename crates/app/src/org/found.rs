@@ -19,10 +19,7 @@ use crate::{App, Failure, Fault};
 pub(super) const SEEN: &[&str] = &["profile.display_name"];
 
 /// The verification of the organisation that has this code, if there is one.
-pub(super) async fn former<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    code: &str,
-) -> Result<Option<VerificationRow>, Failure> {
+async fn former<P: Purpose>(tx: &mut Tx<'_, P>, code: &str) -> Result<Option<VerificationRow>, Failure> {
     Ok(match org::by_code(tx, code).await? {
         Some(there) => verification::of_organisation(tx, there.id).await?,
         None => None,
@@ -47,6 +44,11 @@ pub(super) async fn found<P: Purpose>(
     let id = app.entropy.id();
     if org::insert(tx, id, name, code).await? {
         verification::establish(tx, row.id, id).await?;
+        // One that was taken back and whose organisation was dissolved: a letter proved it anew.
+        if let Some(revoked) = verification::revoked(tx, code).await? {
+            undisputed(&revoked)?;
+            verification::detach(tx, revoked.id).await?;
+        }
         return join(tx, id, applicant, Seat::Owner, ("founded", None)).await;
     }
     // Verification before organisation, as everywhere: two who wait for each other would wait for ever.
@@ -63,11 +65,10 @@ pub(super) async fn found<P: Purpose>(
     let former = verification::of_organisation(tx, there.id).await?;
     match former.as_ref().map(|former| &former.verification) {
         Some(known) if known.state == State::Revoked => {
-            if known.measure.appeal == Appeal::Open {
-                return Err(Refused::from(Party::EnterpriseAppeal).into());
-            }
-            // Those it was taken back from act for it no longer.
+            undisputed(former.as_ref().ok_or_else(document)?)?;
+            // Those it was taken back from act for it no longer, and hear of it.
             for member in org::members(tx, there.id).await? {
+                tell::decided_later(tx, there.id, member.member.account).await?;
                 part(tx, there.id, (member.member.account, member.subject)).await?;
                 let who = (None, Some(member.member.account));
                 org::note(tx, there.id, "removed", who, None).await?;
@@ -84,6 +85,14 @@ pub(super) async fn found<P: Purpose>(
     // Whoever is an owner already hears of it.
     tell::claimed_later(tx, there.id, applicant.0).await?;
     join(tx, there.id, applicant, Seat::Owner, ("claimed", None)).await
+}
+
+/// While an appeal waits, nothing is given to anybody else.
+fn undisputed(revoked: &VerificationRow) -> Result<(), Failure> {
+    if revoked.verification.measure.appeal == Appeal::Open {
+        return Err(Refused::from(Party::EnterpriseAppeal).into());
+    }
+    Ok(())
 }
 
 fn not_now() -> Failure {
@@ -113,6 +122,9 @@ pub(crate) async fn depart<P: Purpose>(
     let mine = org::of_account(tx, account).await?;
     // Held first: an owner who leaves at this moment comes before or after, not in between.
     for (organisation, _) in &mine {
+        if let Some(row) = verification::of_organisation(tx, organisation.id).await? {
+            verification::hold(tx, row.id).await?;
+        }
         org::hold(tx, organisation.id).await?;
     }
     if !org::owned_alone(tx, subject).await?.is_empty() {

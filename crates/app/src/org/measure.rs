@@ -9,7 +9,7 @@ use domain::refused::Party;
 use privacy::purpose::Operate;
 use storage::org::paper;
 use storage::org::verification::{self, Doer, VerificationRow};
-use storage::{Tx, access};
+use storage::{Tx, access, account};
 use uuid::Uuid;
 
 use super::{proof, take, tell};
@@ -80,6 +80,11 @@ pub(crate) async fn by_verifier(
     policy::clause!("2.1.1.d");
     if !DECISIONS.contains(&act.event) && !MEASURES.contains(&act.event) {
         return Err(Failure::NotFound);
+    }
+    // Account before verification, as everywhere: whoever leaves at this moment comes before or after.
+    let applicant = verification::by_id(tx, act.verification).await?;
+    if let Some((account, _)) = applicant.and_then(|row| row.applicant) {
+        account::hold(tx, account).await?;
     }
     verification::hold(tx, act.verification).await?;
     let row = verification::by_id(tx, act.verification)

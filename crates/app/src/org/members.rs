@@ -87,6 +87,10 @@ pub async fn remove(
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.a");
     let mut tx = app.store.begin(ctx).await?;
+    // Verification before organisation, as everywhere.
+    if let Some(row) = verification::of_organisation(&mut tx, organisation).await? {
+        verification::hold(&mut tx, row.id).await?;
+    }
     let rows = held(&mut tx, viewer, organisation).await?;
     changed(&plain(&rows), account, Change::Leave, viewer.account)?;
     let row = row_of(&rows, account)?;

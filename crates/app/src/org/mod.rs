@@ -40,7 +40,7 @@ pub use picture::sample_picture;
 pub(crate) use proof::{SEND, send};
 pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
 pub use source::{
-    Answered, DemoBank, DemoRegister, EnterpriseRegister, RegisterAnswer, RegisterAsked, TransferAsked,
+    Answered, DemoBank, DemoRegister, EnterpriseRegister, Made, RegisterAnswer, RegisterAsked, TransferAsked,
     TransferBank,
 };
 pub(crate) use tell::{TELL, tell};
@@ -195,11 +195,14 @@ async fn drop_stale(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let before = ctx.now() - Duration::days(DRAFT_DAYS);
     let stale = paper::older_than(&mut tx, before).await?;
+    drop(tx);
     for id in &stale {
+        let mut tx = app.store.begin(ctx).await?;
         verification::hold(&mut tx, *id).await?;
         paper::drop_all(&mut tx, *id).await?;
+        settle(app, &mut tx, *id).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
     Ok(stale.len())
 }
 

@@ -11,7 +11,7 @@ use domain::org::picture::Paper;
 use domain::org::verification::{Event, Facts, Proof, Register, State, Step};
 use domain::refused::Party;
 use privacy::purpose::{Certify, Notify};
-use privacy::{Ask, Ctx, LegalBasis, Personal, PurposeId, Sealed};
+use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, PurposeId, Sealed};
 use serde::{Deserialize, Serialize};
 use storage::disclosure::to_processor;
 use storage::job::{self, Claimed, NewJob};
@@ -24,8 +24,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::check::reference;
-use super::source::TransferAsked;
-use super::{by, found, held, picture, take};
+use super::source::{Made, TransferAsked};
+use super::{by, held, picture, take, tell};
 use crate::account::{Viewer, consent, index, message_holder};
 use crate::person::SourceFailed;
 use crate::rights::refuse_if_closing;
@@ -69,7 +69,14 @@ async fn own(
     }
     let papers = paper::of(tx, id).await?;
     match papers {
-        Some(papers) if papers.subject == viewer.subject => Ok((row, role, papers)),
+        Some(papers) if papers.subject == viewer.subject => {
+            // A letter names a person, so whoever proves is a verified one.
+            if person::is_verified(tx, viewer.account).await? {
+                Ok((row, role, papers))
+            } else {
+                Err(Refused::from(Party::EnterprisePerson).into())
+            }
+        }
         // Another owner's papers are not opened: whoever handed them in proves them.
         Some(_) => Err(Refused::from(Party::VerifyNotYou).into()),
         None => Err(Refused::from(Party::VerifyNotNow).into()),
@@ -103,19 +110,33 @@ async fn choose(
     verification::by_id(tx, row.id).await?.ok_or(Failure::NotFound)
 }
 
+/// Who asks for transfers, by a digest that says nothing.
+fn applicant(app: &App, viewer: &Viewer) -> BlindIndex {
+    index(
+        app,
+        "enterprise_transfer.applicant",
+        &viewer.subject.0.to_string(),
+    )
+}
+
 /// Whether an amount may prove this enterprise, whose code it is: not after too many wrong ones, whoever
 /// entered them, and not once its verification was taken back.
-async fn may_transfer(tx: &mut Tx<'_, Certify>, row: &VerificationRow) -> Result<String, Failure> {
+async fn may_transfer(
+    app: &App,
+    tx: &mut Tx<'_, Certify>,
+    row: &VerificationRow,
+    viewer: &Viewer,
+) -> Result<String, Failure> {
     policy::clause!("2.1.1.d");
     let code = row.credit_code.clone().ok_or(Failure::Fault(Fault::Document))?;
-    let revoked = |former: VerificationRow| former.verification.state == State::Revoked;
-    if row.organisation.is_none() && found::former(tx, &code).await?.is_some_and(revoked) {
+    if row.organisation.is_none() && verification::revoked(tx, &code).await?.is_some() {
         return Err(Refused::from(Party::ProofLetterOnly).into());
     }
     let now = tx.ctx().now();
     let spans = (now - bank_proof::YEAR, now - bank_proof::LOCK);
     let wrong = transfer::wrong(tx, &code, spans).await?;
-    bank_proof::may_try(wrong.long, wrong.lately)?;
+    let own = transfer::wrong_by(tx, applicant(app, viewer), spans.0).await?;
+    bank_proof::may_try(wrong.long.max(own), wrong.lately)?;
     Ok(code)
 }
 
@@ -164,7 +185,7 @@ pub async fn send_transfer(
     let typed = BankAccount::parse(typed.bank, typed.bank_account, app.demo).map_err(Failure::Refused)?;
     let mut tx = app.store.begin(ctx).await?;
     let (row, role, papers) = own(app, &mut tx, viewer, id).await?;
-    let code = may_transfer(&mut tx, &row).await?;
+    let code = may_transfer(app, &mut tx, &row, viewer).await?;
     let row = choose(app, &mut tx, viewer, (row, role, &papers), Proof::Transfer, false).await?;
     let digest = index(app, transfer::ACCOUNT, typed.number());
     let mut random = [0_u8; 8];
@@ -182,7 +203,14 @@ pub async fn send_transfer(
     };
     let doer = by(role, viewer.subject);
     take(app, &mut tx, &row, (Event::SendTransfer, role), &facts, doer).await?;
-    let transfer = transfer::note(&mut tx, id, &code, digest, typed.last_four()).await?;
+    let transfer = transfer::note(
+        &mut tx,
+        id,
+        &code,
+        (digest, typed.last_four()),
+        applicant(app, viewer),
+    )
+    .await?;
     let (number, amount) = (
         Personal::received(typed.into_text()),
         Personal::received(amount.to_string()),
@@ -221,7 +249,7 @@ pub async fn enter_amount(
     let (mut row, role, papers) = own(app, &mut tx, viewer, id).await?;
     still_verified(&mut tx, &row).await?;
     if row.verification.state == State::Proving {
-        may_transfer(&mut tx, &row).await?;
+        may_transfer(app, &mut tx, &row, viewer).await?;
     }
     // What the bank never sent nobody can have received.
     let latest = transfer::latest(&mut tx, id).await?;
@@ -291,20 +319,35 @@ pub(crate) async fn send(app: &App, ctx: &Ctx<Certify>, claimed: &Claimed) -> Re
     let of: Payload = serde_json::from_str(&claimed.payload).map_err(|_| Failure::Fault(Fault::Document))?;
     let bank = app.bank.as_ref().ok_or(Fault::Identity(SourceFailed::Down))?;
     let asked = order(app, ctx, &of).await?;
-    if let Some(asked) = &asked {
-        bank.send(asked).await.map_err(Fault::Identity)?;
-    }
-    if let Some(asked) = &asked
-        && app.demo
-    {
+    let made = match &asked {
+        Some(asked) => Some(bank.send(asked).await.map_err(Fault::Identity)?),
+        None => None,
+    };
+    if let (Some(asked), Some(Made::Sent), true) = (&asked, made, app.demo) {
         show(app, ctx, &of, asked.amount).await?;
     }
     let mut tx = app.store.begin(ctx).await?;
-    if asked.is_some() {
-        transfer::sent(&mut tx, of.transfer).await?;
+    match made {
+        Some(Made::Sent) => transfer::sent(&mut tx, of.transfer).await?,
+        Some(Made::Refused) => {
+            transfer::refused(&mut tx, of.transfer).await?;
+            refused(&mut tx, of.verification).await?;
+        }
+        None => {}
     }
     job::finish(&mut tx, claimed).await?;
     Ok(tx.commit().await?)
+}
+
+/// The bank refused: what it was given goes, and whoever asked is told.
+async fn refused(tx: &mut Tx<'_, Certify>, id: Uuid) -> Result<(), Failure> {
+    if let Some(papers) = paper::of(tx, id).await? {
+        paper::put_transfer(tx, id, &papers, None).await?;
+    }
+    match verification::by_id(tx, id).await? {
+        Some(row) => tell::verification_later(tx, id, row.verification.version).await,
+        None => Ok(()),
+    }
 }
 
 /// What the bank is asked, once the ledger says that it gets it. Nothing for a transfer that nobody waits
@@ -317,7 +360,8 @@ async fn order(app: &App, ctx: &Ctx<Certify>, of: &Payload) -> Result<Option<Tra
     };
     let latest = transfer::latest(&mut tx, of.verification).await?;
     // The one that is waited for: another step of the verification changes nothing of it.
-    let waited_for = latest.is_some_and(|latest| latest.id == of.transfer && latest.sent_at.is_none());
+    let open = |latest: &transfer::TransferRow| latest.sent_at.is_none() && latest.refused_at.is_none();
+    let waited_for = latest.is_some_and(|latest| latest.id == of.transfer && open(&latest));
     let Some(row) = row.filter(waits).filter(|_| waited_for) else {
         return Ok(None);
     };

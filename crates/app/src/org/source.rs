@@ -56,13 +56,22 @@ pub struct TransferAsked {
     pub amount: i64,
 }
 
+/// What became of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is on its way.
+    Sent,
+    /// The account is none, or not the holder's.
+    Refused,
+}
+
 /// A bank that makes transfers for the operator.
 pub trait TransferBank: Send + Sync {
     /// Makes a transfer, once for each reference.
     ///
     /// # Errors
     /// [`SourceFailed`]: it may be asked again.
-    fn send<'a>(&'a self, asked: &'a TransferAsked) -> Answered<'a, ()>;
+    fn send<'a>(&'a self, asked: &'a TransferAsked) -> Answered<'a, Made>;
 }
 
 /// The register of a demonstration: it knows fictional enterprises, and its answer can be chosen by the
@@ -107,8 +116,18 @@ impl EnterpriseRegister for DemoRegister {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DemoBank;
 
+impl DemoBank {
+    /// An account that ends so is nobody's.
+    pub const REFUSED: &'static str = "0000";
+}
+
 impl TransferBank for DemoBank {
-    fn send<'a>(&'a self, _: &'a TransferAsked) -> Answered<'a, ()> {
-        Box::pin(std::future::ready(Ok(())))
+    fn send<'a>(&'a self, asked: &'a TransferAsked) -> Answered<'a, Made> {
+        let refused = asked.number.ends_with(Self::REFUSED);
+        Box::pin(std::future::ready(Ok(if refused {
+            Made::Refused
+        } else {
+            Made::Sent
+        })))
     }
 }

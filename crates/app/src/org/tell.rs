@@ -80,7 +80,12 @@ pub(super) async fn decided_later<P: Purpose>(
     verification: Uuid,
     account: Uuid,
 ) -> Result<(), Failure> {
-    write(tx, &About::Decided { account }, format!("{verification}:decided")).await
+    write(
+        tx,
+        &About::Decided { account },
+        format!("{verification}:decided:{account}"),
+    )
+    .await
 }
 
 pub(super) async fn invited_later<P: Purpose>(tx: &mut Tx<'_, P>, invitation: Uuid) -> Result<(), Failure> {

@@ -116,6 +116,7 @@ pub async fn mine(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Mine
 
 /// An application, or the verification of an organisation, as its applicant or owner sees it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct ApplicationView {
     /// The verification.
     pub id: Uuid,
@@ -137,6 +138,8 @@ pub struct ApplicationView {
     pub last_four: Option<String>,
     /// Whether the bank confirmed it.
     pub arrived: bool,
+    /// Whether the bank refused it.
+    pub refused: bool,
     /// What happens if nobody acts, and when.
     pub due: Option<(Event, Option<OffsetDateTime>)>,
     /// What happened, the latest first.
@@ -175,7 +178,8 @@ pub async fn application(
         handed_in: papers.is_some(),
         answered: papers.and_then(|papers| papers.answered),
         last_four: latest.as_ref().and_then(|latest| latest.last_four.clone()),
-        arrived: latest.is_some_and(|latest| latest.sent_at.is_some()),
+        arrived: latest.as_ref().is_some_and(|latest| latest.sent_at.is_some()),
+        refused: latest.is_some_and(|latest| latest.refused_at.is_some()),
         due: row.verification.timer().map(|(event, due)| match due {
             Due::At(at) => (event, Some(at)),
             Due::Unknown => (event, None),

@@ -9,7 +9,7 @@ use domain::org::verification::{Event, Proof, Reason, Relation, State};
 use domain::refused::Party;
 use domain::staff::{Role, enterprise_case_number};
 use privacy::purpose::{Certify, Operate};
-use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
+use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole, SystemReason};
 use storage::StoreError;
 use storage::account::Place;
 use storage::org::paper::{self, PaperRow};
@@ -429,6 +429,9 @@ async fn applicant(
 
 /// How the verification of the organisation with this code stands, if there is one.
 async fn former(tx: &mut storage::Tx<'_, Operate>, code: &str) -> Result<Option<State>, Failure> {
+    if verification::revoked(tx, code).await?.is_some() {
+        return Ok(Some(State::Revoked));
+    }
     let Some(there) = org::by_code(tx, code).await? else {
         return Ok(None);
     };
@@ -458,7 +461,9 @@ pub async fn enterprise_act(
         by: &signed.identifier,
         staff: Some(signed.id),
     };
-    let mut tx = app.store.begin(ctx).await?;
+    // What follows from a decision is the program's: the applicant joins by their own application.
+    let ctx = app.system::<Operate>(SystemReason::Job, ctx.policy_version());
+    let mut tx = app.store.begin(&ctx).await?;
     by_verifier(app, &mut tx, act).await?;
     Ok(tx.commit().await?)
 }

@@ -511,4 +511,44 @@ both_dbs! {
         assert_eq!(test.count("SELECT COUNT(*) FROM recipient_demand WHERE recipient_kind = 'organisation'").await, 0);
         assert_eq!(test.count("SELECT COUNT(*) FROM erasure WHERE key_destroyed_at IS NOT NULL").await, 1);
     }
+
+    a_transfer_that_the_bank_refuses_counts_for_nobody_and_is_told(test) {
+        let app = house::app(test);
+        let (viewer, id) = checked(test, &app).await;
+        let typed = TransferForm { bank: "某某银行上海分行", bank_account: "9999990000" };
+        for _ in 0..4 {
+            let ctx = house::person::<Certify>(&app, &viewer);
+            org::send_transfer(&app, &ctx, &viewer, id, &typed).await.expect("asked for");
+            test.clock.advance(Duration::SECOND);
+            work(&app).await;
+            let seen = view(&app, &viewer, id).await;
+            assert!(seen.refused && !seen.arrived && seen.last_four.is_none());
+            assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_paper WHERE bank_account IS NOT NULL").await, 0);
+            assert_eq!(refusal(enter(&app, &viewer, id, "0.01").await), Some(Party::ProofUnsent.into()));
+        }
+        assert!(house::latest_message(&app).await.contains("企业认证有了新的结果"));
+        transfer(&app, &viewer, id).await.expect("a right account");
+    }
+
+    who_guesses_for_many_enterprises_has_no_more_tries_than_for_one(test) {
+        let app = house::app(test);
+        let (viewer, mut id) = checked(test, &app).await;
+        let keep = || house::person::<KeepAccount>(&app, &viewer);
+        for code in ["91999999MAD3650263", "91999999MAD365034X"] {
+            test.clock.advance(Duration::seconds(1));
+            transfer(&app, &viewer, id).await.expect("sent");
+            work(&app).await;
+            let amount = arrived(&app).await;
+            for _ in 0..3 {
+                enter(&app, &viewer, id, other(&amount)).await.expect_err("wrong");
+            }
+            org::withdraw(&app, &keep(), &viewer, id).await.expect("taken back");
+            id = begin(&app, &viewer, true).await.expect("begun");
+            submit_coded(&app, &viewer, id, code, ("agent", "鹿鸣餐饮（演示）", "鹿鸣")).await.expect("handed in");
+            work(&app).await;
+        }
+        assert_eq!(refusal(transfer(&app, &viewer, id).await), Some(Party::ProofTries.into()));
+        // The enterprise itself is not closed by it.
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_transfer WHERE credit_code = '91999999MAD365034X'").await, 0);
+    }
 }

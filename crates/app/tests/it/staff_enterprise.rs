@@ -8,7 +8,8 @@ use domain::org::seat::Seat;
 use domain::org::verification::{Badge, Event, Reason, State};
 use domain::refused::Party;
 use domain::staff::Role;
-use privacy::purpose::{Certify, KeepAccount, ShowOwn};
+use privacy::Ctx;
+use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 use uuid::Uuid;
@@ -37,7 +38,14 @@ impl Scene {
     async fn act(&self, by: &Signed, id: Uuid, event: Event, reasons: &[Reason]) -> Result<(), Failure> {
         let version = self.case(by, id).await.version;
         let what = (event, reasons.to_vec());
-        staff::enterprise_act(&self.app, &ctx(&self.app), by, (id, version), what).await
+        // As the console does it: whoever is signed in is the actor.
+        let ctx = Ctx::<Operate>::new(
+            by.actor(),
+            "2020-11-01",
+            self.app.entropy.id(),
+            self.app.clock.now(),
+        );
+        staff::enterprise_act(&self.app, &ctx, by, (id, version), what).await
     }
 
     async fn open(&self, by: &Signed, id: Uuid, piece: Piece, reason: &str) -> Result<String, Failure> {
@@ -310,5 +318,22 @@ both_dbs! {
         scene.act(&scene.third, id, Event::UpholdAppeal, &[]).await.expect("upheld");
         assert_eq!(&*mine(&scene.app, &scene.viewer).await.organisations[0].organisation.name, "星渚软件（演示）");
         assert_eq!(view(&scene.app, &scene.viewer, id).await.company_name.as_deref(), Some("星渚软件（演示）"));
+    }
+
+    a_revocation_is_not_undone_by_dissolving_the_organisation(test) {
+        let (scene, id, organisation) = standing(test).await;
+        scene.act(&scene.first, id, Event::ProposeRevocation, &[Reason::Fraud]).await.expect("proposed");
+        scene.act(&scene.second, id, Event::ConfirmRevocation, &[]).await.expect("confirmed");
+        let verify = house::person::<privacy::purpose::VerifyHolder>(&scene.app, &scene.viewer);
+        let given = account::Given { code: "", recovery: "" };
+        account::step_up(&scene.app, &verify, &scene.viewer, house::PASSWORD, &given).await.expect("proved");
+        let keep = house::person::<KeepAccount>(&scene.app, &scene.viewer);
+        org::dissolve(&scene.app, &keep, &scene.viewer, organisation).await.expect("dissolved");
+        let (other, again) = claimant(test, &scene.app).await;
+        assert_eq!(refusal(crate::org::transfer(&scene.app, &other, again).await), Some(Party::ProofLetterOnly.into()));
+        letter(&scene.app, &other, again).await;
+        assert_eq!(scene.case(&scene.third, again).await.former, Some(State::Revoked));
+        scene.prove(&scene.third, again).await.expect("proved");
+        assert_eq!(mine(&scene.app, &other).await.organisations[0].badge, Badge::Verified);
     }
 }

@@ -75,7 +75,7 @@ async fn asked(
     (answer, served.await.expect("served"))
 }
 
-async fn sent(body: &'static str) -> (Result<(), SourceFailed>, String) {
+async fn sent(body: &'static str) -> (Result<Made, SourceFailed>, String) {
     let (address, served) = fake(body).await;
     let asked = TransferAsked {
         reference: Uuid::from_u128(7),
@@ -99,6 +99,22 @@ async fn the_register_is_asked_for_what_is_needed_and_believed_in_what_it_says()
     // The yearly check names nobody.
     let (answer, question) = asked(agrees, None).await;
     assert!(answer.is_ok() && !question.contains("representative"));
+    // Asked without one, nothing is said of one; asked with one, that would be no answer.
+    let silent =
+        r#"{"reference":"00000000-0000-0000-0000-000000000007","id":"r-1","name":true,"in_business":true}"#;
+    assert!(
+        asked(silent, None)
+            .await
+            .0
+            .expect("an answer")
+            .register
+            .reasons()
+            .is_empty()
+    );
+    assert_eq!(
+        asked(silent, Some("林知远")).await.0,
+        Err(SourceFailed::Untrusted)
+    );
     let unknown = r#"{"reference":"00000000-0000-0000-0000-000000000007","id":"r-1","name":null,"representative":false,"in_business":false}"#;
     let (answer, _) = asked(unknown, Some("林知远")).await;
     assert_eq!(answer.expect("an answer").register.name, None);
@@ -122,10 +138,10 @@ async fn an_answer_to_something_else_or_with_more_in_it_is_none() {
 async fn only_what_the_bank_says_it_sent_is_sent() {
     let says = r#"{"reference":"00000000-0000-0000-0000-000000000007","result":"sent"}"#;
     let (done, order) = sent(says).await;
-    assert_eq!(done, Ok(()));
+    assert_eq!(done, Ok(Made::Sent));
     assert!(order.contains("9999990001") && order.contains("\"amount\":37"));
     let refused = r#"{"reference":"00000000-0000-0000-0000-000000000007","result":"refused"}"#;
-    assert_eq!(sent(refused).await.0, Err(SourceFailed::Down));
+    assert_eq!(sent(refused).await.0, Ok(Made::Refused));
     for lie in [
         r#"{"reference":"00000000-0000-0000-0000-000000000008","result":"sent"}"#,
         r#"{"reference":"00000000-0000-0000-0000-000000000007","result":"perhaps"}"#,

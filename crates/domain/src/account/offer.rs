@@ -112,8 +112,8 @@ pub const REAL_NAME: Offer = Offer {
         en: "To found an enterprise here or to become a provider we have to know who acts. It is used for nothing else.",
     },
     who: Both {
-        zh: "身份信息核验服务商（其名称见《第三方信息共享清单》），只收到姓名与号码，只用于这次比对；核验未完成、撤销或申诉待决时，平台审核人员可凭案件和理由打开姓名（看不到号码），每次都记入“谁看过我的信息”；其他用户和服务商只能看到“已实名”标记。",
-        en: "The identity checking service, named in the list of recipients, gets name and number, for this comparison only. While a check, a revocation or an appeal is to be decided, a verifier of the platform may open the name, never the number, for a case and with a reason; you see each time. Other users and providers see nothing but the badge “verified”.",
+        zh: "身份信息核验服务商（其名称见《第三方信息共享清单》），只收到姓名与号码，只用于这次比对；核验未完成、撤销或申诉待决，或您用授权书申请企业认证时，平台审核人员可凭案件和理由打开姓名（看不到号码），每次都记入“谁看过我的信息”；其他用户和服务商只能看到“已实名”标记。",
+        en: "The identity checking service, named in the list of recipients, gets name and number, for this comparison only. While a check, a revocation, an appeal or your letter for an enterprise is to be decided, a verifier of the platform may open the name, never the number, for a case and with a reason; you see each time. Other users and providers see nothing but the badge “verified”.",
     },
     how_long: Both {
         zh: "核验未通过时姓名与号码立即删除；通过后保存至您删除认证、撤回同意或注销账号，最长十年，到期自动删除。因冒用被撤销的，保存至账号注销。",
@@ -152,12 +152,12 @@ pub const ENTERPRISE: Offer = Offer {
         en: "So that the other side knows which enterprise it deals with. It is used for nothing else.",
     },
     who: Both {
-        zh: "企业登记信息查询服务商收到名称、信用代码和法定代表人姓名；选择对公打款时，打款银行收到账号；选择授权书时，平台审核人员可凭案件和理由打开执照和授权书，每次都记入“谁看过我的信息”。其他用户只看到企业名称、信用代码和“已企业认证”标记。",
-        en: "The source about registered enterprises gets name, code and representative; if you choose a transfer, the bank that makes it gets the account; if you choose a letter, a verifier of the platform may open licence and letter for the case and with a reason, and you see each time. Other users see name, code and the badge.",
+        zh: "企业登记信息查询服务商收到名称、信用代码和法定代表人姓名；选择对公打款时，打款银行收到账号；选择授权书时，平台审核人员可凭案件和理由打开执照、授权书、法定代表人姓名和您实名认证的姓名，每次都记入“谁看过我的信息”。其他用户只看到企业名称、信用代码和“已企业认证”标记。",
+        en: "The source about registered enterprises gets name, code and representative; if you choose a transfer, the bank that makes it gets the account; if you choose a letter, a verifier of the platform may open licence, letter, the representative’s name and the name you are verified under, for the case and with a reason, and you see each time. Other users see name, code and the badge.",
     },
     how_long: Both {
-        zh: "认证有结果后，执照和授权书图片、法定代表人姓名、账号立即删除，只留图片的校验值和账号后四位（90 天）；您随时可以撤回，撤回即删除尚未完成的申请。",
-        en: "Once it is decided, the pictures, the representative's name and the account go at once; what stays is a checksum and, for 90 days, the account's last four digits. Withdraw at any time: an application under way is then deleted.",
+        zh: "认证有结果后，执照和授权书图片、法定代表人姓名、账号立即删除，只留图片的校验值、账号后四位（90 天）和打款次数的记录（一年，账号与申请人只存校验值，防止反复猜测金额）；您随时可以撤回，撤回即删除尚未完成的申请。",
+        en: "Once it is decided, the pictures, the representative's name and the account go at once; what stays is a checksum, for 90 days the account's last four digits, and for a year that transfers were made, with digests of account and applicant, so that amounts are not guessed. Withdraw at any time: an application under way is then deleted.",
     },
     without: Both {
         zh: "不同意也可以以个人身份使用其他全部功能，只是不能创建企业和入驻。",

@@ -220,12 +220,12 @@ refusals! {
         "Three transfers were made today; try again tomorrow, or choose another proof.",
     /// Too many transfers to one account.
     ProofAccount = "proof_account" "account"
-        "向这个账户打款已达 6 次上限，请改用其他验证方式。"
-        "Six transfers were made to this account, which is the most; choose another proof.",
+        "一年内向这个账户或为这家企业打款已达 6 次上限，请改用授权书。"
+        "Six transfers were made to this account or for this enterprise within a year, which is the most; choose the letter.",
     /// Too many wrong amounts for one enterprise.
     ProofTries = "proof_tries" "proof"
-        "这家企业一年内金额不符已达 6 次，请改用授权书，由审核人员核对。"
-        "Six wrong amounts were entered for this enterprise within a year; choose the letter, which a verifier reads.",
+        "您或这家企业一年内金额不符已达 6 次，请改用授权书，由审核人员核对。"
+        "Six wrong amounts were entered by you or for this enterprise within a year; choose the letter, which a verifier reads.",
     /// The verification of this enterprise was taken back before: only the letter proves it anew.
     ProofLetterOnly = "proof_letter_only" "proof"
         "这家企业的认证曾被撤销，只能用授权书证明，由审核人员核对。"

@@ -79,6 +79,7 @@ CREATE TABLE enterprise_verification (
   due_at {time}
 ){strict};
 CREATE INDEX enterprise_verification_by_account ON enterprise_verification (account, since, id);
+CREATE INDEX enterprise_verification_by_code ON enterprise_verification (credit_code, state);
 CREATE INDEX enterprise_verification_by_subject ON enterprise_verification (subject);
 CREATE INDEX enterprise_verification_due ON enterprise_verification (due_at, id);
 CREATE INDEX enterprise_verification_by_state ON enterprise_verification (state, since, id);
@@ -130,11 +131,15 @@ CREATE TABLE enterprise_transfer (
   last_four {text},
   -- When the bank confirmed it, and the wrong amounts that were entered for it.
   sent_at {time},
+  refused_at {time},
+  -- Who asked for it, by a digest: one person has no more tries for many enterprises than for one.
+  applicant_digest {bytes} NOT NULL,
   wrong {int} NOT NULL,
   wrong_at {time},
   at {time} NOT NULL
 ){strict};
 CREATE INDEX enterprise_transfer_by_verification ON enterprise_transfer (verification, at);
 CREATE INDEX enterprise_transfer_by_code ON enterprise_transfer (credit_code, at);
+CREATE INDEX enterprise_transfer_by_applicant ON enterprise_transfer (applicant_digest, at);
 CREATE INDEX enterprise_transfer_by_account ON enterprise_transfer (account_digest, at);
 CREATE INDEX enterprise_transfer_by_time ON enterprise_transfer (at, id);

@@ -11,19 +11,32 @@ use crate::tx::Tx;
 /// The blind-index field of the accounts.
 pub const ACCOUNT: &str = "enterprise_transfer.account";
 
-const INSERT: &str = "INSERT INTO enterprise_transfer (verification, id, credit_code, account_digest, last_four, wrong, at) \
-    VALUES ($1, $2, $3, $4, $5, 0, $6)";
-const OF_CODE: &str =
-    "SELECT at FROM enterprise_transfer WHERE credit_code = $1 AND at > $2 ORDER BY at LIMIT 100";
-const TO_ACCOUNT: &str = "SELECT COUNT(*) FROM enterprise_transfer WHERE account_digest = $1 AND at > $2";
+const INSERT: &str = "INSERT INTO enterprise_transfer (verification, id, credit_code, account_digest, last_four, applicant_digest, wrong, at) \
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
+const OF_CODE: &str = "SELECT at FROM enterprise_transfer WHERE credit_code = $1 AND at > $2 AND refused_at IS NULL ORDER BY at LIMIT 100";
+const TO_ACCOUNT: &str =
+    "SELECT COUNT(*) FROM enterprise_transfer WHERE account_digest = $1 AND at > $2 AND refused_at IS NULL";
 // Wrong amounts since an instant, and since a later one; of a transfer they count while any of them does.
 const WRONG: &str = "SELECT CAST(COALESCE(SUM(wrong), 0) AS bigint), \
     CAST(COALESCE(SUM(CASE WHEN wrong_at > $3 THEN wrong ELSE 0 END), 0) AS bigint) \
     FROM enterprise_transfer WHERE credit_code = $1 AND at > $2";
-const LATEST: &str = "SELECT id, last_four, sent_at FROM enterprise_transfer WHERE verification = $1 ORDER BY at DESC, id LIMIT 1";
+const WRONG_BY: &str = "SELECT CAST(COALESCE(SUM(wrong), 0) AS bigint) FROM enterprise_transfer \
+    WHERE applicant_digest = $1 AND at > $2";
+const REFUSED: &str = "UPDATE enterprise_transfer SET refused_at = $2, last_four = NULL WHERE id = $1";
+const LATEST: &str = "SELECT id, last_four, sent_at, refused_at FROM enterprise_transfer WHERE verification = $1 ORDER BY at DESC, id LIMIT 1";
 const SENT: &str = "UPDATE enterprise_transfer SET sent_at = $2 WHERE id = $1";
 const COUNT_WRONG: &str = "UPDATE enterprise_transfer SET wrong = wrong + 1, wrong_at = $2 WHERE id = $1";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, OF_CODE, TO_ACCOUNT, WRONG, LATEST, SENT, COUNT_WRONG];
+pub(crate) const STATEMENTS: &[&str] = &[
+    INSERT,
+    WRONG_BY,
+    REFUSED,
+    OF_CODE,
+    TO_ACCOUNT,
+    WRONG,
+    LATEST,
+    SENT,
+    COUNT_WRONG,
+];
 
 /// A transfer that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +47,8 @@ pub struct TransferRow {
     pub last_four: Option<String>,
     /// When the bank confirmed it.
     pub sent_at: Option<OffsetDateTime>,
+    /// When the bank refused it.
+    pub refused_at: Option<OffsetDateTime>,
 }
 
 /// Wrong amounts entered for an enterprise.
@@ -53,8 +68,8 @@ pub async fn note<P: Purpose>(
     tx: &mut Tx<'_, P>,
     verification: Uuid,
     credit_code: &str,
-    account: BlindIndex,
-    last_four: &str,
+    (account, last_four): (BlindIndex, &str),
+    applicant: BlindIndex,
 ) -> Result<Uuid, StoreError> {
     let id = tx.store().entropy().id();
     let values = [
@@ -63,6 +78,7 @@ pub async fn note<P: Purpose>(
         Value::Text(credit_code.to_owned()),
         Value::Bytes(account.0.to_vec()),
         Value::OptText(Some(last_four.to_owned())),
+        Value::Bytes(applicant.0.to_vec()),
         Value::Time(tx.ctx().now()),
     ];
     tx.execute(INSERT, &values).await?;
@@ -122,6 +138,28 @@ pub async fn wrong<P: Purpose>(
     })
 }
 
+/// Wrong amounts that a person entered, for whatever enterprise, of transfers after an instant.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn wrong_by<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    applicant: BlindIndex,
+    after: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    let values = [Value::Bytes(applicant.0.to_vec()), Value::Time(after)];
+    tx.row(WRONG_BY, &values).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Notes that the bank refused a transfer: it counts for nobody.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn refused<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    let values = [Value::Id(id), Value::Time(tx.ctx().now())];
+    tx.execute(REFUSED, &values).await.map(|_| ())
+}
+
 /// The latest transfer of a verification.
 ///
 /// # Errors
@@ -136,6 +174,7 @@ pub async fn latest<P: Purpose>(
             id: row.id(0)?,
             last_four: row.opt_text(1)?,
             sent_at: row.opt_time(2)?,
+            refused_at: row.opt_time(3)?,
         })
     })
     .transpose()

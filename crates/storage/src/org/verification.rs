@@ -34,6 +34,9 @@ const OPEN_OF_ACCOUNT: &str =
 const OF_MEMBER: &str = selected!(
     "WHERE organisation IN (SELECT m.organisation FROM organisation_member m WHERE m.account = $1) LIMIT 50"
 );
+const REVOKED: &str = selected!(
+    "WHERE credit_code = $1 AND state = 'revoked' AND organisation IS NOT NULL ORDER BY since DESC, id LIMIT 1"
+);
 const UNPROVED: &str = "SELECT id FROM enterprise_verification WHERE subject = $1 ORDER BY id LIMIT 100";
 const DUE: &str = "SELECT id FROM enterprise_verification WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
 const INSERT: &str = "INSERT INTO enterprise_verification (subject, id, account, state, version, since, claim, established, \
@@ -65,6 +68,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     HOLD,
     STEP,
     STATE_FACTS,
+    REVOKED,
     UNPROVED,
     NAMES,
     ESTABLISH,
@@ -215,6 +219,18 @@ pub async fn open_of<P: Purpose>(
     account: Uuid,
 ) -> Result<Option<VerificationRow>, StoreError> {
     let row = tx.row(OPEN_OF_ACCOUNT, &[Value::Id(account)]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The verification of this enterprise that was taken back, whatever became of its organisation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoked<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    credit_code: &str,
+) -> Result<Option<VerificationRow>, StoreError> {
+    let row = tx.row(REVOKED, &[Value::Text(credit_code.to_owned())]).await?;
     row.as_ref().map(read).transpose()
 }
 

@@ -236,6 +236,7 @@ async fn render(
             .transfer
             .map(|transfer| Moment::of(lang, transfer.sent_at)),
         arrived: view.arrived,
+        refused: view.refused,
         tries_left: WRONG - view.verification.transfer.map_or(0, |transfer| transfer.wrong),
         due: view
             .due

@@ -74,6 +74,9 @@ async fn render(
         match known {
             Some((_, _, true)) => lang.t("您", "you").to_owned(),
             Some((_, Some(name), _)) => name.clone(),
+            None if account.is_none() => lang
+                .t("平台或已注销者", "the platform, or one who left")
+                .to_owned(),
             _ => lang.t("成员", "a member").to_owned(),
         }
     };

@@ -2,7 +2,7 @@
 
 use app::account::{self, Place, SessionState};
 use axum::http::StatusCode;
-use domain::account::offer::REAL_NAME;
+use domain::account::offer::{ENTERPRISE, REAL_NAME};
 use domain::calendar::day_text;
 use privacy::PurposeId;
 use privacy::purpose::{KeepSafe, ShowOwn};
@@ -114,7 +114,7 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
     let asked = asked
         .offers
         .iter()
-        .filter(|choice| choice.may_ask && choice.offer.id != REAL_NAME.id);
+        .filter(|choice| choice.may_ask && ![REAL_NAME.id, ENTERPRISE.id].contains(&choice.offer.id));
     let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
     let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
         document: consent::document_name(lang, &event.document),

@@ -155,6 +155,8 @@ pub struct ApplicationPage {
     pub sent: Option<Moment>,
     /// Whether the bank made it.
     pub arrived: bool,
+    /// Whether the bank refused it.
+    pub refused: bool,
     /// Amounts that may still be tried.
     pub tries_left: i64,
     /// What the clock does, and when.
@@ -324,6 +326,7 @@ impl ApplicationPage {
             last_four: String::new(),
             sent: None,
             arrived: true,
+            refused: false,
             tries_left: 3,
             due: Some((lang.t("长期未继续将自动撤回：", "Given up by itself on: "), day)),
             can_withdraw: true,

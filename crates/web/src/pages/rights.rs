@@ -34,6 +34,15 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
             lang.t("谁在何时为何看过您的信息", "Who opened your data, when and why")
         }
         "membership" => lang.t("服务商成员身份", "Memberships of providers"),
+        "organisation_member" => lang.t("所在企业与角色", "Organisations and roles"),
+        "organisation_invitation" => lang.t("发出的企业邀请", "Invitations sent"),
+        "organisation_event" => lang.t("企业成员变动中与您的关联", "Your part in changes of members"),
+        "enterprise_verification" => lang.t("企业认证申请", "Applications for enterprises"),
+        "enterprise_verification_event" => lang.t(
+            "企业认证经过中与您的关联",
+            "Your part in verifications of enterprises",
+        ),
+        "enterprise_paper" => lang.t("企业认证材料", "Papers of enterprises"),
         "person_verification" => lang.t("实名认证", "Real-name verification"),
         "person_verification_event" => lang.t("实名认证的经过", "What happened to the verification"),
         "service_order" => lang.t("订单", "Orders"),

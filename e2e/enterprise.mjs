@@ -1,0 +1,129 @@
+// An enterprise from the first step to the last: a person verifies themself, founds it by a letter that a
+// verifier reads, invites a colleague, and finds who looked.
+import assert from 'node:assert/strict';
+
+// A page with a frame, drawn by the browser itself, as a photograph of a paper.
+async function paper(page) {
+  const drawn = await page.context().browser().newContext({ viewport: { width: 900, height: 640 } });
+  const canvas = await drawn.newPage();
+  await canvas.setContent('<body style="margin:0"><div style="border:24px solid #a02828;height:590px;font:40px serif;padding:1px 40px">营业执照（样张）</div>');
+  const buffer = await canvas.screenshot({ type: 'jpeg' });
+  await drawn.close();
+  return { name: 'paper.jpg', mimeType: 'image/jpeg', buffer };
+}
+
+async function until(page, address, words) {
+  for (let turn = 0; turn < 40; turn += 1) {
+    await page.goto(address);
+    if ((await page.textContent('main')).includes(words)) return;
+    await page.waitForTimeout(500);
+  }
+  assert.fail(`${address} never says ${words}`);
+}
+
+const rounds = [
+  { width: 1280, scripts: true, phones: ['100-0000-0081', '100-0000-0082'], names: ['企业甲', '企业乙'], card: '999999199001010040', code: '91999999MAD365106N', verifier: 'verifier-1' },
+  { width: 375, scripts: false, phones: ['100-0000-0083', '100-0000-0084'], names: ['企业丙', '企业丁'], card: '999999199001010059', code: '91999999MAD365114H', verifier: 'verifier-2' },
+];
+
+export async function enterprises({ base, visitor, test, register, judged }) {
+  for (const { width, scripts, phones, names, card, code, verifier } of rounds) {
+    await test(`a person verifies, founds an enterprise, invites a colleague, a verifier looks and the person reads it, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+      const person = await visitor(width, scripts);
+      const whole = async (page) => {
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(over <= 0, `${page.url()} scrolls ${over} px sideways`);
+        // What judges a page is a script of its own.
+      if (scripts) assert.deepEqual(await judged(page), [], page.url());
+      };
+      await register(person, phones[0], names[0]);
+      await person.goto(`${base}/zhanghao/qiye`);
+      assert.match(await person.textContent('main'), /先完成本人实名认证/);
+      await person.click('main a[href="/zhanghao/shiming"]');
+      await person.check('#accept_verification');
+      await person.click('form[action$="/tongyi"] button');
+      await person.fill('#real_name', '演示甲');
+      await person.fill('#id_number', card);
+      await person.click('form[action="/zhanghao/shiming"] button');
+      await until(person, `${base}/zhanghao/shiming`, '认证时间');
+
+      await person.goto(`${base}/zhanghao/qiye`);
+      assert.equal(await person.isChecked('#accept_enterprise'), false, 'no box is ticked beforehand');
+      await whole(person);
+      await person.check('#accept_enterprise');
+      await person.click('form[action="/zhanghao/qiye"] button');
+      const application = person.url();
+      await whole(person);
+      await person.check('#relation-agent');
+      await person.fill('#company_name', `飞鸟信息${names[0]}（演示）`);
+      await person.fill('#credit_code', card);
+      await person.fill('#representative', '演示乙');
+      await person.setInputFiles('#licence', { name: 'licence.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+      await person.click('form[enctype] button');
+      const refused = await person.textContent('main');
+      assert.ok(refused.includes('这像是身份证号码') && refused.includes('只接受 JPG 或 PNG'), 'both faults at once');
+      assert.equal(await person.inputValue('#representative'), '演示乙', 'what was typed is kept');
+      await whole(person);
+      await person.fill('#credit_code', code);
+      await person.setInputFiles('#licence', await paper(person));
+      await person.click('form[enctype] button');
+      await until(person, application, '请选一种方式');
+      await whole(person);
+      await person.goto(`${application}/shouquanshu`);
+      assert.match(await person.textContent('main'), /申请编号：QY/);
+      await person.goto(application);
+      await person.setInputFiles('#letter', await paper(person));
+      await person.click('form[action$="/shouquanshu"] button');
+      assert.match(await person.textContent('main'), /授权书已收到/);
+
+      const desk = await visitor(width, scripts);
+      await desk.goto(`${base}/guanli/denglu`);
+      const now = (await desk.textContent('main')).match(/此刻的验证码：(\d{6})/)[1];
+      await desk.fill('[name=identifier]', verifier);
+      await desk.fill('[name=password]', 'qinghe-lantern-365');
+      await desk.fill('[name=second_code]', now);
+      await desk.click('main form button.btn-primary');
+      await desk.goto(`${base}/guanli/qiye`);
+      await whole(desk);
+      await desk.click(`main tr:has-text("${names[0]}") a`);
+      assert.ok(!(await desk.textContent('main')).includes('演示乙'), 'masked');
+      await desk.click('form:has(input[value=prove]) button');
+      assert.match(await desk.textContent('main'), /请先打开授权书和申请人姓名/);
+      for (const piece of ['letter', 'real_name']) {
+        await desk.check(`#piece-${piece}`);
+        await desk.check('#why-review');
+        await desk.click('form[action$="/chakan"] button');
+        assert.match(await desk.textContent('main'), /已记录，理由/);
+        await whole(desk);
+      }
+      assert.ok((await desk.textContent('main')).includes('演示甲'));
+      await desk.click('form:has(input[value=prove]) button');
+      assert.match(await desk.textContent('main'), /已企业认证/);
+
+      await person.goto(`${base}/zhanghao/chakan?yongtu=certify`);
+      assert.match(await person.textContent('main'), /平台审核人员[\s\S]*授权书图片/, 'the person finds who looked');
+      await person.goto(`${base}/zhanghao/qiye`);
+      await person.click('main a[href^="/zhanghao/zuzhi/"]');
+      const organisation = person.url();
+      await whole(person);
+      await person.fill('#phone', phones[1]);
+      await person.selectOption('#seat', 'buyer');
+      await person.click('form[action$="/yaoqing"] button');
+      assert.match(await person.textContent('main'), /采购/);
+
+      const colleague = await visitor(width, scripts);
+      await register(colleague, phones[1], names[1]);
+      await colleague.goto(`${base}/zhanghao/qiye`);
+      await whole(colleague);
+      await colleague.click('form[action$="/jieshou"] button');
+      await colleague.click('main a[href^="/zhanghao/zuzhi/"]');
+      assert.equal(colleague.url(), organisation);
+      assert.ok(!(await colleague.textContent('main')).includes('邀请同事'), 'who purchases invites nobody');
+      await whole(colleague);
+      for (const page of [person, desk, colleague]) {
+        assert.deepEqual(page.foreign, []);
+        await page.context().close();
+      }
+    });
+  }
+}
