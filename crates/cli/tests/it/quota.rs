@@ -25,6 +25,8 @@ async fn clause_1_6_a_disk_that_lets_no_more_be_written_loses_nothing_and_the_sa
         let scene = Scene::open(&test).await;
         let running = scene.start(&["worker"]);
         running.says(&["qifu365 worker"]);
+        // Before there is anything to do: what is done first is stopped as well.
+        limit(&running, Some(LIMITS[0] << 10));
         scene.plan().await;
         let phone = scene.phone().await;
         let mut seen = Vec::new();
