@@ -351,6 +351,16 @@ both_dbs! {
         assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_verification").await, 0);
     }
 
+    clause_2_1_1_g_without_the_consent_no_transfer_is_asked_for_and_no_amount_taken(test) {
+        let app = house::app(test);
+        let (viewer, id) = checked(test, &app).await;
+        // Whatever else the end of the consent does: here only its record is gone.
+        test.tamper("DELETE FROM consent_event WHERE document = 'enterprise'").await;
+        assert_eq!(refusal(transfer(&app, &viewer, id).await), Some(Party::EnterpriseConsent.into()));
+        assert_eq!(refusal(enter(&app, &viewer, id, "0.01").await), Some(Party::EnterpriseConsent.into()));
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_transfer").await, 0);
+    }
+
     who_is_no_longer_verified_founds_nothing(test) {
         let app = house::app(test);
         let (viewer, id) = checked(test, &app).await;
