@@ -44,6 +44,8 @@ async fn somebody(app: &App) -> Result<Viewer> {
         session: Uuid::nil(),
         csrf: String::new(),
         member: false,
+        acting: None,
+        organisations: false,
     })
 }
 

@@ -153,6 +153,8 @@ async fn orders(app: &App, catalogue: &Arc<Catalogue>, buyers: &[Viewer]) -> Res
                     sku: 0,
                     request_key: app.entropy.id(),
                     note: "",
+                    acting: None,
+                    approval: None,
                 };
                 placed_at += 3 * time::Duration::MINUTE;
                 let ctx = person_at::<FulfilContract>(&app, &buyer, placed_at);
@@ -194,6 +196,8 @@ async fn main() -> Result<()> {
         sku: 0,
         request_key: app.entropy.id(),
         note: "",
+        acting: None,
+        approval: None,
     };
     let ctx = person::<FulfilContract>(&app, &buyers[0]);
     let number = order::place(&app, &ctx, &buyers[0], &catalogue, placing).await?;

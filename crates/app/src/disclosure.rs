@@ -36,6 +36,8 @@ pub(crate) struct Sides {
     pub order: Uuid,
     /// The buying account.
     pub buyer: Uuid,
+    /// The organisation that buys, if one does.
+    pub organisation: Option<Uuid>,
     /// The supplier.
     pub supplier: Uuid,
 }
@@ -49,7 +51,10 @@ pub(crate) async fn note_given<P: Purpose>(
     writer: Side,
 ) -> Result<(), Failure> {
     let to = match writer {
-        Side::Supplier => Recipient::Buyer(sides.buyer),
+        Side::Supplier => match sides.organisation {
+            Some(organisation) => Recipient::BuyerOrganisation(organisation),
+            None => Recipient::Buyer(sides.buyer),
+        },
         Side::Buyer | Side::Platform | Side::System => Recipient::Supplier(sides.supplier),
     };
     let share = Share {

@@ -19,6 +19,8 @@ pub enum Recipient {
     Supplier(Uuid),
     /// The buyer of an order, by account.
     Buyer(Uuid),
+    /// The organisation that is the buyer of an order: its members.
+    BuyerOrganisation(Uuid),
     /// The members of an organisation that the person belongs to.
     Organisation(Uuid),
     /// A processor, by its name in the register.
@@ -32,6 +34,7 @@ impl Recipient {
         match self {
             Self::Supplier(_) => "supplier",
             Self::Buyer(_) => "buyer",
+            Self::BuyerOrganisation(_) => "buyer_organisation",
             Self::Organisation(_) => "organisation",
             Self::Processor(_) => "processor",
         }
@@ -41,7 +44,7 @@ impl Recipient {
     #[must_use]
     pub const fn registered(self) -> &'static str {
         match self {
-            Self::Supplier(_) | Self::Buyer(_) => "counterparty",
+            Self::Supplier(_) | Self::Buyer(_) | Self::BuyerOrganisation(_) => "counterparty",
             Self::Organisation(_) => "colleagues",
             Self::Processor(name) => name,
         }
@@ -51,7 +54,9 @@ impl Recipient {
     #[must_use]
     pub fn name(self) -> String {
         match self {
-            Self::Supplier(id) | Self::Buyer(id) | Self::Organisation(id) => id.to_string(),
+            Self::Supplier(id) | Self::Buyer(id) | Self::BuyerOrganisation(id) | Self::Organisation(id) => {
+                id.to_string()
+            }
             Self::Processor(name) => name.to_owned(),
         }
     }
@@ -260,7 +265,10 @@ impl Share {
     /// Whether the ground carries this: each is for its own kind of recipient.
     fn grounded(&self, known: &KnownShare) -> Result<(), Denied> {
         match (self.ground, self.to) {
-            (Ground::Purchase(_), Recipient::Supplier(_) | Recipient::Buyer(_)) => {
+            (
+                Ground::Purchase(_),
+                Recipient::Supplier(_) | Recipient::Buyer(_) | Recipient::BuyerOrganisation(_),
+            ) => {
                 policy::clause!("2.4.1.3");
                 if !known.in_case {
                     return Err(Denied::NoCase);

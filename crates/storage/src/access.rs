@@ -23,21 +23,26 @@ const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, cl
 const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
     WHERE subject = $1 AND (at, id) < ($2, $3) AND purpose = $5 ORDER BY at DESC, id DESC LIMIT $4";
 // Whether an account is on a side of an order; whether a person is, as its buyer, as one who took a
-// step in it, or as one whose words stand in it, also when their account is gone; and the policy version this person accepted last (2.9.b). A version they refused, or
-// were never asked about, does not rule them.
+// step in it, whose words stand in it, also when their account is gone, or who gave contact details for
+// it; and the policy version this person accepted last (2.9.b). A version they refused, or were never
+// asked about, does not rule them.
 const KNOWN: &str = "SELECT \
-    (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (o.buyer = $2 OR EXISTS \
+    (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND ((o.buyer = $2 AND o.organisation IS NULL) OR EXISTS \
+        (SELECT 1 FROM organisation_member b WHERE b.organisation = o.organisation AND b.account = $2) OR EXISTS \
         (SELECT 1 FROM membership m WHERE m.supplier = o.supplier AND m.account = $2))), \
     (SELECT COUNT(*) FROM service_order o JOIN account a ON a.id = o.buyer WHERE o.id = $1 AND a.subject = $3) + \
     (SELECT COUNT(*) FROM order_event e JOIN account a ON a.id = e.account WHERE e.order_id = $1 AND a.subject = $3) + \
-    (SELECT COUNT(*) FROM order_event e WHERE e.order_id = $1 AND e.note_subject = $3), \
+    (SELECT COUNT(*) FROM order_event e WHERE e.order_id = $1 AND e.note_subject = $3) + \
+    (SELECT COUNT(*) FROM order_share s WHERE s.order_id = $1 AND s.subject = $3), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1), \
     (SELECT COUNT(*) FROM organisation_member m WHERE m.organisation = $1 AND m.account = $2 AND EXISTS \
         (SELECT 1 FROM organisation_member s WHERE s.organisation = $1 AND s.subject = $3))";
-// Whether an account works for this supplier, which is a side of the order.
-const OF_PARTY: &str = "SELECT COUNT(*) FROM service_order o JOIN membership m ON m.supplier = o.supplier \
-    WHERE o.id = $1 AND m.account = $2 AND o.supplier = $3";
+// Whether an account works for this supplier, or for this organisation, which is a side of the order.
+const OF_PARTY: &str = "SELECT (SELECT COUNT(*) FROM service_order o JOIN membership m ON m.supplier = o.supplier \
+    WHERE o.id = $1 AND m.account = $2 AND o.supplier = $3) + \
+    (SELECT COUNT(*) FROM service_order o JOIN organisation_member m ON m.organisation = o.organisation \
+    WHERE o.id = $1 AND m.account = $2 AND o.organisation = $3)";
 // A member of staff who works here, and whether the person is in the verification they name as the case.
 const STAFF: &str = "SELECT s.roles, (SELECT MAX(t.valid_until) FROM staff_training t WHERE t.staff = s.id), \
     (SELECT COUNT(*) FROM person_verification v WHERE v.id = $2 AND v.subject = $3) + \

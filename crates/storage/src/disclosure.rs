@@ -34,7 +34,9 @@ macro_rules! selected {
 const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM organisation_member m WHERE $2 = 'organisation' AND m.organisation = $1 AND $3 = $1 AND m.subject = $4) + \
     (SELECT COUNT(*) FROM service_order o WHERE o.id = $1 AND (($2 = 'supplier' AND o.supplier = $3) \
-        OR ($2 = 'buyer' AND o.buyer = $3)) AND (EXISTS (SELECT 1 FROM account a WHERE a.id = o.buyer AND a.subject = $4) \
+        OR ($2 = 'buyer' AND o.buyer = $3 AND o.organisation IS NULL) OR ($2 = 'buyer_organisation' AND o.organisation = $3)) \
+        AND (EXISTS (SELECT 1 FROM account a WHERE a.id = o.buyer AND a.subject = $4) \
+        OR EXISTS (SELECT 1 FROM organisation_member m WHERE m.organisation = o.organisation AND m.subject = $4) \
         OR EXISTS (SELECT 1 FROM membership m JOIN account a ON a.id = m.account WHERE m.supplier = o.supplier AND a.subject = $4))), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $4 \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
@@ -50,16 +52,20 @@ const AGAIN: &str = "UPDATE disclosure SET times = times + 1, last_at = $2, unti
 const INSERT: &str = "INSERT INTO disclosure (subject, id, recipient_kind, recipient, processor, fields, purpose, ground, \
     clause, policy_version, case_id, consent, times, first_at, last_at, until) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $13, $14)";
-// What was disclosed to an account in an order: as its buyer, or as a member of its supplier. What
-// somebody wrote for the supplier is the supplier's own: its other members need no disclosure.
+// What was disclosed to an account in an order: as its buyer, or as a member of its supplier or of the
+// organisation that buys. What somebody wrote for the supplier is the supplier's own: its other members
+// need no disclosure; so it is with the organisation that buys.
 const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at FROM disclosure d WHERE d.case_id = $1 AND d.subject = $2 \
     AND ((d.recipient_kind = 'buyer' AND d.recipient = $3) OR (d.recipient_kind = 'supplier' AND EXISTS \
         (SELECT 1 FROM membership m WHERE m.supplier = d.recipient AND m.account = $3)) \
-        OR (d.recipient_kind = 'organisation' AND EXISTS \
+        OR (d.recipient_kind IN ('organisation', 'buyer_organisation') AND EXISTS \
         (SELECT 1 FROM organisation_member m WHERE m.organisation = d.recipient AND m.account = $3))) \
     UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
-        AND e.note_subject = $2 AND e.side = 'supplier')";
+        AND e.note_subject = $2 AND e.side = 'supplier') \
+    UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN organisation_member m ON m.organisation = o.organisation \
+    WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
+        AND e.note_subject = $2 AND e.side = 'buyer')";
 const OF_SUBJECT: &str = selected!("WHERE d.subject = $1 ORDER BY d.last_at DESC, d.id LIMIT $2");
 const BY_ID: &str = selected!("WHERE d.id = $1 AND d.subject = $2");
 // What was taken back is not of interest: an order has few fields, so few lines of it go on.
@@ -101,9 +107,9 @@ pub(crate) const STATEMENTS: &[&str] = &[
 pub struct Line {
     /// The line.
     pub id: Uuid,
-    /// The kind of recipient: `supplier`, `buyer`, `organisation`, `processor`.
+    /// The kind of recipient: `supplier`, `buyer`, `buyer_organisation`, `organisation`, `processor`.
     pub recipient_kind: String,
-    /// Which supplier or buying account.
+    /// Which supplier, organisation or buying account.
     pub recipient: Option<Uuid>,
     /// Which processor.
     pub processor: Option<String>,
@@ -168,7 +174,10 @@ fn line(row: &Row) -> Result<Line, StoreError> {
 /// A recipient as its three columns.
 pub(crate) fn columns(to: Recipient) -> [Value; 3] {
     let (id, processor) = match to {
-        Recipient::Supplier(id) | Recipient::Buyer(id) | Recipient::Organisation(id) => (Some(id), None),
+        Recipient::Supplier(id)
+        | Recipient::Buyer(id)
+        | Recipient::BuyerOrganisation(id)
+        | Recipient::Organisation(id) => (Some(id), None),
         Recipient::Processor(name) => (None, Some(name.to_owned())),
     };
     [

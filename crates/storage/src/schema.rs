@@ -42,6 +42,7 @@ pub const DATA: &[Migration] = &[
     (20, include_str!("../migrations/data/0020_staff.sql")),
     (21, include_str!("../migrations/data/0021_note_copies.sql")),
     (22, include_str!("../migrations/data/0022_organisations.sql")),
+    (23, include_str!("../migrations/data/0023_acting.sql")),
 ];
 
 /// The vault's migrations.

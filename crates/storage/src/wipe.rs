@@ -8,6 +8,8 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("spending_approval", "DELETE FROM spending_approval"),
+    ("spending_request", "DELETE FROM spending_request"),
     ("enterprise_transfer", "DELETE FROM enterprise_transfer"),
     (
         "enterprise_verification_event",
@@ -18,7 +20,6 @@ const TABLES: &[(&str, &str)] = &[
     ("organisation_event", "DELETE FROM organisation_event"),
     ("organisation_invitation", "DELETE FROM organisation_invitation"),
     ("organisation_member", "DELETE FROM organisation_member"),
-    ("organisation", "DELETE FROM organisation"),
     ("staff_change", "DELETE FROM staff_change"),
     ("staff_quiz", "DELETE FROM staff_quiz"),
     ("staff_training", "DELETE FROM staff_training"),
@@ -44,6 +45,7 @@ const TABLES: &[(&str, &str)] = &[
     ("order_event", "DELETE FROM order_event"),
     ("order_milestone", "DELETE FROM order_milestone"),
     ("service_order", "DELETE FROM service_order"),
+    ("organisation", "DELETE FROM organisation"),
     ("membership", "DELETE FROM membership"),
     ("service", "DELETE FROM service"),
     ("supplier", "DELETE FROM supplier"),

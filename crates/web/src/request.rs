@@ -119,6 +119,9 @@ fn page_of(path: &str) -> &str {
         let length: usize = rest.split('/').take(parts).map(|part| part.len() + 1).sum();
         return path.get(.."/guanli".len() + length).unwrap_or(path);
     }
+    if path.starts_with("/zhanghao/shenpi/") {
+        return "/zhanghao/shenpi";
+    }
     for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/"] {
         if let Some(rest) = path.strip_prefix(own) {
             let length = rest.find('/').unwrap_or(rest.len());
@@ -309,6 +312,8 @@ impl Visit {
             viewer: self.viewer.as_ref().map(|viewer| Chip {
                 account_name: self.lang.t("我的账号", "My account").to_owned(),
                 member: viewer.member,
+                acting: viewer.acting.as_ref().map(|acting| acting.name.clone()),
+                can_switch: viewer.organisations,
             }),
             demo: settings.demo,
             csrf: self
@@ -360,6 +365,7 @@ mod tests {
             ("/guanli/qiye/x/chakan", "/guanli/qiye/x"),
             ("/zhanghao/qiye/x/dakuan", "/zhanghao/qiye/x"),
             ("/zhanghao/zuzhi/x/yaoqing/y", "/zhanghao/zuzhi/x"),
+            ("/zhanghao/shenpi/x/pizhun", "/zhanghao/shenpi"),
             ("/guanli/renyuan/verifier-1/juese", "/guanli/renyuan"),
         ] {
             assert_eq!(page_of(posted), page);

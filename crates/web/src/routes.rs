@@ -12,7 +12,7 @@ use domain::account::token::Scope;
 use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
-    overview, person, phone, policy, profile, register, rights, second, share, staff, token,
+    overview, person, phone, policy, profile, register, rights, second, share, spending, staff, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -181,6 +181,13 @@ routes! {
     post "/zhanghao/zuzhi/{id}/chengyuan/{member}" Account "keep_account" ["2.1.1.a"] org_members::change;
     post "/zhanghao/zuzhi/{id}/tuichu" Account "keep_account" ["2.1.1.a"] org_members::leave;
     post "/zhanghao/zuzhi/{id}/jiesan" Account "keep_account" ["2.1.1.a"] org_members::dissolve;
+    post "/zhanghao/zuzhi/{id}/edu" Account "keep_account" ["2.1.1.a"] spending::limits;
+    post "/zhanghao/zuzhi/{id}/edu/{member}" Account "keep_account" ["2.1.1.a"] spending::member_limits;
+    get "/zhanghao/shenfen" Account "keep_account" ["2.1.1.a"] spending::identities;
+    post "/zhanghao/shenfen" Account "keep_account" ["2.1.1.a"] spending::switch;
+    get "/zhanghao/shenpi" Account "keep_account" ["2.1.1.a", "2.6.1.e"] spending::approvals;
+    post "/zhanghao/shenpi" Account "keep_account" ["2.1.1.a", "2.4.1.2"] spending::request;
+    post "/zhanghao/shenpi/{id}/{answer}" Account "keep_account" ["2.1.1.a"] spending::answer;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;

@@ -9,6 +9,7 @@ use privacy::{Ctx, Purpose, SubjectId};
 use sha2::{Digest, Sha256};
 use storage::Tx;
 use storage::account::{self, AccountRow, code, failure, second, session};
+use storage::org::Acting;
 use time::Duration;
 use uuid::Uuid;
 
@@ -88,6 +89,11 @@ pub struct Viewer {
     pub csrf: String,
     /// Whether the account works for a supplier.
     pub member: bool,
+    /// The organisation the session acts for, and the seat it acts from; `None` for the person. A session
+    /// acts for exactly one.
+    pub acting: Option<Acting>,
+    /// Whether the account belongs to any organisation.
+    pub organisations: bool,
 }
 
 pub(crate) fn token_digest(token: &str) -> [u8; 32] {
@@ -220,6 +226,8 @@ pub async fn authenticate(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result
         session: row.id,
         csrf: row.csrf,
         member: row.memberships > 0,
+        acting: row.acting,
+        organisations: row.organisations > 0,
     }))
 }
 

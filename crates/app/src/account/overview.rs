@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::Viewer;
 use super::phone::{Waiting, waiting};
+use crate::market::order::bought_by;
 use crate::{App, Failure};
 
 /// A device that is logged in.
@@ -109,7 +110,7 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
 /// What an account has to do with: its orders, its companies, and what waits.
 #[derive(Clone, Debug)]
 pub struct Dealings {
-    /// Orders placed in all, and those of them that have not ended (2.6.1.e).
+    /// Orders placed in all by whoever the session acts for, and those of them that have not ended (2.6.1.e).
     pub bought: (i64, i64),
     /// The suppliers the account works for, with its role there.
     pub memberships: Vec<(Uuid, String)>,
@@ -124,7 +125,7 @@ pub struct Dealings {
 pub async fn dealings(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Dealings, Failure> {
     policy::clause!("2.6.1.e");
     let mut tx = app.store.begin(ctx).await?;
-    let counts = order_list::counts_bought(&mut tx, viewer.account).await?;
+    let counts = order_list::counts(&mut tx, bought_by(viewer)).await?;
     let open = counts.iter().filter(|(state, _)| !MACHINE.ends.contains(state));
     let dealings = Dealings {
         bought: (

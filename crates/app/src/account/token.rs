@@ -51,6 +51,10 @@ pub struct Token {
     pub used_at: Option<OffsetDateTime>,
     /// When it ends.
     pub ends_at: OffsetDateTime,
+    /// The organisation it acts for, by name; `None` for the person.
+    pub acting: Option<String>,
+    /// Whether it acts for nobody: its organisation no longer has a seat for the person.
+    pub idle: bool,
 }
 
 /// Who a program acts for.
@@ -69,7 +73,7 @@ fn scopes(stored: &str) -> Vec<Scope> {
     stored.split(' ').filter_map(Scope::parse).collect()
 }
 
-/// Makes a token.
+/// Makes a token. It acts for whom the session acts that makes it, and for nobody else (2.1.1.a).
 ///
 /// # Errors
 /// [`Failure::Refused`] naming each wrong field, [`Refused::ProofNeeded`].
@@ -104,6 +108,7 @@ pub async fn create_token(
         name: &Personal::received(name.clone()),
         scopes: granted.join(" "),
         ends_at,
+        acting: viewer.acting.as_ref().map(|acting| acting.organisation),
     };
     store::insert(&mut tx, &new).await?;
     tx.commit().await?;
@@ -138,6 +143,8 @@ pub async fn tokens(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Ve
             created_at: row.created_at,
             used_at: row.used_at,
             ends_at: row.ends_at,
+            idle: row.bound && row.acting.is_none(),
+            acting: row.acting.map(|acting| acting.name),
         });
     }
     tx.commit().await?;
@@ -191,6 +198,8 @@ pub async fn authenticate_token(
             session: row.id,
             csrf: String::new(),
             member: row.memberships > 0,
+            acting: row.acting,
+            organisations: false,
         },
         scopes: scopes(&row.scopes),
         token: row.id,

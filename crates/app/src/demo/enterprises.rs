@@ -7,13 +7,15 @@ use domain::org::verification::{Event, State};
 use domain::refused::Party;
 use privacy::purpose::{Certify, KeepAccount, Operate};
 use privacy::{Actor, Ctx, Purpose};
-use storage::org as store;
-use storage::org::verification;
+use storage::org::{self as store, Acting, verification};
 use uuid::Uuid;
 
+use super::id;
 use super::people::PEOPLE;
 use crate::account::{self, Documents, Shown, Viewer};
-use crate::org::{self, Decision, Submission, by_verifier, sample_picture};
+use crate::market::catalogue::Catalogue;
+use crate::market::order::{self, Placing};
+use crate::org::{self, Asking, Decision, LimitsOf, Submission, by_verifier, sample_picture};
 use crate::{App, Failure, job};
 
 /// Who hands in which enterprise: name, code, representative, relation, and whether a letter comes with it.
@@ -79,6 +81,7 @@ async fn work(app: &App, version: &str) -> Result<(), Failure> {
 pub(super) async fn seed(
     app: &App,
     ctx: &Ctx<Operate>,
+    catalogue: &Catalogue,
     documents: &Documents,
     viewers: &[Viewer],
 ) -> Result<(), Failure> {
@@ -107,6 +110,14 @@ pub(super) async fn seed(
         known.ok_or(Failure::NotFound)?.id
     };
     colleagues(app, version, viewers, owner, organisation).await?;
+    spending(
+        app,
+        version,
+        catalogue,
+        (owner, found(viewers, "何小满")?),
+        organisation,
+    )
+    .await?;
     hand_in(app, ctx, documents, owner, &WAITING).await?;
     hand_in(app, ctx, documents, found(viewers, REJECTED.by)?, &REJECTED).await?;
     Ok(())
@@ -171,6 +182,56 @@ async fn prove(app: &App, ctx: &Ctx<Operate>, id: Uuid) -> Result<(), Failure> {
     };
     by_verifier(app, &mut tx, decision).await?;
     Ok(tx.commit().await?)
+}
+
+/// What members may spend without asking, in yuan.
+const LIMIT: &str = "5000";
+/// A service within that, and one above.
+const WITHIN: &str = "s01";
+const ABOVE: &str = "s25";
+
+/// Limits, an order within them and a request above them that waits for the owner.
+async fn spending(
+    app: &App,
+    version: &str,
+    catalogue: &Catalogue,
+    (owner, colleague): (&Viewer, &Viewer),
+    organisation: Uuid,
+) -> Result<(), Failure> {
+    let keep = of::<KeepAccount>(app, version, owner);
+    let asked = {
+        let mut tx = app.store.begin(&keep).await?;
+        store::spending::of_member(&mut tx, organisation, colleague.account).await?
+    };
+    // Once: what visitors made of it stays as they left it.
+    if !asked.is_empty() {
+        return Ok(());
+    }
+    org::set_limits(app, &keep, owner, organisation, LimitsOf::All(1), (LIMIT, "")).await?;
+    let buyer = Viewer {
+        acting: Some(Acting {
+            organisation,
+            name: VERIFIED.name.to_owned(),
+            seat: Seat::Buyer,
+        }),
+        ..colleague.clone()
+    };
+    let placing = Placing {
+        service: id("service", WITHIN),
+        sku: 0,
+        request_key: id("order", "organisation"),
+        note: "请把证件寄到公司前台。",
+        acting: Some(organisation),
+        approval: None,
+    };
+    order::place(app, &of(app, version, &buyer), &buyer, catalogue, placing).await?;
+    let asking = Asking {
+        service: id("service", ABOVE),
+        sku: 0,
+        reason: "明年申报高新技术企业，预算已列入年度计划。",
+    };
+    org::request(app, &of(app, version, &buyer), &buyer, catalogue, asking).await?;
+    Ok(())
 }
 
 /// One colleague joined, another is invited.

@@ -322,6 +322,8 @@ async fn play(
         sku: 0,
         request_key,
         note: scene.note,
+        acting: buyer.acting.as_ref().map(|acting| acting.organisation),
+        approval: None,
     };
     let (order, reached) = if let Some(known) = known {
         known

@@ -154,6 +154,8 @@ pub(super) async fn seed(
             session: Uuid::nil(),
             csrf: String::new(),
             member: person.works.is_some(),
+            acting: None,
+            organisations: false,
         });
         done();
     }

@@ -5,8 +5,10 @@ use std::fmt;
 
 use domain::Refused;
 use domain::account::limits;
+use domain::machine::{BUYER, BUYER_FINANCE};
 use domain::market::order::MACHINE;
 use domain::market::share::{Field, MOST_CHARS, ends};
+use domain::refused::Party;
 use domain::rights::demand::Kind;
 use privacy::purpose::FulfilContract;
 use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
@@ -73,6 +75,8 @@ pub struct ShareView {
     pub supplier: Uuid,
     /// Whether the viewer is on the supplier's side.
     pub as_supplier: bool,
+    /// Whether a colleague of the viewer gave the details: only they see and change them.
+    pub by_colleague: bool,
     /// Whether more may be given.
     pub open: bool,
     /// What is given, in the order of the forms.
@@ -129,6 +133,11 @@ pub(crate) async fn give<P: Purpose>(
         return Err(Refused::ShareClosed.into());
     }
     let before = store::find(tx, row.id).await?;
+    // Each gives away what is their own, and an order has one set of contact details.
+    let other = before.as_ref().filter(|before| before.subject != viewer.subject);
+    if other.is_some_and(|other| !other.fields.is_empty()) {
+        return Err(Refused::from(Party::ShareOther).into());
+    }
     let ration = index(app, "order_share.subject", &viewer.account.to_string());
     let since = tx.ctx().now() - limits::SHARES_WINDOW;
     for (field, value) in values {
@@ -175,8 +184,10 @@ async fn lines<P: Purpose>(
 /// The order of a number, for its buyer alone, held until the end of the transaction.
 async fn own(tx: &mut Tx<'_, FulfilContract>, viewer: &Viewer, number: &str) -> Result<OrderRow, Failure> {
     let row = found(tx, number).await?;
-    if row.buyer != viewer.account {
-        return Err(Failure::NotFound);
+    // Those of the buyer's side who order or pay.
+    match roles(&row, viewer, &[]) {
+        Some((false, role)) if BUYER.contains(&role) || BUYER_FINANCE.contains(&role) => {}
+        _ => return Err(Failure::NotFound),
     }
     // Whoever closes the account or the order at this moment comes before or after.
     account::hold(tx, viewer.account).await?;
@@ -268,9 +279,15 @@ pub async fn shared(
     let (as_supplier, _) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let now = ctx.now();
     let mut given = Vec::new();
+    let mut by_colleague = false;
     if let Some(shared) = store::find(&mut tx, row.id).await? {
         let lines = disclosure::of_case(&mut tx, row.id, shared.subject).await?;
+        // A colleague's details are for the supplier, not for those who buy with them.
+        by_colleague = !as_supplier && shared.subject != viewer.subject && !shared.fields.is_empty();
         for (field, sealed) in shared.fields {
+            if by_colleague {
+                break;
+            }
             let Some(line) = lines.iter().find(|line| of_field(line, field, now)) else {
                 continue;
             };
@@ -302,7 +319,8 @@ pub async fn shared(
         number: row.number,
         supplier: row.supplier,
         as_supplier,
-        open: !as_supplier && !MACHINE.ends.contains(&row.order.state),
+        by_colleague,
+        open: !as_supplier && !by_colleague && !MACHINE.ends.contains(&row.order.state),
         given,
     })
 }

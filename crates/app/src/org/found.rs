@@ -8,7 +8,7 @@ use domain::org::verification::State;
 use domain::refused::Party;
 use privacy::{Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
 use storage::org::verification::{self, VerificationRow};
-use storage::org::{self, Organisation, paper};
+use storage::org::{self, Organisation, paper, spending};
 use storage::{Tx, disclosure};
 use uuid::Uuid;
 
@@ -176,6 +176,8 @@ pub(super) async fn part<P: Purpose>(
 ) -> Result<(), Failure> {
     policy::clause!("2.4.1.2");
     org::remove(tx, organisation, account).await?;
+    // Nobody orders any more by what they asked for.
+    spending::end_of_member(tx, organisation, account).await?;
     // What they handed in is theirs to prove, and goes with them.
     paper::drop_of(tx, subject, organisation).await?;
     Ok(disclosure::leave(tx, subject, organisation).await?)

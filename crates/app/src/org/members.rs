@@ -10,6 +10,7 @@ use domain::refused::Party;
 use privacy::purpose::KeepAccount;
 use privacy::{Ctx, Purpose};
 use storage::Tx;
+use storage::market::order_list;
 use storage::org::verification;
 use storage::org::{self, MemberRow};
 use uuid::Uuid;
@@ -125,10 +126,10 @@ pub async fn leave(
 }
 
 /// Dissolves an organisation: its verification ends, nobody belongs to it, and its code is free again.
-/// Wants a fresh proof.
+/// Wants a fresh proof; nobody would answer for orders under way.
 ///
 /// # Errors
-/// [`Party::OrgNotYou`], [`Refused::ProofNeeded`], [`Party::VerifyNotNow`] while a revocation is proposed;
+/// [`Party::OrgNotYou`], [`Party::OrgOrders`], [`Refused::ProofNeeded`], [`Party::VerifyNotNow`] while a revocation is proposed;
 /// [`Failure::NotFound`] for whoever is no member.
 pub async fn dissolve(
     app: &App,
@@ -144,6 +145,9 @@ pub async fn dissolve(
     }
     let rows = held(&mut tx, viewer, organisation).await?;
     may(&plain(&rows), viewer.account, Act::Dissolve)?;
+    if order_list::under_way(&mut tx, organisation).await? > 0 {
+        return Err(Refused::from(Party::OrgOrders).into());
+    }
     demand_proof(&mut tx, viewer).await?;
     if let Some(row) = verification::of_organisation(&mut tx, organisation).await? {
         if row.verification.measure.proposal.is_some() {

@@ -2,6 +2,7 @@
 //! public register, and by a proof that they may act for it. What is handed in lies sealed until it is
 //! decided, and no longer.
 
+mod acting;
 mod apply;
 mod check;
 mod found;
@@ -11,6 +12,7 @@ mod members;
 mod picture;
 mod proof;
 mod source;
+mod spending;
 mod tell;
 mod view;
 
@@ -29,6 +31,7 @@ use storage::{StoreError, Tx};
 use time::Duration;
 use uuid::Uuid;
 
+pub use acting::{Identity, act_for, identities};
 pub use apply::{Submission, appeal, begin, edit, submit, withdraw};
 pub(crate) use apply::{chosen, suspend};
 pub(crate) use check::{CHECK, perform};
@@ -42,6 +45,11 @@ pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
 pub use source::{
     Answered, DemoBank, DemoRegister, EnterpriseRegister, Made, RegisterAnswer, RegisterAsked, TransferAsked,
     TransferBank,
+};
+pub(crate) use spending::spend;
+pub use spending::{
+    Allowance, Asking, LimitsOf, REASON_CHARS, RequestLine, Requests, approve_request, decline_request,
+    may_spend, request, requests, set_limits, take_back_request,
 };
 pub(crate) use tell::{TELL, tell};
 pub use view::{

@@ -1,12 +1,13 @@
 //! Telling people of their enterprise: a job written in the step's own transaction. The text names
 //! nobody; what it is about they read after logging in.
 
-use domain::org::seat::Seat;
+use domain::org::seat::{Act, Seat};
+use domain::org::spending::Standing;
 use privacy::purpose::Notify;
 use privacy::{Ask, Ctx, LegalBasis, Purpose};
 use serde::{Deserialize, Serialize};
 use storage::job::{self, Claimed, NewJob};
-use storage::org::{self, invitation, verification};
+use storage::org::{self, invitation, spending, verification};
 use storage::{Tx, account};
 use uuid::Uuid;
 
@@ -31,6 +32,8 @@ enum About {
     Decided { account: Uuid },
     /// An invitation.
     Invited { invitation: Uuid },
+    /// A request to spend: `asked`, `approved`, `declined`.
+    Spending { request: Uuid, what: String },
 }
 
 async fn write<P: Purpose>(tx: &mut Tx<'_, P>, about: &About, dedup: String) -> Result<(), Failure> {
@@ -97,10 +100,50 @@ pub(super) async fn invited_later<P: Purpose>(tx: &mut Tx<'_, P>, invitation: Uu
     .await
 }
 
+pub(super) async fn spending_later<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    request: Uuid,
+    what: &'static str,
+) -> Result<(), Failure> {
+    let about = About::Spending {
+        request,
+        what: what.to_owned(),
+    };
+    write(tx, &about, format!("{request}:{what}")).await
+}
+
 const STEP: &str = "您的企业认证有了新的结果，请登录后在“我的企业”查看。/ There is news about the verification of your enterprise: log in and open “My enterprises”.";
 const UNCONFIRMED: &str = "您企业的年度复核尚未通过，请登录后在“我的企业”查看并在 30 天宽限期内更新资料。/ The yearly check of your enterprise has not passed: log in, open “My enterprises” and bring its data up to date within 30 days.";
 const CLAIMED: &str = "有人通过验证成为您企业的所有者，请登录后在“我的企业”查看成员；如非贵公司人员，请立即联系客服。/ Somebody proved to act for your enterprise and became an owner: look at its members, and contact us at once if it is nobody of yours.";
 const INVITED: &str = "您收到一份加入企业的邀请，请登录后在“我的企业”查看；不认识的邀请不必理会。/ You were invited to join an organisation: log in and open “My enterprises”, or ignore it if you do not know it.";
+
+const ASKED: &str = "有一份超额采购等待您审批，请登录并切换到该企业，在“采购审批”查看。/ A purchase above its member's limit waits for your approval: log in, act for the enterprise and open “Approvals”.";
+const APPROVED: &str = "您的超额采购申请已获批准，7 天内有效，请登录后在“采购审批”下单。/ Your purchase was approved and is good for seven days: log in and order it from “Approvals”.";
+const DECLINED: &str = "您的超额采购申请未获批准，请登录后在“采购审批”查看原因。/ Your purchase was not approved: log in and see why under “Approvals”.";
+
+/// Whom a request to spend concerns now: those who may approve while it waits, then whoever asked.
+async fn of_spending(
+    tx: &mut Tx<'_, Notify>,
+    id: Uuid,
+    what: &str,
+) -> Result<(Vec<Uuid>, &'static str), Failure> {
+    let row = spending::by_id(tx, id).await?;
+    let Some(row) = row.filter(|row| match what {
+        "asked" => row.state == Standing::Open,
+        "approved" => row.state == Standing::Approved,
+        _ => row.state == Standing::Declined,
+    }) else {
+        return Ok((Vec::new(), ASKED));
+    };
+    if what != "asked" {
+        let text = if what == "approved" { APPROVED } else { DECLINED };
+        return Ok((vec![row.account], text));
+    }
+    let members = org::members(tx, row.organisation).await?;
+    let members = members.iter().map(|row| row.member);
+    let may = members.filter(|member| member.seat.may(Act::Approve) && member.account != row.account);
+    Ok((may.map(|member| member.account).take(OWNERS).collect(), ASKED))
+}
 
 /// The owners of an organisation, but for one.
 async fn owners(
@@ -150,6 +193,7 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
         }
         About::Claimed { organisation, by } => (owners(&mut tx, organisation, Some(by)).await?, CLAIMED),
         About::Decided { account } => (vec![account], STEP),
+        About::Spending { request, what } => of_spending(&mut tx, request, &what).await?,
         About::Invited { invitation } => (
             invitation::invited(&mut tx, invitation)
                 .await?

@@ -5,12 +5,13 @@ use domain::calendar::Due;
 use domain::machine::Role;
 use domain::org::member::may;
 use domain::org::seat::{Act, Seat};
+use domain::org::spending::Limits;
 use domain::org::verification::{Badge, Event, State, Verification};
 use privacy::purpose::{Certify, KeepAccount, ShowOwn};
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::account::profile;
 use storage::org::verification::{self, Taken, VerificationRow};
-use storage::org::{self, Happened, MemberRow, Organisation, invitation, paper, transfer};
+use storage::org::{self, Happened, MemberRow, Organisation, invitation, paper, spending, transfer};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -216,6 +217,8 @@ pub struct MemberLine {
     pub seats: Vec<Seat>,
     /// Whether the viewer may end their membership.
     pub can_remove: bool,
+    /// Limits of their own, for whoever sets limits; `None` where those of everybody hold.
+    pub limits: Option<Limits>,
 }
 
 /// An organisation as its members see it.
@@ -243,6 +246,8 @@ pub struct OrganisationView {
     pub may_invite: Vec<Seat>,
     /// Whether the viewer may dissolve it.
     pub can_dissolve: bool,
+    /// The limits of everybody and how many have to approve what is above, for whoever sets them.
+    pub limits: Option<(Limits, i64)>,
 }
 
 /// How many pages of members come before this one.
@@ -252,7 +257,7 @@ pub const fn member_page(page: usize) -> usize {
 }
 
 /// The name a colleague wants to be called by, if they gave one and the ledger says that members see it.
-async fn name(
+pub(super) async fn name(
     tx: &mut Tx<'_, KeepAccount>,
     organisation: Uuid,
     viewer: &Viewer,
@@ -302,6 +307,11 @@ pub async fn organisation(
     let seat = domain::org::member::seat(&all, viewer.account).ok_or(Failure::NotFound)?;
     let manages = may(&all, viewer.account, Act::ManageMembers).is_ok();
     let from = member_page(page);
+    let (mut limits, mut own_limits) = (None, Vec::new());
+    if may(&all, viewer.account, Act::SetLimits).is_ok() {
+        limits = spending::defaults(&mut tx, id).await?;
+        own_limits = spending::own_limits(&mut tx, id).await?;
+    }
     let mut members = Vec::new();
     for row in rows.iter().skip(from).take(MEMBERS) {
         let own = row.member.account == viewer.account;
@@ -318,6 +328,10 @@ pub async fn organisation(
                 .filter(|to| *to != row.member.seat && seat.outranks(*to) && (own || below))
                 .collect(),
             can_remove: !own && below,
+            limits: own_limits
+                .iter()
+                .find(|(known, _)| *known == row.member.account)
+                .map(|(_, limits)| *limits),
         });
     }
     let (mut invitations, mut events) = (Vec::new(), Vec::new());
@@ -343,6 +357,7 @@ pub async fn organisation(
             Vec::new()
         },
         can_dissolve: seat.may(Act::Dissolve),
+        limits,
         organisation,
         seat,
         members,

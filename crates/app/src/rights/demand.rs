@@ -1,6 +1,7 @@
 //! What recipients of personal data are asked by, told again, and answer (2.6.3.c, 2.6.3.d).
 
 use domain::calendar::{BEIJING, instant_text};
+use domain::org::seat::Act;
 use domain::rights::demand::{self as rule, Answer, Kind, Typed};
 use privacy::purpose::{FulfilContract, Notify, Operate};
 use privacy::{Ask, Ctx, LegalBasis, Recipient, SubjectId};
@@ -22,14 +23,22 @@ const MEMBERS: i64 = 20;
 /// Roles of a supplier that answer for it.
 const ANSWERS: [&str; 3] = ["owner", "admin", "sales"];
 
-/// Those that the viewer answers for: themselves as a buyer, and their suppliers.
+/// Those that the viewer answers for: themselves as a buyer, their suppliers, and the organisation they
+/// act for.
 async fn own<P: privacy::Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<Vec<Recipient>, Failure> {
     let memberships = membership::of_account(tx, viewer.account).await?;
     let suppliers = memberships
         .into_iter()
         .filter(|(_, role)| ANSWERS.contains(&&**role))
         .map(|(supplier, _)| Recipient::Supplier(supplier));
-    Ok(suppliers.chain([Recipient::Buyer(viewer.account)]).collect())
+    // What an organisation was given, those answer for who may order for it.
+    let acting = viewer
+        .acting
+        .iter()
+        .filter(|acting| acting.seat.may(Act::Purchase));
+    let organisation = acting.map(|acting| Recipient::BuyerOrganisation(acting.organisation));
+    let own = suppliers.chain(organisation);
+    Ok(own.chain([Recipient::Buyer(viewer.account)]).collect())
 }
 
 /// What the viewer is asked, for their suppliers and as a buyer, the latest first.
@@ -196,6 +205,12 @@ async fn tell(app: &App, ctx: &Ctx<Notify>, asked: &Demand) -> Result<bool, Fail
             .map(|member| member.account)
             .collect(),
         ("buyer", Some(buyer)) => vec![buyer],
+        ("buyer_organisation", Some(organisation)) => {
+            let members = storage::org::members(&mut tx, organisation).await?;
+            let members = members.iter().map(|row| row.member);
+            let answers = members.filter(|member| member.seat.may(Act::Purchase));
+            answers.map(|member| member.account).take(20).collect()
+        }
         _ => Vec::new(),
     };
     for account in people {

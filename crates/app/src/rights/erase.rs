@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use storage::account::{self, code, session, token};
 use storage::job::{self, Claimed, NewJob};
 use storage::log::NewEntry;
+use storage::org::invitation;
 use storage::rights::demand;
 use storage::rights::erasure::{self, Erasure, Step};
 use storage::rights::hold::{self, Hold};
@@ -355,6 +356,11 @@ async fn remove(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
         for digest in digests(app, known) {
             let rows = code::forget_digest(&mut tx, digest).await?;
             *report.removed.entry("attempt".to_owned()).or_default() += rows;
+            let rows = invitation::forget(&mut tx, digest).await?;
+            *report
+                .removed
+                .entry("organisation_invitation".to_owned())
+                .or_default() += rows;
         }
     }
     for (table, rows) in erasure::remove(&mut tx, erasure.subject).await? {

@@ -54,6 +54,8 @@ pub(crate) async fn to_be_paid(scene: &Scene, key: u128) -> String {
         sku: 0,
         request_key: Uuid::from_u128(key),
         note: NOTE,
+        acting: None,
+        approval: None,
     };
     let ctx = scene.ctx(&scene.buyer);
     let number = order::place(&scene.app, &ctx, &scene.buyer, &scene.catalogue, placing).await;

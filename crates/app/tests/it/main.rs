@@ -20,6 +20,7 @@ mod order_refund;
 mod order_trouble;
 mod org;
 mod org_members;
+mod org_orders;
 mod person;
 mod phone;
 mod profile;

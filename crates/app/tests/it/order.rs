@@ -106,6 +106,8 @@ impl Scene {
             sku,
             request_key: Uuid::from_u128(key),
             note: "",
+            acting: None,
+            approval: None,
         };
         order::place(&self.app, &self.ctx(viewer), viewer, &self.catalogue, placing).await
     }
@@ -331,7 +333,7 @@ both_dbs! {
     a_note_at_placing_reaches_the_supplier_and_one_with_a_phone_is_given_back(test) {
         let scene = scene(test).await;
         let place = async |note| {
-            let placing = Placing { service: scene.service, sku: 0, request_key: Uuid::from_u128(1), note };
+            let placing = Placing { service: scene.service, sku: 0, request_key: Uuid::from_u128(1), note, acting: None, approval: None };
             order::place(&scene.app, &scene.ctx(&scene.buyer), &scene.buyer, &scene.catalogue, placing).await
         };
         assert_eq!(refusal(place("请打 138 0000 0000").await), Some(Refused::NoteContact));

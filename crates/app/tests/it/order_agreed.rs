@@ -16,6 +16,8 @@ async fn agreed(scene: &Scene, service: Uuid, sku: usize, key: u128) -> Snapshot
         sku,
         request_key: Uuid::from_u128(key),
         note: "",
+        acting: None,
+        approval: None,
     };
     let buyer = &scene.buyer;
     let placed = order::place(&scene.app, &scene.ctx(buyer), buyer, &scene.catalogue, placing).await;

@@ -20,7 +20,7 @@ use crate::order::refusal;
 use crate::org::{founded, mine, person, work};
 
 /// Somebody proves to be the holder once more.
-async fn proved(app: &App, viewer: &Viewer) {
+pub async fn proved(app: &App, viewer: &Viewer) {
     let ctx = house::person::<VerifyHolder>(app, viewer);
     let given = Given {
         code: "",
@@ -31,16 +31,22 @@ async fn proved(app: &App, viewer: &Viewer) {
         .expect("proved");
 }
 
-async fn invite(app: &App, by: &Viewer, organisation: Uuid, phone: &str, seat: Seat) -> Result<(), Failure> {
+pub async fn invite(
+    app: &App,
+    by: &Viewer,
+    organisation: Uuid,
+    phone: &str,
+    seat: Seat,
+) -> Result<(), Failure> {
     let ctx = house::person::<KeepAccount>(app, by);
     org::invite(app, &ctx, by, organisation, (phone, seat)).await
 }
 
-async fn accept(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Failure> {
+pub async fn accept(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Failure> {
     org::accept(app, &house::person::<KeepAccount>(app, viewer), viewer, id).await
 }
 
-async fn invited(app: &App, viewer: &Viewer) -> Option<Uuid> {
+pub async fn invited(app: &App, viewer: &Viewer) -> Option<Uuid> {
     mine(app, viewer).await.invitations.first().map(|line| line.id)
 }
 
@@ -49,7 +55,7 @@ async fn seen(app: &App, viewer: &Viewer, organisation: Uuid) -> Result<Organisa
     org::organisation(app, &ctx, viewer, organisation, 0).await
 }
 
-async fn call(app: &App, viewer: &Viewer, name: &str) {
+pub async fn call(app: &App, viewer: &Viewer, name: &str) {
     let ctx = house::person::<KeepAccount>(app, viewer);
     account::set_display_name(app, &ctx, viewer, name, "")
         .await

@@ -3,16 +3,19 @@
 use app::account::{self, TokenRequest, Viewer};
 use app::market::order::{self, Decision, Placing, Ruling};
 use app::market::share::{self, TypedField};
+use app::org::{self, Asking};
 use app::rights::{self, Certificate};
 use app::{App, Failure, Fault};
 use domain::Refused;
 use domain::account::token::Scope;
 use domain::market::order::Event;
 use domain::market::share::Field;
+use domain::org::seat::Seat;
 use domain::rights::{TRANSACTION_YEARS, years_after};
 use privacy::purpose::{KeepAccount, KeepSafe, ObeyLaw, Operate, ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis, SubjectId};
 use storage::StoreError;
+use storage::org::{Acting, spending};
 use storage::rights::erasure::Step;
 use storage::rights::hold;
 use testkit::{TestStore, both_dbs};
@@ -51,6 +54,8 @@ pub async fn lived(scene: &Scene) -> String {
         sku: 0,
         request_key: Uuid::from_u128(77),
         note: MINE,
+        acting: None,
+        approval: None,
     };
     let ctx = scene.ctx(&scene.buyer);
     let number = order::place(&scene.app, &ctx, &scene.buyer, &scene.catalogue, placing).await;
@@ -150,6 +155,40 @@ pub async fn certificate(app: &App, number: &str) -> Certificate {
         .expect("a certificate")
 }
 
+/// The buyer asks to spend for their organisation, and approves something.
+async fn asking(scene: &Scene) {
+    let ctx = house::person::<KeepAccount>(&scene.app, &scene.buyer);
+    let ids = org::identities(&scene.app, &ctx, &scene.buyer)
+        .await
+        .expect("a list");
+    let organisation = ids
+        .iter()
+        .find_map(|identity| identity.organisation)
+        .expect("one");
+    let acting = Acting {
+        organisation,
+        name: String::new(),
+        seat: Seat::Owner,
+    };
+    let viewer = Viewer {
+        acting: Some(acting),
+        ..scene.buyer.clone()
+    };
+    let asking = Asking {
+        service: scene.service,
+        sku: 0,
+        reason: "换一套系统",
+    };
+    let id = org::request(&scene.app, &ctx, &viewer, &scene.catalogue, asking)
+        .await
+        .expect("asked");
+    let mut tx = scene.app.store.begin(&ctx).await.expect("begin");
+    spending::approve(&mut tx, id, viewer.account)
+        .await
+        .expect("written");
+    tx.commit().await.expect("commit");
+}
+
 /// How far the erasure with this number is.
 pub async fn certificate_step(test: &TestStore, number: &str) -> String {
     let steps = test
@@ -191,11 +230,12 @@ both_dbs! {
         token(&scene.app, &scene.buyer).await;
         verified(&scene.app, &scene.buyer, NUMBER).await;
         enterprising(test, &scene.app, &scene.buyer).await;
+        asking(&scene).await;
         cared_for(test, &scene).await;
         assert_eq!(refusal(copied(&scene.app, &scene.buyer, "falsch").await), Some(Refused::PasswordWrong));
         let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
         let text = copy.json().to_string();
-        for mine in ["收件人甲", "10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01", "林知远", NUMBER, "鹿鸣餐饮（演示）", "某某银行上海分行\\n9999990001"] {
+        for mine in ["收件人甲", "10000000001", "买家", "Firefox", "月结脚本", MINE, &number, "2020-11-01", "林知远", NUMBER, "鹿鸣餐饮（演示）", "换一套系统", "某某银行上海分行\\n9999990001"] {
             assert!(text.contains(mine), "{mine} is missing");
         }
         for theirs in [THEIRS, "10000000002", "卖家", &scene.seller.account.to_string(), &scene.seller.subject.0.to_string()] {

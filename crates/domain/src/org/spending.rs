@@ -1,13 +1,74 @@
 //! What a member may spend without asking, and the approval of what is above it. Amounts are in fen.
 
+use time::{Duration, OffsetDateTime, Time};
 use uuid::Uuid;
 
 use super::seat::{Act, Seat};
+use crate::calendar::BEIJING;
 use crate::market::amount;
+use crate::named::named;
 use crate::refused::{Party, Refused};
 
 /// Approvals an organisation can ask for at most.
 pub const MOST_APPROVALS: u8 = 3;
+
+/// How long a request waits for an answer, and how long an approval is good for.
+pub const REQUEST_LIFE: Duration = Duration::days(7);
+
+/// Requests of one member that may wait at once.
+pub const MOST_WAITING: i64 = 10;
+
+named! {
+    /// Where a request stands.
+    Standing {
+        /// Nobody decided yet, or not enough.
+        Open = "open" "待审批" "waiting",
+        /// Enough approved it: it may be ordered.
+        Approved = "approved" "已批准，待下单" "approved, to be ordered",
+        /// One of those who may said no.
+        Declined = "declined" "未批准" "declined",
+        /// Whoever asked took it back.
+        Withdrawn = "withdrawn" "已撤回" "taken back",
+        /// It was ordered.
+        Used = "used" "已下单" "ordered",
+        /// Nobody answered, or nobody ordered, in time. Never stored: it is so by the clock.
+        Expired = "expired" "已过期" "expired",
+    }
+}
+
+named! {
+    /// Why a request is declined.
+    Decline {
+        /// There is no money for it.
+        Budget = "budget" "超出预算" "not in the budget",
+        /// It is there already.
+        Duplicate = "duplicate" "重复采购" "bought already",
+        /// Another provider is wanted.
+        Provider = "provider" "请换服务商或方案" "choose another provider or option",
+        /// What it is for is not clear.
+        Unclear = "unclear" "请补充用途后重新申请" "say what it is for and ask again",
+    }
+}
+
+impl Standing {
+    /// Where a stored request stands now: what waits since `since` is over after seven days, to the
+    /// instant.
+    #[must_use]
+    pub fn at(self, since: OffsetDateTime, now: OffsetDateTime) -> Self {
+        let over = since.checked_add(REQUEST_LIFE).is_none_or(|end| now >= end);
+        match self {
+            Self::Open | Self::Approved if over => Self::Expired,
+            stands => stands,
+        }
+    }
+}
+
+/// When the month began, in Beijing, that this instant lies in.
+#[must_use]
+pub fn month_start(now: OffsetDateTime) -> OffsetDateTime {
+    let local = now.to_offset(BEIJING);
+    local.replace_day(1).unwrap_or(local).replace_time(Time::MIDNIGHT)
+}
 
 /// The limits of a member; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +140,12 @@ pub fn need(seat: Seat, limits: Limits, spent: i64, amount: i64) -> Result<Need,
 }
 
 impl Request {
+    /// How many have to approve, of those who may: never more than there are.
+    #[must_use]
+    pub fn needs(&self, may: usize) -> usize {
+        usize::from(self.needed.max(1)).min(may.max(1))
+    }
+
     /// A request nobody has approved yet.
     #[must_use]
     pub fn made(by: Uuid, amount: i64, needed: u8) -> Self {
@@ -163,6 +230,37 @@ mod tests {
         }
         let none = need(Seat::Buyer, Limits::default(), i64::MAX, i64::MAX);
         assert_eq!(none, Ok(Need::Nothing));
+    }
+
+    #[test]
+    fn a_request_is_over_after_seven_days_and_a_month_begins_in_beijing() {
+        use time::macros::datetime;
+        let made = datetime!(2026-11-01 08:00 UTC);
+        let end = made + REQUEST_LIFE;
+        for stored in [Standing::Open, Standing::Approved] {
+            assert_eq!(stored.at(made, end - Duration::SECOND), stored);
+            assert_eq!(stored.at(made, end), Standing::Expired);
+        }
+        for stored in [Standing::Declined, Standing::Withdrawn, Standing::Used] {
+            assert_eq!(stored.at(made, end), stored, "what is over stays as it was");
+        }
+        let first = datetime!(2026-11-01 0:00 +8);
+        assert_eq!(month_start(first), first);
+        assert_eq!(
+            month_start(first - Duration::SECOND),
+            datetime!(2026-10-01 0:00 +8)
+        );
+        assert_eq!(
+            month_start(datetime!(2026-10-31 16:00 UTC)),
+            first,
+            "Beijing's midnight"
+        );
+    }
+
+    #[test]
+    fn never_more_approvals_than_there_are_who_may_give_them() {
+        let request = Request::made(ASKER, 1, 3);
+        assert_eq!([0, 1, 2, 3, 9].map(|may| request.needs(may)), [1, 1, 2, 3, 3]);
     }
 
     #[test]

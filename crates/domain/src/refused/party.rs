@@ -400,6 +400,38 @@ refusals! {
     SpendingSelf = "spending_self" "approval"
         "不能审批自己的申请，请另一位管理员或所有者审批。"
         "Nobody approves their own request; another administrator or owner does.",
+    /// A request was decided, used or taken back, or is over.
+    SpendingDecided = "spending_decided" "approval"
+        "该申请已处理、已撤回或已过 7 天有效期，请刷新页面查看；需要时请重新申请。"
+        "This request was decided, taken back or is over seven days old; reload the page, and ask again if need be.",
+    /// A member has as many requests waiting as they may have.
+    SpendingMany = "spending_many" "approval"
+        "您已有 10 份申请待处理，请先等待审批或撤回不需要的申请。"
+        "Ten of your requests are waiting; wait for an answer, or take back those you no longer need.",
+    /// No reason for declining was chosen.
+    SpendingDecline = "spending_decline" "decline"
+        "请选择不批准的原因，申请人会看到。"
+        "Choose why it is declined; whoever asked reads it.",
+    /// The number of approvals is none, or more than there are who may approve.
+    SpendingApprovals = "spending_approvals" "approvals"
+        "审批人数应为 1 至 3 人，且不超过组织中除申请人以外的所有者和管理员人数。"
+        "One to three approvals can be asked for, and no more than there are owners and administrators besides whoever asks.",
+    /// The page was shown for another identity than the session acts for now.
+    ActingChanged = "acting_changed" "acting"
+        "打开本页之后，您的身份已切换（或已不在该组织中）。请核对下面的采购主体后重新提交。"
+        "You act for somebody else now than when this page was opened. Check who buys, then submit again.",
+    /// An organisation that is not verified buys nothing.
+    OrgUnverified = "org_unverified" "acting"
+        "该企业目前未通过认证，不能以它的名义下新订单；进行中的订单不受影响。请由所有者完成企业认证，或切换为本人下单。"
+        "This enterprise is not verified at present, so nothing new is ordered in its name; orders under way go on. An owner completes its verification, or order as yourself.",
+    /// An organisation with orders under way is not dissolved.
+    OrgOrders = "org_orders" "member"
+        "组织还有进行中的订单，请先完成或取消这些订单再解散。"
+        "The organisation has orders under way; complete or cancel them before it is dissolved.",
+    /// A colleague gave contact details for the order.
+    ShareOther = "share_other" "share"
+        "本订单的联系方式由您的同事提供，只能由该同事更改或撤回。"
+        "A colleague gave the contact details of this order; only they change them or take them back.",
     /// The spending is above the member's limit and not approved.
     SpendingUnapproved = "spending_unapproved" "approval"
         "超出您的额度，请先申请审批，由管理员或所有者批准后再下单。"

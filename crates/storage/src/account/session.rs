@@ -6,14 +6,18 @@ use uuid::Uuid;
 
 use super::Place;
 use crate::engine::{Row, StoreError, Value};
+use crate::org::{self, Acting};
 use crate::tx::Tx;
 
 const INSERT: &str = "INSERT INTO session \
     (account, id, token_digest, csrf, device, created_at, seen_at, expires_at, revoked_at, proved_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL, $8)";
 const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
-    (SELECT COUNT(*) FROM membership m WHERE m.account = s.account) \
+    (SELECT COUNT(*) FROM membership m WHERE m.account = s.account), o.id, o.name, b.seat, \
+    (SELECT COUNT(*) FROM organisation_member x WHERE x.account = s.account) \
     FROM session s JOIN account a ON a.id = s.account \
+    LEFT JOIN organisation_member b ON b.organisation = s.acting AND b.account = s.account \
+    LEFT JOIN organisation o ON o.id = b.organisation AND o.dissolved_at IS NULL \
     WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 \
     AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = a.subject)";
 const END_ALL: &str = "UPDATE session SET revoked_at = $1 WHERE revoked_at IS NULL";
@@ -30,6 +34,7 @@ const REVOKE_OTHERS: &str =
     "UPDATE session SET revoked_at = $3 WHERE account = $1 AND id <> $2 AND revoked_at IS NULL";
 const PROVED: &str = "SELECT proved_at FROM session WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
 const PROVE: &str = "UPDATE session SET proved_at = $3 WHERE id = $1 AND account = $2";
+const ACT: &str = "UPDATE session SET acting = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
 const RENEW: &str =
     "UPDATE session SET token_digest = $3 WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
 pub(crate) const STATEMENTS: &[&str] = &[
@@ -43,6 +48,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     PROVED,
     PROVE,
     RENEW,
+    ACT,
     LOGINS,
 ];
 
@@ -67,6 +73,10 @@ pub struct SessionRow {
     pub expires_at: OffsetDateTime,
     /// For how many suppliers the account works; known for the live session alone.
     pub memberships: i64,
+    /// For which organisation it acts, while the account belongs to it; known for the live session alone.
+    pub acting: Option<Acting>,
+    /// To how many organisations the account belongs; known for the live session alone.
+    pub organisations: i64,
 }
 
 /// A session to begin.
@@ -111,6 +121,8 @@ fn read(row: &Row) -> Result<SessionRow, StoreError> {
         seen_at: row.time(6)?,
         expires_at: row.time(7)?,
         memberships: row.int(8)?,
+        acting: None,
+        organisations: 0,
     })
 }
 
@@ -147,7 +159,14 @@ pub async fn live<P: Purpose>(
         Value::Time(tx.ctx().now()),
         Value::Time(idle_since),
     ];
-    tx.row(LIVE, &values).await?.as_ref().map(read).transpose()
+    let Some(row) = tx.row(LIVE, &values).await? else {
+        return Ok(None);
+    };
+    Ok(Some(SessionRow {
+        acting: org::acting(&row, 9)?,
+        organisations: row.int(12)?,
+        ..read(&row)?
+    }))
 }
 
 /// The live sessions of an account, latest used first.
@@ -250,6 +269,21 @@ pub async fn prove<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid, session: Uuid)
         Value::Time(tx.ctx().now()),
     ];
     tx.execute(PROVE, &values).await.map(|_| ())
+}
+
+/// Has a live session act for an organisation from now on, or for the person themselves; `false` if it is
+/// not live. Whether the account belongs to the organisation is asked at every request anew.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn act<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    session: Uuid,
+    organisation: Option<Uuid>,
+) -> Result<bool, StoreError> {
+    let values = [Value::Id(session), Value::Id(account), Value::OptId(organisation)];
+    tx.execute(ACT, &values).await.map(|rows| rows == 1)
 }
 
 /// Gives a live session another token: whoever held the former one holds nothing. `false` if it is not

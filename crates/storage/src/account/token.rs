@@ -5,21 +5,27 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::engine::{Row, StoreError, Value};
+use crate::org::{self, Acting};
 use crate::tx::Tx;
 
 // Holds the account's row, so that two creations at once count each other.
 const HOLD: &str = "UPDATE account SET id = id WHERE id = $1";
 const COUNT: &str = "SELECT count(*) FROM api_token WHERE account = $1 AND ends_at > $2";
 const INSERT: &str = "INSERT INTO api_token \
-    (account, id, token_digest, name, scopes, created_at, used_at, ends_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)";
+    (account, id, token_digest, name, scopes, created_at, used_at, ends_at, acting) \
+    VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8)";
 const LIVE: &str = "SELECT t.id, t.account, a.subject, t.name, t.scopes, t.created_at, t.used_at, t.ends_at, \
-    (SELECT COUNT(*) FROM membership m WHERE m.account = t.account) FROM api_token t JOIN account a ON a.id = t.account \
-    WHERE t.token_digest = $1 AND t.ends_at > $2 \
+    (SELECT COUNT(*) FROM membership m WHERE m.account = t.account), o.id, o.name, b.seat, t.acting \
+    FROM api_token t JOIN account a ON a.id = t.account \
+    LEFT JOIN organisation_member b ON b.organisation = t.acting AND b.account = t.account \
+    LEFT JOIN organisation o ON o.id = b.organisation AND o.dissolved_at IS NULL \
+    WHERE t.token_digest = $1 AND t.ends_at > $2 AND (t.acting IS NULL OR o.id IS NOT NULL) \
     AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = a.subject)";
 const END_ALL: &str = "UPDATE api_token SET ends_at = $1 WHERE ends_at > $1";
 const OF_ACCOUNT: &str = "SELECT t.id, t.account, a.subject, t.name, t.scopes, t.created_at, t.used_at, t.ends_at, \
-    CAST(0 AS bigint) FROM api_token t JOIN account a ON a.id = t.account \
+    CAST(0 AS bigint), o.id, o.name, b.seat, t.acting FROM api_token t JOIN account a ON a.id = t.account \
+    LEFT JOIN organisation_member b ON b.organisation = t.acting AND b.account = t.account \
+    LEFT JOIN organisation o ON o.id = b.organisation AND o.dissolved_at IS NULL \
     WHERE t.account = $1 AND t.ends_at > $2 ORDER BY t.ends_at, t.id LIMIT 100";
 const TOUCH: &str = "UPDATE api_token SET used_at = $2 WHERE id = $1";
 const REVOKE: &str = "UPDATE api_token SET ends_at = $3 WHERE id = $1 AND account = $2 AND ends_at > $3";
@@ -50,6 +56,10 @@ pub struct TokenRow {
     pub ends_at: OffsetDateTime,
     /// For how many suppliers the account works; known for the live token alone.
     pub memberships: i64,
+    /// The organisation it was made for, while the account belongs to it.
+    pub acting: Option<Acting>,
+    /// Whether it was made for an organisation.
+    pub bound: bool,
 }
 
 /// A token to store.
@@ -68,6 +78,8 @@ pub struct NewToken<'a> {
     pub scopes: String,
     /// When it ends.
     pub ends_at: OffsetDateTime,
+    /// The organisation it acts for; `None` for the person.
+    pub acting: Option<Uuid>,
 }
 
 /// The place of a token's name.
@@ -92,6 +104,8 @@ fn read(row: &Row) -> Result<TokenRow, StoreError> {
         used_at: row.opt_time(6)?,
         ends_at: row.time(7)?,
         memberships: row.int(8)?,
+        acting: org::acting(row, 9)?,
+        bound: row.opt_id(12)?.is_some(),
     })
 }
 
@@ -120,11 +134,13 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewToken<'_>) -> Resul
         Value::Text(new.scopes.clone()),
         Value::Time(tx.ctx().now()),
         Value::Time(new.ends_at),
+        Value::OptId(new.acting),
     ];
     tx.execute(INSERT, &values).await.map(|_| ())
 }
 
-/// The live token with this digest.
+/// The live token with this digest. One that was made for an organisation acts for nobody once the
+/// account has no seat there.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -15,7 +15,7 @@ const OF_PARTY: &str = "SELECT c.event, c.text FROM order_event e JOIN order_not
     WHERE e.order_id = $1 ORDER BY e.version DESC LIMIT 500";
 const OF_WRITER: &str = "SELECT COUNT(*) FROM order_note_copy c JOIN order_event e ON e.id = c.event \
     WHERE e.note_subject = $1 AND c.party <> $1";
-// A buyer's party is the person behind the account; a supplier's is the supplier.
+// A buyer's party is the person behind the account; that of a supplier or an organisation is itself.
 const DELETED: &str = "DELETE FROM order_note_copy WHERE event IN \
     (SELECT e.id FROM recipient_demand d JOIN order_event e ON e.order_id = d.case_id AND e.note_subject = d.subject \
     WHERE d.id = $1 AND d.kind = 'deletion' AND d.fields LIKE '%order_event.note%') \

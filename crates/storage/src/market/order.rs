@@ -17,7 +17,7 @@ macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered \
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered, organisation \
              FROM service_order ",
             $rest
         )
@@ -25,8 +25,8 @@ macro_rules! selected {
 }
 
 const INSERT: &str = "INSERT INTO service_order (id, number, buyer, supplier, service, state, version, mode, \
-    review_days, round, by_silence, snapshot, request_key, due_event, due_at, placed_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, $13, $14) \
+    review_days, round, by_silence, snapshot, request_key, due_event, due_at, placed_at, organisation) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, $12, $13, $14, $15) \
     ON CONFLICT (buyer, request_key) DO NOTHING";
 const INSERT_MILESTONE: &str =
     "INSERT INTO order_milestone (order_id, place, title, amount, state) VALUES ($1, $2, $3, $4, $5)";
@@ -73,8 +73,10 @@ pub struct OrderRow {
     pub id: Uuid,
     /// Its number, random.
     pub number: String,
-    /// The buying account.
+    /// The buying account; of an organisation's order, whoever placed it.
     pub buyer: Uuid,
+    /// The organisation that buys; `None` if the person does.
+    pub organisation: Option<Uuid>,
     /// The supplier.
     pub supplier: Uuid,
     /// The service.
@@ -95,8 +97,10 @@ pub struct NewOrder<'a> {
     pub id: Uuid,
     /// Its number.
     pub number: &'a str,
-    /// The buying account.
+    /// The account that places it.
     pub buyer: Uuid,
+    /// The organisation that buys; `None` if the person does.
+    pub organisation: Option<Uuid>,
     /// The supplier.
     pub supplier: Uuid,
     /// The service.
@@ -134,6 +138,7 @@ pub(super) fn read(row: &Row) -> Result<OrderRow, StoreError> {
         id: row.id(0)?,
         number: row.text(1)?,
         buyer: row.id(2)?,
+        organisation: row.opt_id(19)?,
         supplier: row.id(3)?,
         service: row.id(4)?,
         order: Order {
@@ -180,6 +185,7 @@ pub async fn insert<P: Purpose>(tx: &mut Tx<'_, P>, new: &NewOrder<'_>) -> Resul
         due_event,
         due_at,
         Value::Time(tx.ctx().now()),
+        Value::OptId(new.organisation),
     ];
     if tx.execute(INSERT, &values).await? == 0 {
         return Ok(false);

@@ -15,35 +15,64 @@ macro_rules! listed {
     ($side:literal, $state:literal) => {
         concat!(
             "SELECT id, number, buyer, supplier, service, state, version, mode, review_days, round, by_silence, \
-             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered \
+             snapshot, due_event, due_at, placed_at, work_due_at, asked_from, refunds_asked, offered, organisation \
              FROM service_order WHERE ",
             $side,
-            " = $1",
             $state,
             " AND (placed_at, id) < ($2, $3) ORDER BY placed_at DESC, id DESC LIMIT $4"
         )
     };
 }
 
-const OF_BUYER: &str = listed!("buyer", "");
-const OF_BUYER_IN: &str = listed!("buyer", " AND state = $5");
-const OF_SUPPLIER: &str = listed!("supplier", "");
-const OF_SUPPLIER_IN: &str = listed!("supplier", " AND state = $5");
-const PLACE_OF_BUYER: &str = "SELECT placed_at, id FROM service_order WHERE number = $2 AND buyer = $1";
-const PLACE_OF_SUPPLIER: &str = "SELECT placed_at, id FROM service_order WHERE number = $2 AND supplier = $1";
-const COUNT_OF_SUPPLIER: &str =
-    "SELECT state, COUNT(*) FROM service_order WHERE supplier = $1 GROUP BY state ORDER BY state LIMIT 50";
-const COUNT_OF_BUYER: &str =
-    "SELECT state, COUNT(*) FROM service_order WHERE buyer = $1 GROUP BY state ORDER BY state LIMIT 50";
+/// The place of one of a side's orders in its list.
+macro_rules! placed {
+    ($side:literal) => {
+        concat!(
+            "SELECT placed_at, id FROM service_order WHERE number = $2 AND ",
+            $side
+        )
+    };
+}
+
+/// How many orders of a side are in each state.
+macro_rules! counted {
+    ($side:literal) => {
+        concat!(
+            "SELECT state, COUNT(*) FROM service_order WHERE ",
+            $side,
+            " GROUP BY state ORDER BY state LIMIT 50"
+        )
+    };
+}
+
+const OF_PERSON: &str = listed!("buyer = $1 AND organisation IS NULL", "");
+const OF_PERSON_IN: &str = listed!("buyer = $1 AND organisation IS NULL", " AND state = $5");
+const OF_ORGANISATION: &str = listed!("organisation = $1", "");
+const OF_ORGANISATION_IN: &str = listed!("organisation = $1", " AND state = $5");
+const OF_SUPPLIER: &str = listed!("supplier = $1", "");
+const OF_SUPPLIER_IN: &str = listed!("supplier = $1", " AND state = $5");
+const PLACE_OF_PERSON: &str = placed!("buyer = $1 AND organisation IS NULL");
+const PLACE_OF_ORGANISATION: &str = placed!("organisation = $1");
+const PLACE_OF_SUPPLIER: &str = placed!("supplier = $1");
+const COUNT_OF_PERSON: &str = counted!("buyer = $1 AND organisation IS NULL");
+const COUNT_OF_ORGANISATION: &str = counted!("organisation = $1");
+const COUNT_OF_SUPPLIER: &str = counted!("supplier = $1");
+const UNDER_WAY: &str = "SELECT COUNT(*) FROM service_order WHERE organisation = $1 \
+    AND state NOT IN ('closed', 'cancelled', 'terminated')";
 pub(crate) const STATEMENTS: &[&str] = &[
-    COUNT_OF_BUYER,
-    OF_BUYER,
-    OF_BUYER_IN,
+    OF_PERSON,
+    OF_PERSON_IN,
+    OF_ORGANISATION,
+    OF_ORGANISATION_IN,
     OF_SUPPLIER,
     OF_SUPPLIER_IN,
-    PLACE_OF_BUYER,
+    PLACE_OF_PERSON,
+    PLACE_OF_ORGANISATION,
     PLACE_OF_SUPPLIER,
+    COUNT_OF_PERSON,
+    COUNT_OF_ORGANISATION,
     COUNT_OF_SUPPLIER,
+    UNDER_WAY,
 ];
 
 /// Later than any order.
@@ -52,8 +81,10 @@ const END_OF_TIME: OffsetDateTime = datetime!(9999-01-01 0:00 UTC);
 /// Whose orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
-    /// What this account bought.
-    Buyer(Uuid),
+    /// What this account bought for the person themselves.
+    Person(Uuid),
+    /// What this organisation bought.
+    Organisation(Uuid),
     /// What this supplier sold.
     Supplier(Uuid),
 }
@@ -71,7 +102,8 @@ pub async fn page<P: Purpose>(
     limit: i64,
 ) -> Result<Vec<OrderRow>, StoreError> {
     let (all, in_state, place, side) = match of {
-        Of::Buyer(account) => (OF_BUYER, OF_BUYER_IN, PLACE_OF_BUYER, account),
+        Of::Person(account) => (OF_PERSON, OF_PERSON_IN, PLACE_OF_PERSON, account),
+        Of::Organisation(id) => (OF_ORGANISATION, OF_ORGANISATION_IN, PLACE_OF_ORGANISATION, id),
         Of::Supplier(supplier) => (OF_SUPPLIER, OF_SUPPLIER_IN, PLACE_OF_SUPPLIER, supplier),
     };
     let (mut at, mut id) = (END_OF_TIME, Uuid::nil());
@@ -96,30 +128,16 @@ pub async fn page<P: Purpose>(
     rows.iter().map(read).collect()
 }
 
-/// How many orders of a supplier are in each state; states without orders are not named.
+/// How many orders of a side are in each state; states without orders are not named (2.6.1.e).
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn counts<P: Purpose>(tx: &mut Tx<'_, P>, supplier: Uuid) -> Result<Vec<(State, i64)>, StoreError> {
-    counted(tx, COUNT_OF_SUPPLIER, supplier).await
-}
-
-/// The same of what an account bought (2.6.1.e).
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn counts_bought<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    account: Uuid,
-) -> Result<Vec<(State, i64)>, StoreError> {
-    counted(tx, COUNT_OF_BUYER, account).await
-}
-
-async fn counted<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    statement: &'static str,
-    side: Uuid,
-) -> Result<Vec<(State, i64)>, StoreError> {
+pub async fn counts<P: Purpose>(tx: &mut Tx<'_, P>, of: Of) -> Result<Vec<(State, i64)>, StoreError> {
+    let (statement, side) = match of {
+        Of::Person(account) => (COUNT_OF_PERSON, account),
+        Of::Organisation(id) => (COUNT_OF_ORGANISATION, id),
+        Of::Supplier(supplier) => (COUNT_OF_SUPPLIER, supplier),
+    };
     let rows = tx.rows(statement, &[Value::Id(side)]).await?;
     rows.iter()
         .map(|row| {
@@ -127,4 +145,13 @@ async fn counted<P: Purpose>(
             Ok((state, row.int(1)?))
         })
         .collect()
+}
+
+/// How many orders of an organisation have not ended.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn under_way<P: Purpose>(tx: &mut Tx<'_, P>, organisation: Uuid) -> Result<i64, StoreError> {
+    let row = tx.row(UNDER_WAY, &[Value::Id(organisation)]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
 }

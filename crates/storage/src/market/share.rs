@@ -9,7 +9,10 @@ use uuid::Uuid;
 use crate::engine::{StoreError, Value};
 use crate::tx::Tx;
 
-const MAKE: &str = "INSERT INTO order_share (order_id, subject, changed_at) VALUES ($1, $2, $3) ON CONFLICT (order_id) DO NOTHING";
+// Where nothing is given any more, a colleague may give theirs.
+const MAKE: &str = "INSERT INTO order_share (order_id, subject, changed_at) VALUES ($1, $2, $3) \
+    ON CONFLICT (order_id) DO UPDATE SET subject = excluded.subject WHERE order_share.contact_name IS NULL \
+    AND order_share.phone IS NULL AND order_share.email IS NULL AND order_share.address IS NULL";
 const SET_NAME: &str = "UPDATE order_share SET contact_name = $2, changed_at = $3 WHERE order_id = $1";
 const SET_PHONE: &str = "UPDATE order_share SET phone = $2, changed_at = $3 WHERE order_id = $1";
 const SET_EMAIL: &str = "UPDATE order_share SET email = $2, changed_at = $3 WHERE order_id = $1";
@@ -22,7 +25,7 @@ pub(crate) const STATEMENTS: &[&str] = &[MAKE, SET_NAME, SET_PHONE, SET_EMAIL, S
 /// What is shared of an order, sealed.
 #[derive(Debug)]
 pub struct Shared {
-    /// The buyer.
+    /// Who gave it: the buyer, or one of the organisation that buys.
     pub subject: SubjectId,
     /// When it last changed.
     pub changed_at: OffsetDateTime,

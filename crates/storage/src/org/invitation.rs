@@ -43,8 +43,10 @@ const SUPERSEDE: &str = "UPDATE organisation_invitation SET state = 'withdrawn',
     WHERE organisation = $1 AND phone_digest = $2 AND state = 'sent'";
 const SENT_SINCE: &str =
     "SELECT COUNT(*) FROM organisation_invitation WHERE organisation = $1 AND sent_at > $2";
+const FORGET: &str = "DELETE FROM organisation_invitation WHERE phone_digest = $1";
 const TO_PHONE_SINCE: &str = "SELECT COUNT(*) FROM organisation_invitation WHERE phone_digest = $1 AND organisation = $2 AND sent_at > $3";
 pub(crate) const STATEMENTS: &[&str] = &[
+    FORGET,
     INSERT,
     BY_ID,
     TO_ACCOUNT,
@@ -213,4 +215,13 @@ pub async fn to_phone_since<P: Purpose>(
     tx.row(TO_PHONE_SINCE, &values)
         .await?
         .map_or(Ok(0), |row| row.int(0))
+}
+
+/// Takes away every invitation to a phone, by its digest: whoever is erased was invited by nobody (1.6).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget<P: Purpose>(tx: &mut Tx<'_, P>, phone: BlindIndex) -> Result<u64, StoreError> {
+    policy::clause!("1.6");
+    tx.execute(FORGET, &[Value::Bytes(phone.0.to_vec())]).await
 }

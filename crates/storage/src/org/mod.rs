@@ -4,6 +4,7 @@
 pub mod invitation;
 pub mod paper;
 pub mod queue;
+pub mod spending;
 pub mod transfer;
 pub mod verification;
 
@@ -72,6 +73,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
         invitation::STATEMENTS,
         paper::STATEMENTS,
         queue::STATEMENTS,
+        spending::STATEMENTS,
         transfer::STATEMENTS,
         verification::STATEMENTS,
     ]
@@ -91,6 +93,35 @@ pub struct Organisation {
     pub created_at: OffsetDateTime,
     /// When it was dissolved here.
     pub dissolved_at: Option<OffsetDateTime>,
+}
+
+/// The organisation that a session or a program acts for, and the seat it acts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// The organisation.
+    pub organisation: Uuid,
+    /// Its registered name.
+    pub name: String,
+    /// The seat of the account there, as it is now.
+    pub seat: Seat,
+}
+
+/// Reads identifier, name and seat from three columns; nothing if the account has no seat there, or no
+/// longer.
+pub(crate) fn acting(row: &Row, from: usize) -> Result<Option<Acting>, StoreError> {
+    let (id, name, seat) = (
+        row.opt_id(from)?,
+        row.opt_text(from + 1)?,
+        row.opt_text(from + 2)?,
+    );
+    match (id, name, seat) {
+        (Some(organisation), Some(name), Some(text)) => Ok(Some(Acting {
+            organisation,
+            name,
+            seat: self::seat(&text)?,
+        })),
+        _ => Ok(None),
+    }
 }
 
 /// A member as stored.

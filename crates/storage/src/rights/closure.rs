@@ -9,12 +9,12 @@ use uuid::Uuid;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
-// What ended unpaid is not asked for: it never stands in the way, and there may be much of it. All
+// What an organisation bought goes on without whoever placed it. What ended unpaid is not asked for: it never stands in the way, and there may be much of it. All
 // others do, so that whatever a page leaves out changes nothing.
 const DEALINGS: &str = "SELECT o.number, o.state, MAX(e.at), \
     (SELECT COUNT(*) FROM order_posting p WHERE p.order_id = o.id) \
     FROM service_order o JOIN order_event e ON e.order_id = o.id \
-    WHERE o.buyer IN (SELECT id FROM account WHERE subject = $1) GROUP BY o.id, o.number, o.state \
+    WHERE o.buyer IN (SELECT id FROM account WHERE subject = $1) AND o.organisation IS NULL GROUP BY o.id, o.number, o.state \
     HAVING o.state NOT IN ('closed', 'cancelled', 'terminated') OR \
     (MAX(e.at) > $2 AND EXISTS (SELECT 1 FROM order_posting p WHERE p.order_id = o.id)) ORDER BY o.number LIMIT $3";
 const INSERT: &str = "INSERT INTO account_closure (subject, id, account, number, state, asked_at, answer_due) \

@@ -48,8 +48,10 @@ const BY_CONTRACT: &str = "UPDATE recipient_demand SET answer = 'by_contract', a
     kept_until = (SELECT l.until FROM disclosure l WHERE l.id = $1) \
     WHERE disclosure = $1 AND processor IS NOT NULL AND answer IS NULL";
 const NOBODY: &str = "UPDATE recipient_demand SET answer = 'erased', answered_at = $2, next_at = NULL \
-    WHERE disclosure = $1 AND recipient_kind = 'buyer' AND answer IS NULL AND NOT EXISTS \
-    (SELECT 1 FROM account a WHERE a.id = recipient_demand.recipient AND a.erased_at IS NULL)";
+    WHERE disclosure = $1 AND answer IS NULL AND ((recipient_kind = 'buyer' AND NOT EXISTS \
+    (SELECT 1 FROM account a WHERE a.id = recipient_demand.recipient AND a.erased_at IS NULL)) OR \
+    (recipient_kind = 'buyer_organisation' AND NOT EXISTS \
+    (SELECT 1 FROM organisation_member m WHERE m.organisation = recipient_demand.recipient)))";
 // A correction of what is to be deleted is no longer wanted.
 const NO_LONGER: &str = "UPDATE recipient_demand SET next_at = NULL, answer = 'superseded', answered_at = $2 \
     WHERE disclosure = $1 AND kind = 'correction' AND answer IS NULL";
@@ -81,9 +83,9 @@ pub struct Demand {
     pub id: Uuid,
     /// Whose data.
     pub subject: SubjectId,
-    /// The kind of recipient: `supplier`, `buyer`, `processor`.
+    /// The kind of recipient: `supplier`, `buyer`, `buyer_organisation`, `processor`.
     pub recipient_kind: String,
-    /// Which supplier or buying account.
+    /// Which supplier, organisation or buying account.
     pub recipient: Option<Uuid>,
     /// Which processor.
     pub processor: Option<String>,

@@ -62,6 +62,9 @@ const TRANSFERS: &str = "UPDATE enterprise_transfer SET last_four = NULL WHERE i
     (SELECT id FROM enterprise_transfer WHERE at <= $1 AND last_four IS NOT NULL ORDER BY at, id LIMIT $2)";
 const TRANSFER_COUNTS: &str = "DELETE FROM enterprise_transfer WHERE id IN \
     (SELECT id FROM enterprise_transfer WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+// The approvals go with it.
+const SPENDING: &str = "DELETE FROM spending_request WHERE id IN \
+    (SELECT id FROM spending_request WHERE made_at <= $1 ORDER BY made_at, id LIMIT $2)";
 // A share that stands no longer: its value goes, the line of the ledger stays.
 const SHARES: &str = "DELETE FROM order_share WHERE order_id IN \
     (SELECT s.order_id FROM disclosure d JOIN order_share s ON s.order_id = d.case_id WHERE d.until <= $1 \
@@ -127,6 +130,8 @@ pub enum Rule {
     OrganisationRecords,
     /// `invitation_30d`.
     Invitations,
+    /// `spending_1y`.
+    Spending,
     /// `transfer_90d`.
     Transfers,
     /// `transfer_1y`.
@@ -135,7 +140,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -150,6 +155,7 @@ impl Rule {
         Self::StaffRecords,
         Self::OrganisationRecords,
         Self::Invitations,
+        Self::Spending,
         Self::Transfers,
         Self::TransferCounts,
     ];
@@ -172,6 +178,7 @@ impl Rule {
             Self::StaffRecords => "staff_record_3y",
             Self::OrganisationRecords => "organisation_record_3y",
             Self::Invitations => "invitation_30d",
+            Self::Spending => "spending_1y",
             Self::Transfers => "transfer_90d",
             Self::TransferCounts => "transfer_1y",
         }
@@ -193,6 +200,7 @@ impl Rule {
             Self::StaffRecords => &[STAFF_TRAINING, STAFF_CHANGES],
             Self::OrganisationRecords => &[ENTERPRISE_EVENTS, ORGANISATION_EVENTS],
             Self::Invitations => &[INVITATIONS],
+            Self::Spending => &[SPENDING],
             Self::Transfers => &[TRANSFERS],
             Self::TransferCounts => &[TRANSFER_COUNTS],
         }

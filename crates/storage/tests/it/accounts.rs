@@ -199,7 +199,7 @@ both_dbs_and_suites! {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         let name = Personal::received("a".to_owned());
         let ends_at = ctx.now() + Duration::days(1);
-        let new = NewToken { id: test.entropy.id(), account, subject, token_digest: [7; 32], name: &name, scopes: String::new(), ends_at };
+        let new = NewToken { id: test.entropy.id(), account, subject, token_digest: [7; 32], acting: None, name: &name, scopes: String::new(), ends_at };
         token::insert(&mut tx, &new).await.expect("insert");
         tx.commit().await.expect("commit");
         assert_eq!(second.await.expect("joined"), 1);

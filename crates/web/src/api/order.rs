@@ -77,6 +77,15 @@ pub const PLACE: &[Field] = &[
         example: "0",
     },
     NOTE,
+    Field {
+        name: "approval",
+        kind: Kind::Id,
+        required: false,
+        default: None,
+        zh: "超出额度时，已获批准的申请",
+        en: "The approved request, for an order above the member's limits",
+        example: "9c1f2a3b-4d5e-4f60-8a7b-6c5d4e3f2a1b",
+    },
 ];
 
 const NOTE: Field = Field {
@@ -198,13 +207,16 @@ pub async fn place(call: Call, body: Body) -> Result<Response, Problem> {
     ) else {
         return Err(Objection::Invalid.into());
     };
+    let (viewer, ctx) = (call.viewer()?, call.ctx::<FulfilContract>());
     let placing = Placing {
         service,
         sku,
         request_key,
         note: fields.text("note").unwrap_or_default(),
+        // A token acts for one, from its making to its end.
+        acting: viewer.acting.as_ref().map(|acting| acting.organisation),
+        approval: fields.id("approval"),
     };
-    let (viewer, ctx) = (call.viewer()?, call.ctx::<FulfilContract>());
     let catalogue = call.state.catalogue.now();
     let number = order::place(&call.state.app, &ctx, viewer, &catalogue, placing).await?;
     let order = shown(&call, &number).await?;

@@ -24,5 +24,6 @@ pub mod register;
 pub mod rights;
 pub mod second;
 pub mod share;
+pub mod spending;
 pub mod staff;
 pub mod token;

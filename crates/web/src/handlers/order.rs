@@ -1,21 +1,24 @@
 //! Orders: placing, lists, one order and its steps, the supplier's workbench, the demo's books.
 
 use app::Failure;
+use app::account::Viewer;
 use app::market::order::{self, Act, Listing, Placing};
 use app::market::share::TypedField;
+use app::org;
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::market::amount;
 use domain::market::order::{Event, State};
 use domain::market::share::Field;
 use privacy::SystemReason;
-use privacy::purpose::{FulfilContract, Operate};
+use privacy::purpose::{FulfilContract, KeepAccount, Operate};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::order_view::{account_name, line, order_page, status_options};
 use super::place_view::place_page;
 use super::share;
+use super::spending::to_identity;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
@@ -30,6 +33,7 @@ use crate::request::{Asked, Named, Posted, Visit};
 #[serde(default)]
 pub struct SkuQuery {
     sku: String,
+    shenpi: String,
 }
 
 /// The form of an order. A field more is refused.
@@ -43,6 +47,10 @@ pub struct PlaceForm {
     pub sku: String,
     /// The note as typed.
     pub note: String,
+    /// For whom it is ordered: an organisation; empty for the person.
+    pub acting: String,
+    /// The approved request it is ordered by; empty for none.
+    pub approval: String,
 }
 
 fn failed(visit: &Visit) -> impl FnOnce(Failure) -> Answer {
@@ -55,27 +63,43 @@ pub async fn place_form(
     Named(service): Named<String>,
     Asked(query): Asked<SkuQuery>,
 ) -> Result<Answer, Answer> {
-    visit.viewer()?;
+    let viewer = visit.viewer()?;
     let form = PlaceForm {
         key: visit.state.app.entropy.id().to_string(),
         sku: query.sku,
+        acting: acting_id(viewer),
+        approval: query.shenpi,
         ..PlaceForm::default()
     };
-    show_place(&visit, &service, &form, Vec::new())
+    show_place(&visit, &service, form, Vec::new()).await
 }
 
-fn show_place(
+/// Whom the session acts for, as the form carries it.
+fn acting_id(viewer: &Viewer) -> String {
+    let acting = viewer.acting.as_ref();
+    acting.map_or_else(String::new, |acting| acting.organisation.to_string())
+}
+
+async fn show_place(
     visit: &Visit,
     service: &str,
-    form: &PlaceForm,
+    mut form: PlaceForm,
     errors: Vec<FieldError>,
 ) -> Result<Answer, Answer> {
+    let viewer = visit.viewer()?;
+    // What is shown is for whom the session acts now; that it changed was said.
+    form.acting = acting_id(viewer);
+    let ctx = visit.ctx::<KeepAccount>();
+    let allowance = org::may_spend(&visit.state.app, &ctx, viewer)
+        .await
+        .map_err(failed(visit))?;
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let page = place_page(visit, service, form, errors).ok_or_else(|| Answer::not_found(visit))?;
+    let page = place_page(visit, service, &form, allowance.as_ref(), errors)
+        .ok_or_else(|| Answer::not_found(visit))?;
     Ok(Answer::page(visit, status, &page))
 }
 
@@ -96,6 +120,13 @@ pub async fn place(
         sku: form.sku.parse().unwrap_or(usize::MAX),
         request_key,
         note: &form.note,
+        // What is no organisation is none that the session acts for.
+        acting: if form.acting.is_empty() {
+            None
+        } else {
+            Some(Uuid::parse_str(&form.acting).unwrap_or_default())
+        },
+        approval: Uuid::parse_str(&form.approval).ok(),
     };
     let catalogue = visit.state.catalogue.now();
     let placed = order::place(&visit.state.app, &visit.ctx(), viewer, &catalogue, placing).await;
@@ -104,9 +135,12 @@ pub async fn place(
         Err(Failure::Refused(refusals)) => {
             let errors = errors(visit.lang, &refusals, |field| match field {
                 "reason" => "note".to_owned(),
+                "member" => "acting".to_owned(),
+                // An approval that does not fit is asked for anew, like one that is missing.
+                "amount" => "approval".to_owned(),
                 other => other.to_owned(),
             });
-            show_place(&visit, &service, &form, errors)
+            show_place(&visit, &service, form, errors).await
         }
         Err(failure) => Err(Answer::failure(&visit, &failure)),
     }
@@ -169,9 +203,18 @@ async fn show_order(
 ) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
     let ctx = visit.ctx::<FulfilContract>();
-    let view = order::view(&visit.state.app, &ctx, viewer, number)
-        .await
-        .map_err(failed(visit))?;
+    let view = match order::view(&visit.state.app, &ctx, viewer, number).await {
+        Ok(view) => view,
+        Err(Failure::NotFound) => {
+            // It may be another identity's of the same person.
+            let elsewhere = order::elsewhere(&visit.state.app, &ctx, viewer, number).await;
+            return match elsewhere.map_err(failed(visit))? {
+                Some(organisation) => Ok(to_identity(visit.page(), organisation)),
+                None => Err(Answer::not_found(visit)),
+            };
+        }
+        Err(failure) => return Err(Answer::failure(visit, &failure)),
+    };
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {

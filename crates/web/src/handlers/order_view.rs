@@ -117,7 +117,7 @@ pub fn line(lang: Lang, order: &OrderLine, sold: bool) -> OrderRow {
         no: order.number.clone(),
         service: lang.pick(&snapshot.service_zh, &snapshot.service_en).to_owned(),
         counterparty: if sold {
-            buyer(lang)
+            buyer(lang, order.by_organisation)
         } else {
             lang.pick(&snapshot.supplier_zh, &snapshot.supplier_en).to_owned()
         },
@@ -127,9 +127,13 @@ pub fn line(lang: Lang, order: &OrderLine, sold: bool) -> OrderRow {
     }
 }
 
-/// The buyer as the supplier sees them: no name, no phone (2.4.1.3).
-fn buyer(lang: Lang) -> String {
-    lang.t("买方（个人账号）", "Buyer (personal account)").to_owned()
+/// The buyer as the supplier sees them in lists: no name, no phone (2.4.1.3).
+fn buyer(lang: Lang, by_organisation: bool) -> String {
+    if by_organisation {
+        lang.t("买方（企业）", "Buyer (an enterprise)").to_owned()
+    } else {
+        lang.t("买方（个人账号）", "Buyer (personal account)").to_owned()
+    }
 }
 
 /// The states to filter by.
@@ -420,8 +424,15 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         days: snapshot.days,
         deliverables: lang.texts(&snapshot.deliverables),
         after_sales: lang.texts(&snapshot.after_sales),
+        buyer: match &view.buyer {
+            Some(company) if !view.as_supplier => company.name.clone(),
+            _ => String::new(),
+        },
         counterparty: if view.as_supplier {
-            buyer(lang)
+            match &view.buyer {
+                Some(company) => format!("{} · {}", company.name, company.credit_code),
+                None => buyer(lang, false),
+            }
         } else {
             lang.pick(&snapshot.supplier_zh, &snapshot.supplier_en).to_owned()
         },

@@ -1,7 +1,8 @@
 //! An organisation and its members: invitations, seats, leaving, its end.
 
-use app::org::{self, OrganisationView};
+use app::org::{self, MemberLine, OrganisationView};
 use domain::org::seat::Seat;
+use domain::org::spending::Limits;
 use domain::org::verification::Badge;
 use domain::refused::Party;
 use privacy::purpose::KeepAccount;
@@ -13,7 +14,8 @@ use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
-use crate::pages::org_members::{HistoryRow, MemberRow, OrganisationPage, SeatRow};
+use crate::pages::org_members::{HistoryRow, LimitsRow, MemberRow, OrganisationPage, SeatRow};
+use crate::pages::spending::limit_text;
 use crate::request::{Asked, Named, Posted, Visit};
 
 const LIST: &str = "/zhanghao/qiye";
@@ -33,6 +35,8 @@ fn happened(lang: Lang, what: &str) -> &'static str {
         "seat" => lang.t("更换角色", "was given another role"),
         "left" => lang.t("离开", "left"),
         "removed" => lang.t("被移出", "was removed"),
+        "limits" => lang.t("修改采购额度", "limits were changed"),
+        "limit" => lang.t("单独设置额度", "was given limits of their own"),
         _ => lang.t("解散企业", "dissolved it"),
     }
 }
@@ -45,11 +49,76 @@ fn seats(lang: Lang, seats: &[Seat]) -> Vec<SeatRow> {
     seats.iter().map(row).collect()
 }
 
+/// What was typed into a form that was refused.
+#[derive(Default)]
+pub(super) struct Typed {
+    /// The phone of whoever is invited.
+    pub phone: String,
+    /// Whose limits: `all`, or a member; empty for none.
+    pub limits_of: String,
+    /// For one order, for a month, and how many have to approve.
+    pub limits: [String; 3],
+}
+
+/// A limit as one types it, in yuan.
+fn typed_limit(limit: Option<i64>) -> String {
+    limit.map_or_else(String::new, |fen| format!("{}.{:02}", fen / 100, fen % 100))
+}
+
+/// What the form of limits begins with: what was typed and refused, or what holds.
+fn limits_row(typed: &Typed, of: &str, holds: Limits, approvals: i64) -> LimitsRow {
+    if typed.limits_of == of {
+        let [once, month, approvals] = typed.limits.clone();
+        return LimitsRow {
+            once,
+            month,
+            approvals,
+        };
+    }
+    LimitsRow {
+        once: typed_limit(holds.once),
+        month: typed_limit(holds.month),
+        approvals: approvals.to_string(),
+    }
+}
+
+fn member_row(lang: Lang, typed: &Typed, sets_limits: bool, line: &MemberLine) -> MemberRow {
+    MemberRow {
+        account: line.account.to_string(),
+        name: line
+            .name
+            .clone()
+            .unwrap_or_else(|| lang.t("（未设称呼）", "(gave no name)").to_owned()),
+        own: line.own,
+        seat: line.seat.label(lang == Lang::Zh),
+        since: Moment::of(lang, line.since),
+        seats: seats(lang, &line.seats),
+        can_remove: line.can_remove,
+        limits: line.limits.map(|own| {
+            format!(
+                "{} {} · {} {}",
+                lang.t("单笔", "one order"),
+                limit_text(lang, own.once),
+                lang.t("每月", "a month"),
+                limit_text(lang, own.month)
+            )
+        }),
+        form: (sets_limits && line.seat == Seat::Buyer).then(|| {
+            limits_row(
+                typed,
+                &line.account.to_string(),
+                line.limits.unwrap_or_default(),
+                0,
+            )
+        }),
+    }
+}
+
 async fn render(
     visit: &Visit,
     id: &str,
     number: usize,
-    (phone, mut errors): (String, Vec<FieldError>),
+    (typed, mut errors): (Typed, Vec<FieldError>),
 ) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
     let lang = visit.lang;
@@ -59,7 +128,12 @@ async fn render(
     let view = org::organisation(app, &ctx, viewer, id, number.min(50)).await;
     let view: OrganisationView = view.map_err(|failure| Answer::failure(visit, &failure))?;
     for error in &mut errors {
-        if !matches!(&*error.field, "phone" | "seat") || view.may_invite.is_empty() {
+        let shown = match &*error.field {
+            "phone" | "seat" => !view.may_invite.is_empty(),
+            "limit" | "approvals" => view.limits.is_some() && typed.limits_of == "all",
+            _ => false,
+        };
+        if !shown {
             error.field = "h-members".into();
         }
     }
@@ -93,18 +167,7 @@ async fn render(
         members: view
             .members
             .iter()
-            .map(|line| MemberRow {
-                account: line.account.to_string(),
-                name: line
-                    .name
-                    .clone()
-                    .unwrap_or_else(|| lang.t("（未设称呼）", "(gave no name)").to_owned()),
-                own: line.own,
-                seat: line.seat.label(zh),
-                since: Moment::of(lang, line.since),
-                seats: seats(lang, &line.seats),
-                can_remove: line.can_remove,
-            })
+            .map(|line| member_row(lang, &typed, view.limits.is_some(), line))
             .collect(),
         next: view.next,
         invitations: view
@@ -129,7 +192,14 @@ async fn render(
             })
             .collect(),
         can_dissolve: view.can_dissolve,
-        phone,
+        acting: viewer
+            .acting
+            .as_ref()
+            .is_some_and(|acting| acting.organisation == id),
+        limits: view
+            .limits
+            .map(|(limits, approvals)| limits_row(&typed, "all", limits, approvals)),
+        phone: typed.phone,
         errors,
     };
     Ok(Answer::page(visit, status_of(&page.errors), &page))
@@ -141,21 +211,21 @@ pub async fn page(
     Named(id): Named<String>,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Answer, Answer> {
-    render(&visit, &id, query.ye, (String::new(), Vec::new())).await
+    render(&visit, &id, query.ye, (Typed::default(), Vec::new())).await
 }
 
 /// The outcome of an act: the page again, with what was wrong.
-async fn after(
+pub(super) async fn after(
     visit: &Visit,
     id: &str,
-    phone: String,
+    typed: Typed,
     done: Result<(), app::Failure>,
 ) -> Result<Answer, Answer> {
     match done {
         Ok(()) => Ok(Answer::to(&format!("/zhanghao/zuzhi/{}", parsed(visit, id)?))),
         Err(failure) => {
             let errors = errors_of(visit, &failure)?;
-            render(visit, id, 0, (phone, errors)).await
+            render(visit, id, 0, (typed, errors)).await
         }
     }
 }
@@ -183,7 +253,16 @@ pub async fn invite(
         Some(seat) => org::invite(app, &ctx, viewer, organisation, (&form.phone, seat)).await,
         None => Err(domain::Refused::from(Party::OrgSeat).into()),
     };
-    after(&visit, &id, form.phone, done).await
+    after(
+        &visit,
+        &id,
+        Typed {
+            phone: form.phone,
+            ..Typed::default()
+        },
+        done,
+    )
+    .await
 }
 
 /// `POST /zhanghao/zuzhi/{id}/yaoqing/{invitation}`: takes it back.
@@ -197,7 +276,7 @@ pub async fn take_back(
     let (organisation, invitation) = (parsed(&visit, &id)?, parsed(&visit, &invitation)?);
     let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
     let done = org::take_back(app, &ctx, viewer, organisation, invitation).await;
-    after(&visit, &id, String::new(), done).await
+    after(&visit, &id, Typed::default(), done).await
 }
 
 /// Another seat, or the end of a membership.
@@ -225,7 +304,7 @@ pub async fn change(
         (_, Some(seat)) => org::change_seat(app, &ctx, viewer, organisation, (member, seat)).await,
         (_, None) => Err(domain::Refused::from(Party::OrgSeat).into()),
     };
-    after(&visit, &id, String::new(), done).await
+    after(&visit, &id, Typed::default(), done).await
 }
 
 /// Whether it is meant.
@@ -253,7 +332,7 @@ pub async fn leave(
     };
     match done {
         Ok(()) => Ok(Answer::to(LIST)),
-        failed => after(&visit, &id, String::new(), failed).await,
+        failed => after(&visit, &id, Typed::default(), failed).await,
     }
 }
 
@@ -274,7 +353,7 @@ pub async fn dissolve(
     };
     match done {
         Ok(()) => Ok(Answer::to(LIST)),
-        failed => after(&visit, &id, String::new(), failed).await,
+        failed => after(&visit, &id, Typed::default(), failed).await,
     }
 }
 

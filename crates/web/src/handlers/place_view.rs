@@ -1,10 +1,13 @@
 //! From what the catalogue holds to what the page before an order shows.
 
+use app::org::Allowance;
 use domain::market::catalogue::{Service, Sku};
 use domain::market::plan;
+use domain::org::seat::Act;
 use uuid::Uuid;
 
 use super::order::PlaceForm;
+use super::spending::allowance;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::order::{PlacePage, PlanRow, Receiver, SkuChoice};
@@ -78,6 +81,7 @@ pub fn place_page(
     visit: &Visit,
     service: &str,
     form: &PlaceForm,
+    allowance: Option<&Allowance>,
     errors: Vec<FieldError>,
 ) -> Option<PlacePage> {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
@@ -91,6 +95,16 @@ pub fn place_page(
         official_fee: service.official_fee,
         days: sku.days.unwrap_or(service.days),
         plan: plan_rows(lang, service, sku),
+    });
+    let over = errors.iter().any(|error| error.field == "approval");
+    let acting = visit.viewer.as_ref().and_then(|viewer| viewer.acting.as_ref());
+    // Whoever may approve has no limits.
+    let limited = allowance.filter(|_| acting.is_some_and(|acting| !acting.seat.may(Act::Approve)));
+    let company = acting.map(|_| {
+        lang.t(
+            "采购企业的名称、统一社会信用代码和认证状态",
+            "Name, credit code and verification of the enterprise that buys",
+        )
     });
     let shared = [
         lang.t(
@@ -128,6 +142,12 @@ pub fn place_page(
             service.plan.len() > 1,
             visit.state.settings.demo,
         ),
-        shared: shared.map(str::to_owned).to_vec(),
+        shared: shared.into_iter().chain(company).map(str::to_owned).collect(),
+        acting: form.acting.clone(),
+        buyer: acting.map(|acting| acting.name.clone()).unwrap_or_default(),
+        can_switch: visit.viewer.as_ref().is_some_and(|viewer| viewer.organisations),
+        approval: form.approval.clone(),
+        allowance: limited.map(|allowance| self::allowance(lang, allowance)),
+        over: over && acting.is_some(),
     })
 }

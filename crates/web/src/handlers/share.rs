@@ -130,6 +130,7 @@ async fn contact_page(
         no: view.number,
         supplier: supplier_name(visit, view.supplier),
         as_supplier: view.as_supplier,
+        by_colleague: view.by_colleague,
         given: given.collect(),
         fields: if view.open {
             fields(lang, typed, "share", &errors)
@@ -215,6 +216,12 @@ fn recipient_name(visit: &Visit, kind: &str, id: Option<Uuid>, processor: Option
     match (kind, id) {
         ("supplier", Some(id)) => supplier_name(visit, id),
         ("buyer", _) => lang.t("订单的买方", "The buyer of an order").to_owned(),
+        ("buyer_organisation", _) => lang
+            .t(
+                "采购该订单的企业的成员",
+                "The members of the enterprise that buys",
+            )
+            .to_owned(),
         ("organisation", _) => lang
             .t("您所在企业的其他成员", "The other members of your organisation")
             .to_owned(),

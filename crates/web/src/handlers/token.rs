@@ -76,6 +76,16 @@ async fn page(visit: &Visit, form: &TokenForm, errors: Vec<FieldError>) -> Resul
     let row = |token: account::Token| TokenRow {
         id: token.id.to_string(),
         name: token.name,
+        acting: match token.acting {
+            Some(name) => name,
+            None if token.idle => lang
+                .t(
+                    "企业（您已不在其中，令牌不可用）",
+                    "an enterprise you left: of no use",
+                )
+                .to_owned(),
+            None => lang.t("本人", "yourself").to_owned(),
+        },
         scopes: token
             .scopes
             .iter()

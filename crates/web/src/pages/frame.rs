@@ -98,6 +98,10 @@ pub struct Viewer {
     pub account_name: String,
     /// Whether the account works for a supplier.
     pub member: bool,
+    /// The organisation the session acts for; `None` for the person.
+    pub acting: Option<String>,
+    /// Whether there is any organisation to act for.
+    pub can_switch: bool,
 }
 
 /// The privacy policy in force, as the foot of every page names it.
@@ -191,6 +195,8 @@ impl Frame {
             viewer: signed_in.then(|| Viewer {
                 account_name: lang.t("星渚软件 <演示>", "Xingzhu Software <demo>").to_owned(),
                 member: true,
+                acting: Some(lang.t("星渚软件 <演示>", "Xingzhu Software <demo>").to_owned()),
+                can_switch: true,
             }),
             demo: true,
             csrf: "sample-token".to_owned(),

@@ -10,7 +10,7 @@ use super::staff::{
 };
 use super::{
     account, api, catalogue, consent, history, log, order, org, org_members, overview, person, phone,
-    profile, public, rights, second, share, staff, token,
+    profile, public, rights, second, share, spending, staff, token,
 };
 
 /// A kind of page.
@@ -79,6 +79,8 @@ kinds! {
     "enterprise" org::ApplicationPage;
     "enterprise-letter" org::LetterPage;
     "organisation" org_members::OrganisationPage;
+    "identities" spending::IdentitiesPage;
+    "approvals" spending::ApprovalsPage;
     "password" account::PasswordPage;
     "second" second::SecondPage;
     "second-enrol" second::SecondEnrolPage;

@@ -21,5 +21,6 @@ pub mod public;
 pub mod rights;
 pub mod second;
 pub mod share;
+pub mod spending;
 pub mod staff;
 pub mod token;

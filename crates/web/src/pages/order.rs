@@ -8,6 +8,7 @@ use super::account::FieldError;
 use super::frame::{Frame, money};
 use super::moment::Moment;
 use super::share::ShareField;
+use super::spending::AllowanceRow;
 
 mod rows;
 mod samples;
@@ -132,6 +133,18 @@ pub struct PlacePage {
     pub terms: Vec<String>,
     /// What the supplier receives on submission (clause 2.4).
     pub shared: Vec<String>,
+    /// The organisation that buys; empty for the person.
+    pub acting: String,
+    /// Its name; empty for the person.
+    pub buyer: String,
+    /// Whether there is another identity to buy for.
+    pub can_switch: bool,
+    /// The approved request it is ordered by; empty for none.
+    pub approval: String,
+    /// What the reader may spend for the organisation, if they are limited.
+    pub allowance: Option<AllowanceRow>,
+    /// Whether the order was refused for want of an approval, which can be asked for here.
+    pub over: bool,
 }
 
 impl PlacePage {
@@ -316,6 +329,8 @@ pub struct OrderPage {
     pub after_sales: Vec<String>,
     /// The organisation on the other side.
     pub counterparty: String,
+    /// The organisation that buys, as its own members read it; empty for a person.
+    pub buyer: String,
     /// The state's name.
     pub status: String,
     /// The progress bar.

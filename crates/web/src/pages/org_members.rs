@@ -4,7 +4,7 @@ use askama::Template;
 use time::macros::datetime;
 
 use super::account::FieldError;
-use super::frame::Frame;
+use super::frame::{Frame, Lang};
 use super::moment::Moment;
 use super::org::{InvitationRow, both, invitation};
 
@@ -34,6 +34,21 @@ pub struct MemberRow {
     pub seats: Vec<SeatRow>,
     /// Whether the reader may end their membership.
     pub can_remove: bool,
+    /// Limits of their own, for whoever sets limits.
+    pub limits: Option<String>,
+    /// The form of their limits, if they purchase and the reader sets limits.
+    pub form: Option<LimitsRow>,
+}
+
+/// Limits as a form shows them, in yuan; empty for none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsRow {
+    /// For one order.
+    pub once: String,
+    /// For a month.
+    pub month: String,
+    /// How many have to approve what is above.
+    pub approvals: String,
 }
 
 /// Something that happened to the members.
@@ -87,6 +102,10 @@ pub struct OrganisationPage {
     pub history: Vec<HistoryRow>,
     /// Whether the reader may dissolve it.
     pub can_dissolve: bool,
+    /// Whether the session acts for it now.
+    pub acting: bool,
+    /// The limits of everybody who purchases, for whoever sets them.
+    pub limits: Option<LimitsRow>,
     /// What was typed.
     pub phone: String,
 }
@@ -97,6 +116,37 @@ impl OrganisationPage {
     pub fn err(&self, field: &str) -> Option<&str> {
         FieldError::find(&self.errors, field)
     }
+}
+
+fn sample_members(lang: Lang, since: Moment, seats: &[SeatRow]) -> Vec<MemberRow> {
+    vec![
+        MemberRow {
+            account: "a1".to_owned(),
+            name: "知远".to_owned(),
+            own: true,
+            seat: lang.t("所有者", "owner"),
+            since,
+            seats: seats.to_vec(),
+            can_remove: false,
+            limits: None,
+            form: None,
+        },
+        MemberRow {
+            account: "a2".to_owned(),
+            name: "小满<b>".to_owned(),
+            own: false,
+            seat: lang.t("采购", "purchasing"),
+            since,
+            seats: seats.to_vec(),
+            can_remove: true,
+            limits: Some(lang.t("单笔 ¥8,000.00<b>", "one order ¥8,000.00<b>").to_owned()),
+            form: Some(LimitsRow {
+                once: "8000.00".to_owned(),
+                month: String::new(),
+                approvals: "0".to_owned(),
+            }),
+        },
+    ]
 }
 
 impl OrganisationPage {
@@ -126,26 +176,7 @@ impl OrganisationPage {
                 verification: Some("v1".to_owned()),
                 seat: lang.t("所有者", "owner"),
                 count: 2,
-                members: vec![
-                    MemberRow {
-                        account: "a1".to_owned(),
-                        name: "知远".to_owned(),
-                        own: true,
-                        seat: lang.t("所有者", "owner"),
-                        since,
-                        seats: seats.clone(),
-                        can_remove: false,
-                    },
-                    MemberRow {
-                        account: "a2".to_owned(),
-                        name: "小满<b>".to_owned(),
-                        own: false,
-                        seat: lang.t("采购", "purchasing"),
-                        since,
-                        seats: seats.clone(),
-                        can_remove: true,
-                    },
-                ],
+                members: sample_members(lang, since, &seats),
                 next: Some(1),
                 invitations: vec![invitation(lang)],
                 may_invite: seats,
@@ -157,6 +188,12 @@ impl OrganisationPage {
                     by: lang.t("您", "you").to_owned(),
                 }],
                 can_dissolve: true,
+                acting: true,
+                limits: Some(LimitsRow {
+                    once: "5000.00".to_owned(),
+                    month: String::new(),
+                    approvals: "1".to_owned(),
+                }),
                 phone: String::new(),
             };
             let refused = Self {
@@ -164,6 +201,8 @@ impl OrganisationPage {
                     FieldError::new("phone", lang.t("手机号有误", "Not a number")),
                     FieldError::new("seat", lang.t("请选择角色", "Choose a role")),
                     FieldError::new("h-members", lang.t("至少一位所有者", "An owner stays")),
+                    FieldError::new("limit", lang.t("额度有误", "No amount")),
+                    FieldError::new("approvals", lang.t("人数有误", "Not so many")),
                 ],
                 phone: "100<b>".to_owned(),
                 ..owner.clone()
@@ -176,6 +215,8 @@ impl OrganisationPage {
                 history: Vec::new(),
                 can_dissolve: false,
                 next: None,
+                limits: None,
+                acting: false,
                 verified: false,
                 badge: lang.t("未认证", "not verified"),
                 ..owner.clone()
@@ -183,6 +224,7 @@ impl OrganisationPage {
             for row in &mut member.members {
                 row.seats.clear();
                 row.can_remove = false;
+                (row.limits, row.form) = (None, None);
                 row.own = !row.own;
             }
             vec![owner, refused, member]

@@ -81,6 +81,8 @@ pub struct SharePage {
     pub supplier: String,
     /// Whether the viewer is the supplier's.
     pub as_supplier: bool,
+    /// Whether a colleague of the viewer gave the details.
+    pub by_colleague: bool,
     /// What is given.
     pub given: Vec<GivenRow>,
     /// What may be given; empty after the order's end and for the supplier.
@@ -309,6 +311,7 @@ impl SharePage {
                 no: NO.to_owned(),
                 supplier: lang.t("衡石知识产权 <b>", "Hengshi IP <b>").to_owned(),
                 as_supplier: false,
+                by_colleague: false,
                 given: vec![GivenRow {
                     id: "phone",
                     label: lang.t("联系电话", "Phone"),
@@ -343,7 +346,11 @@ impl SharePage {
                 fields: Vec::new(),
                 ..buyer.clone()
             };
-            vec![buyer, refused, supplier, over]
+            let colleague = Self {
+                by_colleague: true,
+                ..over.clone()
+            };
+            vec![buyer, refused, supplier, over, colleague]
         })
     }
 }

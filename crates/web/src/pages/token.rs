@@ -15,6 +15,8 @@ pub struct TokenRow {
     pub id: String,
     /// The name its person gave it.
     pub name: String,
+    /// For whom it acts.
+    pub acting: String,
     /// What it may do.
     pub scopes: Vec<String>,
     /// When it was made.
@@ -126,6 +128,7 @@ impl TokensPage {
                 tokens: vec![TokenRow {
                     id: "t1".to_owned(),
                     name: lang.t("月度报表", "Monthly report").to_owned(),
+                    acting: "星渚软件（演示）<b>".to_owned(),
                     scopes: vec![orders.to_owned()],
                     created: Moment::of(lang, datetime!(2026-11-20 09:12 +8)),
                     used: None,

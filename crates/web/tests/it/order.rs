@@ -84,6 +84,7 @@ impl Stage {
         let fields = [
             ("csrf", form.csrf()),
             ("key", hidden(&form, "key")),
+            ("acting", hidden(&form, "acting")),
             ("sku", "0".to_owned()),
             ("note", "请尽快".to_owned()),
         ];

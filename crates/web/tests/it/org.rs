@@ -7,7 +7,10 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use testkit::{TestStore, both_dbs};
 
-use crate::browser::{Browser, Page, state};
+use privacy::purpose::Operate;
+
+use crate::browser::{Browser, Page, catalogue, state};
+use crate::order::hidden;
 
 const LIST: &str = "/zhanghao/qiye";
 const NAME: &str = "星渚软件（演示）";
@@ -90,6 +93,66 @@ fn fields<'a>(
     ]
 }
 
+/// A verified organisation with its page, and a colleague who purchases.
+async fn company(test: &TestStore) -> (Browser, Browser, String) {
+    let mut owner = Browser::new(test);
+    let page = begun(test, &mut owner).await;
+    let typed = fields("representative", NAME, CODE, "林知远");
+    upload(&mut owner, &page, &typed, ("licence", &sample_picture(9))).await;
+    work(test).await;
+    let account = [("bank", "某某银行上海分行"), ("bank_account", "9999990001")];
+    sent(&mut owner, &page, &format!("{page}/dakuan"), &account).await;
+    work(test).await;
+    let outbox = owner.get("/demo/outbox").await.body;
+    let at = outbox.find("入账 ").expect("the statement") + "入账 ".len();
+    let amount = outbox[at..at + 4].to_owned();
+    sent(&mut owner, &page, &format!("{page}/jine"), &[("amount", &amount)]).await;
+    let list = owner.get(LIST).await.body;
+    let at = list.find("/zhanghao/zuzhi/").expect("the organisation");
+    let organisation = list[at..at + "/zhanghao/zuzhi/".len() + 36].to_owned();
+    let colleague = [("phone", "100-0000-0002"), ("seat", "buyer")];
+    sent(
+        &mut owner,
+        &organisation,
+        &format!("{organisation}/yaoqing"),
+        &colleague,
+    )
+    .await;
+    test.clock.advance(time::Duration::SECOND);
+    let mut colleague = Browser::new(test);
+    colleague.register("100-0000-0002", "he").await;
+    let mine = colleague.get(LIST).await.body;
+    let at = mine.find("/zhanghao/yaoqing/").expect("an invitation");
+    let accept = mine[at..at + "/zhanghao/yaoqing/".len() + 36].to_owned() + "/jieshou";
+    sent(&mut colleague, LIST, &accept, &[]).await;
+    (owner, colleague, organisation)
+}
+
+/// Has the browser's session act for an organisation by its page, or for the person.
+async fn act_for(browser: &mut Browser, organisation: &str) -> Page {
+    let id = organisation.strip_prefix("/zhanghao/zuzhi/").unwrap_or_default();
+    let fields = [("organisation", id), ("next", "/dingdan")];
+    sent(browser, IDENTITIES, IDENTITIES, &fields).await
+}
+
+const IDENTITIES: &str = "/zhanghao/shenfen";
+const APPROVALS: &str = "/zhanghao/shenpi";
+
+async fn post(browser: &mut Browser, path: &str, fields: Vec<(&'static str, String)>) -> Page {
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    browser.post(path, &fields).await
+}
+
+async fn asked(browser: &mut Browser, form: &str, fields: [(&'static str, String); 3]) -> Page {
+    let csrf = browser.get(form).await.csrf();
+    let mut all = vec![("csrf", csrf)];
+    all.extend(fields);
+    post(browser, APPROVALS, all).await
+}
+
 both_dbs! {
     clause_2_1_1_d_an_enterprise_is_verified_and_a_colleague_joins(test) {
         let mut browser = Browser::new(test);
@@ -154,6 +217,86 @@ both_dbs! {
         let left = sent(&mut colleague, &organisation, &format!("{organisation}/tuichu"), &[("sure", "1")]).await;
         assert_eq!(left.location(), LIST);
         assert_eq!(colleague.get(&organisation).await.status, StatusCode::NOT_FOUND, "nor after");
+    }
+
+    clause_2_1_1_a_a_colleague_orders_for_the_organisation_and_asks_above_the_limit(test) {
+        let app = state(test, true).app;
+        app::demo::seed(&app, &test.system::<Operate>(), |_, _| {}).await.expect("catalogue");
+        let service = catalogue().now().favourites(1).next().expect("a service").id.to_string();
+        let form = format!("/xiadan/{service}");
+        let (mut owner, mut colleague, organisation) = company(test).await;
+        assert!(colleague.get("/").await.body.contains("href=\"/zhanghao/shenfen\""), "the switch is on every page");
+        let switched = act_for(&mut colleague, &organisation).await;
+        assert_eq!(switched.location(), "/dingdan");
+        assert!(colleague.get("/dingdan").await.body.contains(NAME));
+        let strange = sent(&mut colleague, IDENTITIES, IDENTITIES, &[("organisation", "7b6c1f4e-2f0a-4c55-9d0a-3f0f5b1f9a10")]).await;
+        assert_eq!(strange.status, StatusCode::NOT_FOUND);
+        let away = sent(&mut colleague, IDENTITIES, IDENTITIES, &[("organisation", &organisation[16..]), ("next", "//evil.example")]).await;
+        assert_eq!(away.location(), "/zhanghao", "never to another site");
+
+        // An order of the organisation; as oneself one is told where it is.
+        let place = |page: &Page, acting: &str, approval: &str| {
+            let fields = [("csrf", page.csrf()), ("key", hidden(page, "key")), ("acting", acting.to_owned()), ("approval", approval.to_owned()), ("sku", "0".to_owned()), ("note", "写给<b>服务商".to_owned())];
+            fields.to_vec()
+        };
+        let shown = colleague.get(&form).await;
+        assert!(shown.body.contains("采购主体") && shown.body.contains("采购企业的名称、统一社会信用代码和认证状态"));
+        let acting = hidden(&shown, "acting");
+        let placed = post(&mut colleague, &form, place(&shown, &acting, "")).await;
+        let order = placed.location().to_owned();
+        assert!(colleague.get(&order).await.body.contains(NAME));
+        let told = owner.get(&order).await;
+        assert!(told.location().starts_with(IDENTITIES) && told.location().contains("next="), "{}", told.location());
+        let to = told.location().to_owned();
+        let page = owner.get(&to).await.body;
+        assert!(page.contains("属于另一个身份") && page.contains(NAME));
+        // A form that was opened for somebody else orders nothing.
+        let late = post(&mut colleague, &form, place(&shown, "", "")).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.body.contains("href=\"#acting\"") && late.body.contains("写给&#60;b&#62;服务商"));
+
+        // Limits are set, kept as typed when they are wrong, and hold.
+        act_for(&mut owner, &organisation).await;
+        let edu = format!("{organisation}/edu");
+        let wrong = sent(&mut owner, &organisation, &edu, &[("once", "五千<b>"), ("month", ""), ("approvals", "1")]).await;
+        assert!(wrong.body.contains("href=\"#limit\"") && wrong.body.contains("value=\"五千&#60;b&#62;\""));
+        let many = sent(&mut owner, &organisation, &edu, &[("once", "1"), ("month", ""), ("approvals", "3")]).await;
+        assert!(many.body.contains("href=\"#approvals\""));
+        let set = sent(&mut owner, &organisation, &edu, &[("once", "1"), ("month", ""), ("approvals", "1")]).await;
+        assert_eq!(set.location(), organisation);
+        let mine = sent(&mut colleague, &organisation, &edu, &[("once", "9"), ("month", ""), ("approvals", "1")]).await;
+        assert!(mine.status == StatusCode::UNPROCESSABLE_ENTITY && mine.body.contains("您的角色不能做这一步"));
+        let shown = colleague.get(&form).await;
+        let over = post(&mut colleague, &form, place(&shown, &acting, "")).await;
+        assert!(over.body.contains("href=\"#approval\"") && over.body.contains("提交审批") && over.body.contains("写给&#60;b&#62;服务商"));
+        let ask = |reason: &'static str| [("service", service.clone()), ("sku", "0".to_owned()), ("reason", reason.to_owned())];
+        let refused = asked(&mut colleague, &form, ask("打13800000000<b>")).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("13800000000&#60;b&#62;"));
+        assert_eq!(asked(&mut colleague, &form, ask("换系统")).await.location(), APPROVALS);
+        assert!(colleague.get(APPROVALS).await.body.contains("待审批"));
+        let waiting = owner.get(APPROVALS).await;
+        assert!(waiting.body.contains("换系统") && waiting.body.contains("/pizhun"));
+        let at = waiting.body.find("/pizhun").expect("a form");
+        let start = waiting.body[..at].rfind("action=\"").expect("an address") + "action=\"".len();
+        let approve = waiting.body[start..at].to_owned();
+        let unsaid = sent(&mut owner, APPROVALS, &format!("{approve}/jujue"), &[]).await;
+        assert!(unsaid.body.contains("请选择不批准的原因"));
+        let other = sent(&mut owner, APPROVALS, &format!("{approve}/pizhun"), &[("amount", "1")]).await;
+        assert!(other.body.contains("金额与申请审批时不一致"));
+        let amount = hidden(&waiting, "amount");
+        let done = sent(&mut owner, APPROVALS, &format!("{approve}/pizhun"), &[("amount", &amount)]).await;
+        assert_eq!(done.location(), APPROVALS);
+        let ready = colleague.get(APPROVALS).await.body;
+        let at = ready.find("/xiadan/").expect("the way to the order");
+        let way = ready[at..].split('"').next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&");
+        let prepared = colleague.get(&way).await;
+        let approval = hidden(&prepared, "approval");
+        assert!(!approval.is_empty());
+        let placed = post(&mut colleague, &form, place(&prepared, &acting, &approval)).await;
+        assert!(placed.location().starts_with("/dingdan/"), "{}", placed.body);
+        // As oneself nothing of it is there.
+        act_for(&mut colleague, "").await;
+        assert!(!colleague.get("/dingdan").await.body.contains(&order));
+        assert_eq!(colleague.get(APPROVALS).await.location(), "/zhanghao/shenfen?next=/zhanghao/shenpi");
     }
 
     twenty_wrong_ways_end_in_a_message_at_their_field_and_keep_what_was_typed(test) {

@@ -46,6 +46,8 @@ pub struct OrderLine {
     pub due: Option<(Event, Option<OffsetDateTime>)>,
     /// When it was placed.
     pub placed_at: OffsetDateTime,
+    /// Whether an organisation buys.
+    pub by_organisation: bool,
 }
 
 /// A page of a list.
@@ -80,10 +82,19 @@ fn line(mut row: OrderRow) -> Result<OrderLine, Failure> {
         state: row.order.state,
         due: row.due,
         placed_at: row.placed_at,
+        by_organisation: row.organisation.is_some(),
     })
 }
 
-/// A page of the viewer's orders. Of several suppliers the viewer works for, the first is shown.
+/// What whoever the viewer acts for bought.
+pub(crate) fn bought_by(viewer: &Viewer) -> Of {
+    match &viewer.acting {
+        Some(acting) => Of::Organisation(acting.organisation),
+        None => Of::Person(viewer.account),
+    }
+}
+
+/// A page of the orders of whoever the viewer acts for. Of several suppliers the viewer works for, the first is shown.
 ///
 /// # Errors
 /// [`Failure::Fault`].
@@ -96,7 +107,7 @@ pub async fn list(
     let mut tx = app.store.begin(ctx).await?;
     let own = membership::of_account(&mut tx, viewer.account).await?;
     let of = match (listing.sold, own.first()) {
-        (false, _) => Of::Buyer(viewer.account),
+        (false, _) => bought_by(viewer),
         (true, Some((supplier, _))) => Of::Supplier(*supplier),
         (true, None) => return Ok(Listed::default()),
     };
@@ -143,7 +154,7 @@ pub async fn workbench(
     else {
         return Ok(None);
     };
-    let counts = order_list::counts(&mut tx, *supplier).await?;
+    let counts = order_list::counts(&mut tx, Of::Supplier(*supplier)).await?;
     let mut waiting = Vec::with_capacity(SUPPLIER_OWES.len());
     for state in SUPPLIER_OWES {
         if !waits_for(state, role, app.mode()) {

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use storage::market::membership;
 use storage::market::note_copy;
 use storage::market::order::{self as store, Doer, OrderRow};
+use storage::org::{self, Organisation};
 use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -39,6 +40,7 @@ pub use books::{BookLine, Books, Verdict, demo_books, late, undated, verdict};
 pub use decide::{Decision, Ruling, decide, undecided};
 pub use due::{Round, run_due};
 pub(crate) use due::{date_undated, take_due};
+pub(crate) use list::bought_by;
 pub use list::{Listed, Listing, OrderLine, PAGE, Workbench, list, workbench};
 pub use place::{Placing, place};
 pub use tell::{TELL, tell};
@@ -133,6 +135,8 @@ pub struct OrderView {
     pub snapshot: Snapshot,
     /// Whether the viewer is on the supplier's side.
     pub as_supplier: bool,
+    /// The organisation that buys, by its public facts; `None` if a person does.
+    pub buyer: Option<Organisation>,
     /// What the viewer may do now.
     pub allowed: Vec<Event>,
     /// What happens if nobody acts, and when.
@@ -199,10 +203,17 @@ pub(crate) fn read(row: &mut OrderRow) -> Result<Snapshot, Failure> {
     Ok(snapshot)
 }
 
-/// The roles of a viewer on an order, and whether they are the supplier's; `None` for a stranger.
+/// The roles of a viewer on an order, and whether they are the supplier's; `None` for a stranger. What
+/// an organisation buys is seen by its members while they act for it; what a person buys, by them while
+/// they act for themselves.
 pub(crate) fn roles(row: &OrderRow, viewer: &Viewer, memberships: &[(Uuid, String)]) -> Option<(bool, Role)> {
-    if row.buyer == viewer.account {
-        return Some((false, Role::BuyerOwner));
+    policy::clause!("2.1.1.a");
+    match (row.organisation, &viewer.acting) {
+        (None, None) if row.buyer == viewer.account => return Some((false, Role::BuyerOwner)),
+        (Some(buys), Some(acting)) if acting.organisation == buys => {
+            return Some((false, acting.seat.role(Side::Buyer)?));
+        }
+        _ => {}
     }
     let (_, role) = memberships
         .iter()
@@ -379,10 +390,14 @@ pub async fn view(
     let (as_supplier, role) = roles(&row, viewer, &memberships).ok_or(Failure::NotFound)?;
     let snapshot = read(&mut row)?;
     let stored = store::events(&mut tx, row.id).await?;
-    let party = if as_supplier {
-        SubjectId(row.supplier)
-    } else {
-        viewer.subject
+    let party = match row.organisation {
+        _ if as_supplier => SubjectId(row.supplier),
+        Some(organisation) => SubjectId(organisation),
+        None => viewer.subject,
+    };
+    let buyer = match row.organisation {
+        Some(organisation) => org::by_id(&mut tx, organisation).await?,
+        None => None,
     };
     let events = opened(&mut tx, row.id, party, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
@@ -396,11 +411,43 @@ pub async fn view(
         order: row.order,
         snapshot,
         as_supplier,
+        buyer,
         allowed,
         due: row.due,
         events,
         postings,
         given,
+    })
+}
+
+/// For whom the viewer would have to act to see this order: an organisation they belong to, or themselves.
+/// `None` if that would not help, and if they see it as it is.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn elsewhere(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    number: &str,
+) -> Result<Option<Option<Uuid>>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let row = match found(&mut tx, number).await {
+        Ok(row) => row,
+        Err(Failure::NotFound) => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let now = viewer.acting.as_ref().map(|acting| acting.organisation);
+    if row.organisation == now {
+        return Ok(None);
+    }
+    Ok(match row.organisation {
+        None => (row.buyer == viewer.account).then_some(None),
+        Some(buys) => {
+            let mine = org::of_account(&mut tx, viewer.account).await?;
+            let member = mine.iter().any(|(known, _)| known.id == buys);
+            member.then_some(Some(buys))
+        }
     })
 }
 
@@ -489,14 +536,16 @@ pub async fn act(
 }
 
 /// The parties who get a copy of their own of what a side writes: the supplier always, since whoever
-/// writes for it may go; the buyer of what others write, while there is one.
+/// writes for it may go, and so an organisation that buys; a person who buys, of what others write.
 async fn parties<P: Purpose>(
     tx: &mut Tx<'_, P>,
     row: &OrderRow,
     writer: Side,
 ) -> Result<Vec<SubjectId>, Failure> {
     let mut parties = vec![SubjectId(row.supplier)];
-    if writer == Side::Supplier {
+    if let Some(organisation) = row.organisation {
+        parties.push(SubjectId(organisation));
+    } else if writer == Side::Supplier {
         let buyer = storage::account::by_id(tx, row.buyer).await?;
         parties.extend(buyer.map(|buyer| buyer.subject));
     }
@@ -508,6 +557,7 @@ const fn sides(row: &OrderRow) -> Sides {
     Sides {
         order: row.id,
         buyer: row.buyer,
+        organisation: row.organisation,
         supplier: row.supplier,
     }
 }

@@ -3,9 +3,11 @@
 
 use domain::Refused;
 use domain::account::limits;
-use domain::market::catalogue::{Service, Sku};
+use domain::market::catalogue::{Offer, Service, Sku, Supplier};
 use domain::market::order::{Event, Milestone, Order, Side, Terms};
+use domain::market::plan::Part;
 use domain::market::{number, plan};
+use domain::refused::Party;
 use privacy::purpose::FulfilContract;
 use privacy::{Ctx, SubjectId};
 use storage::account::{self, code};
@@ -17,6 +19,7 @@ use super::super::catalogue::Catalogue;
 use super::{Snapshot, read, read_note, tell};
 use crate::account::{Viewer, index};
 use crate::disclosure::{Sides, note_given};
+use crate::org::spend;
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure, Fault};
 
@@ -34,6 +37,10 @@ pub struct Placing<'a> {
     pub request_key: Uuid,
     /// A note to the supplier, as typed; may be empty.
     pub note: &'a str,
+    /// For whom the form was shown: an organisation, or the person.
+    pub acting: Option<Uuid>,
+    /// The approved request it is ordered by, if it is above the member's limits.
+    pub approval: Option<Uuid>,
 }
 
 fn new_number(app: &App) -> String {
@@ -42,29 +49,10 @@ fn new_number(app: &App) -> String {
     number::of(bytes)
 }
 
-/// Places an order and gives its number. The same form sent again gives the same number; the same
-/// key with another service or way to buy is refused.
-///
-/// # Errors
-/// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
-/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::OrderKeyUsed`],
-/// [`Refused::NoteLong`] or [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
-/// [`Refused::TooManyOrders`].
-pub async fn place(
-    app: &App,
-    ctx: &Ctx<FulfilContract>,
-    viewer: &Viewer,
-    catalogue: &Catalogue,
-    placing: Placing<'_>,
-) -> Result<String, Failure> {
-    let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
-    let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
-    let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
-    let offer = service.offer(category, placing.sku).ok_or(Refused::OrderEmpty)?;
+/// The terms as they are today, frozen for this order.
+fn agreed(service: &Service, supplier: &Supplier, offer: &Offer<'_>, plan: Vec<Part>) -> Snapshot {
     let sku = offer.sku;
-    let note = read_note(placing.note)?;
-    let parts = plan::parts(service, sku).ok_or(Failure::Fault(Fault::Document))?;
-    let snapshot = Snapshot {
+    Snapshot {
         service_zh: service.zh.clone(),
         service_en: service.en.clone(),
         supplier_zh: supplier.zh.clone(),
@@ -77,8 +65,39 @@ pub async fn place(
         acceptance: offer.promised.acceptance.to_vec(),
         deliverables: offer.deliverables().cloned().collect(),
         after_sales: offer.promised.after_sales.to_vec(),
-        plan: parts,
-    };
+        plan,
+    }
+}
+
+/// Places an order and gives its number. The same form sent again gives the same number; the same
+/// key with another service or way to buy is refused.
+///
+/// # Errors
+/// [`Failure::NotFound`] for a service that is not offered, [`Refused::OrderEmpty`] without a way
+/// to buy, [`Refused::OrderOwnService`] for a supplier's own member, [`Refused::OrderKeyUsed`],
+/// [`Refused::NoteLong`] or [`Refused::NoteContact`] for the note, [`Refused::ServicePaused`],
+/// [`Refused::TooManyOrders`], [`Party::ActingChanged`] if the session acts for somebody else than when
+/// the form was shown; for an organisation [`Party::OrgUnverified`], [`Party::OrgNotYou`], and above the
+/// member's limits [`Party::SpendingUnapproved`], [`Party::SpendingAmount`], [`Party::SpendingDecided`].
+pub async fn place(
+    app: &App,
+    ctx: &Ctx<FulfilContract>,
+    viewer: &Viewer,
+    catalogue: &Catalogue,
+    placing: Placing<'_>,
+) -> Result<String, Failure> {
+    let organisation = viewer.acting.as_ref().map(|acting| acting.organisation);
+    if placing.acting != organisation {
+        return Err(Refused::from(Party::ActingChanged).into());
+    }
+    let service = catalogue.service(placing.service).ok_or(Failure::NotFound)?;
+    let supplier = catalogue.supplier(service.supplier).ok_or(Failure::NotFound)?;
+    let category = catalogue.category(&service.category).ok_or(Failure::NotFound)?;
+    let offer = service.offer(category, placing.sku).ok_or(Refused::OrderEmpty)?;
+    let sku = offer.sku;
+    let note = read_note(placing.note)?;
+    let parts = plan::parts(service, sku).ok_or(Failure::Fault(Fault::Document))?;
+    let snapshot = agreed(service, supplier, &offer, parts);
     let milestones = snapshot.plan.iter().enumerate().map(|(place, part)| Milestone {
         official_fee: part.official_fee,
         ..Milestone::planned(
@@ -88,15 +107,22 @@ pub async fn place(
             snapshot.acceptance_of(place).len(),
         )
     });
+    let total = sku.price.saturating_add(service.official_fee);
     let terms = Terms {
         mode: app.mode(),
         review_days: category.review_days,
     };
     let step = Order::placed(terms, milestones.collect(), ctx.now())?;
+    let parties: Vec<SubjectId> = [Some(supplier.id), organisation]
+        .into_iter()
+        .flatten()
+        .map(SubjectId)
+        .collect();
     let new = NewOrder {
         id: app.entropy.id(),
         number: &new_number(app),
         buyer: viewer.account,
+        organisation,
         supplier: supplier.id,
         service: service.id,
         step: &step,
@@ -105,7 +131,7 @@ pub async fn place(
         doer: Doer {
             account: Some(viewer.account),
             note: note.as_ref().map(|note| (viewer.subject, note)),
-            copies: &[SubjectId(supplier.id)],
+            copies: &parties,
             ..Doer::of(Side::Buyer)
         },
     };
@@ -127,11 +153,16 @@ pub async fn place(
     let window = ctx.now() - limits::ORDERS_WINDOW;
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
     code::count_attempt(&mut tx, PLACED, ration).await?;
+    if let Some(acting) = &viewer.acting {
+        let what = (total, service.id, placing.sku);
+        spend(&mut tx, viewer, acting, what, (placing.approval, new.number)).await?;
+    }
     if store::insert(&mut tx, &new).await? {
         if note.is_some() {
             let sides = Sides {
                 order: new.id,
                 buyer: viewer.account,
+                organisation,
                 supplier: supplier.id,
             };
             note_given(&mut tx, sides, viewer.subject, Side::Buyer).await?;

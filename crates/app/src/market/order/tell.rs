@@ -4,12 +4,14 @@
 use domain::calendar::instant_text;
 use domain::market::notice;
 use domain::market::order::{Event, Side, State, Step};
+use domain::org::seat::{Act, Seat};
 use privacy::purpose::Notify;
 use privacy::{Ask, Ctx, LegalBasis, Purpose, SubjectId};
 use serde::{Deserialize, Serialize};
 use storage::job::{self, Claimed, NewJob};
 use storage::market::order::OrderRow;
 use storage::market::{membership, notice as notices, order as store};
+use storage::org::{self, MemberRow};
 use storage::{Tx, account};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -21,6 +23,8 @@ use crate::{App, Failure, Fault};
 pub const TELL: &str = "tell_order";
 /// People of a supplier who are told.
 const MEMBERS: i64 = 20;
+/// Members of an organisation who are told.
+const COLLEAGUES: usize = 20;
 
 /// What a job is about.
 #[derive(Deserialize, Serialize)]
@@ -122,6 +126,9 @@ async fn recipients(
     row: &OrderRow,
     side: Side,
 ) -> Result<Vec<(Uuid, SubjectId)>, Failure> {
+    if let (Side::Buyer, Some(organisation)) = (side, row.organisation) {
+        return colleagues(tx, row, organisation).await;
+    }
     if side == Side::Buyer {
         let buyer = account::by_id(tx, row.buyer).await?;
         return Ok(buyer.map(|buyer| (buyer.id, buyer.subject)).into_iter().collect());
@@ -130,6 +137,31 @@ async fn recipients(
     Ok(members
         .into_iter()
         .map(|member| (member.account, member.subject))
+        .collect())
+}
+
+/// Those of an organisation whose order moved: whoever placed it, and who pays where a payment is due; if
+/// they have left, those who may go on with it.
+async fn colleagues(
+    tx: &mut Tx<'_, Notify>,
+    row: &OrderRow,
+    organisation: Uuid,
+) -> Result<Vec<(Uuid, SubjectId)>, Failure> {
+    let members = org::members(tx, organisation).await?;
+    let placed = members.iter().any(|member| member.member.account == row.buyer);
+    let pays = row.order.state == State::AwaitingFunds;
+    let concerns = |member: &&MemberRow| {
+        let seat = member.member.seat;
+        let goes_on = if placed {
+            member.member.account == row.buyer
+        } else {
+            seat.may(Act::Purchase)
+        };
+        goes_on || (pays && seat == Seat::Finance)
+    };
+    let told = members.iter().filter(concerns).take(COLLEAGUES);
+    Ok(told
+        .map(|member| (member.member.account, member.subject))
         .collect())
 }
 

@@ -8,9 +8,10 @@ use super::{
     SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
 };
 use crate::pages::account::FieldError;
-use crate::pages::frame::{Frame, Lang};
+use crate::pages::frame::{Frame, Lang, money};
 use crate::pages::moment::Moment;
 use crate::pages::share::ShareField;
+use crate::pages::spending::AllowanceRow;
 
 const NO: &str = "QF7K3M9X2P";
 
@@ -79,6 +80,12 @@ impl PlacePage {
                     own(lang, "企业名称", "Company name"),
                     own(lang, "所选规格与备注", "Option and note"),
                 ],
+                acting: String::new(),
+                buyer: String::new(),
+                can_switch: false,
+                approval: String::new(),
+                allowance: None,
+                over: false,
             };
             let refused = Self {
                 errors: vec![
@@ -92,7 +99,23 @@ impl PlacePage {
                 note: "<b>尽快</b>".to_owned(),
                 ..empty.clone()
             };
-            vec![empty, refused]
+            let over = Self {
+                errors: vec![
+                    FieldError::new("approval", lang.t("超出您的额度", "Above your limit")),
+                    FieldError::new("acting", lang.t("身份已切换", "You act for another")),
+                ],
+                chosen: "fast".to_owned(),
+                acting: "o1".to_owned(),
+                buyer: "星渚软件（演示）<b>".to_owned(),
+                allowance: Some(AllowanceRow {
+                    once: money(50_000),
+                    month: lang.t("不限", "no limit").to_owned(),
+                    spent: money(0),
+                }),
+                over: true,
+                ..empty.clone()
+            };
+            vec![empty, refused, over]
         })
     }
 }
@@ -321,6 +344,7 @@ impl OrderPage {
             deliverables: vec![own(lang, "受理通知书", "Notice of acceptance")],
             after_sales: vec![own(lang, "30 天内免费答疑", "Free answers for 30 days")],
             counterparty: row(lang, true).counterparty,
+            buyer: own(lang, "星渚软件（演示）<b>", "Xingzhu Software <b>"),
             status: row(lang, true).status,
             steps: vec![
                 step("付款", "Pay", StepState::Done),
