@@ -112,6 +112,7 @@ async fn run() -> Result<()> {
         of.suppliers.clone(),
         of.services.clone(),
     )?;
+    catalogue.warm()?;
     println!(
         "{SERVICES} services; index built in {:.1} s",
         begun.elapsed().as_secs_f64()

@@ -71,6 +71,7 @@ pub fn app(store: &Store) -> App {
 /// # Errors
 /// The policy's texts are malformed.
 pub fn state(app: &App, catalogue: Catalogue) -> Result<WebState> {
+    catalogue.warm().context("the search index")?;
     Ok(WebState {
         app: app.clone(),
         catalogue: CatalogueHandle::new(catalogue),

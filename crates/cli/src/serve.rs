@@ -30,7 +30,9 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     }
     begin_log(&opened, arguments, &settings.operator_name).await?;
     let loaded = Catalogue::load(&opened.app, &opened.system(SystemReason::Start)).await;
-    let catalogue = CatalogueHandle::new(loaded.context("cannot read the catalogue")?);
+    let loaded = loaded.context("cannot read the catalogue")?;
+    loaded.warm().context("cannot build the search index")?;
+    let catalogue = CatalogueHandle::new(loaded);
     let working = if with_worker {
         job::ensure_regular(&opened.app, &opened.system(SystemReason::Start)).await?;
         Some(tokio::spawn(worker::run(

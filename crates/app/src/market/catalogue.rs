@@ -4,7 +4,7 @@
 mod lists;
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use domain::market::catalogue::{Category, Group, Service, Supplier, Text};
 use privacy::Ctx;
@@ -125,7 +125,8 @@ pub struct Catalogue {
     offered: Vec<Arc<Service>>,
     by_id: HashMap<Uuid, Arc<Service>>,
     lists: Lists,
-    index: ServiceIndex,
+    /// Built when it is first asked for.
+    index: OnceLock<ServiceIndex>,
     /// The categories' places, the one that sells best first; those that offer something.
     popular: Vec<usize>,
 }
@@ -146,10 +147,11 @@ impl Catalogue {
         )
     }
 
-    /// The catalogue of these documents.
+    /// The catalogue of these documents. Its search index is built by [`Catalogue::warm`], or by the first
+    /// search.
     ///
     /// # Errors
-    /// [`Failure::Fault`] if the search index fails.
+    /// [`Failure::Fault`].
     pub fn of(
         groups: Vec<Group>,
         categories: Vec<Category>,
@@ -183,32 +185,6 @@ impl Catalogue {
                 service.id,
             )
         });
-        let name = |slug: &str| {
-            let category = categories.iter().find(|category| category.slug == slug);
-            category
-                .map(|category| format!("{} {}", category.zh, category.en))
-                .unwrap_or_default()
-        };
-        let by = |service: &Service| suppliers.get(&service.supplier);
-        let docs = offered.iter().map(|service| ServiceDoc {
-            id: service.id.to_string(),
-            title: format!("{} {}", service.zh, service.en),
-            summary: format!("{} {}", service.summary_zh, service.summary_en),
-            category_name: name(&service.category),
-            supplier: by(service)
-                .map(|supplier| format!("{} {}", supplier.zh, supplier.en))
-                .unwrap_or_default(),
-            city: by(service)
-                .map(|supplier| format!("{} {}", supplier.city.zh, supplier.city.en))
-                .unwrap_or_default(),
-            tags: service
-                .tags
-                .iter()
-                .map(|tag| format!("{} {}", tag.zh, tag.en))
-                .collect(),
-            synonyms: service.synonyms.clone(),
-        });
-        let index = ServiceIndex::build(docs).map_err(Fault::Search)?;
         let slugs = categories.iter().map(|category| category.slug.as_str());
         let lists = Lists::of(&offered, slugs, |service| {
             let supplier = suppliers.get(&service.supplier);
@@ -231,9 +207,50 @@ impl Catalogue {
             offered,
             by_id,
             lists,
-            index,
+            index: OnceLock::new(),
             popular,
         })
+    }
+
+    /// Builds the search index now, so that nobody's search waits for it.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] if that fails.
+    pub fn warm(&self) -> Result<(), Failure> {
+        self.index().map(|_| ())
+    }
+
+    fn index(&self) -> Result<&ServiceIndex, Failure> {
+        if let Some(built) = self.index.get() {
+            return Ok(built);
+        }
+        let name = |slug: &str| {
+            let category = self.categories.iter().find(|category| category.slug == slug);
+            category
+                .map(|category| format!("{} {}", category.zh, category.en))
+                .unwrap_or_default()
+        };
+        let by = |service: &Service| self.suppliers.get(&service.supplier);
+        let docs = self.offered.iter().map(|service| ServiceDoc {
+            id: service.id.to_string(),
+            title: format!("{} {}", service.zh, service.en),
+            summary: format!("{} {}", service.summary_zh, service.summary_en),
+            category_name: name(&service.category),
+            supplier: by(service)
+                .map(|supplier| format!("{} {}", supplier.zh, supplier.en))
+                .unwrap_or_default(),
+            city: by(service)
+                .map(|supplier| format!("{} {}", supplier.city.zh, supplier.city.en))
+                .unwrap_or_default(),
+            tags: service
+                .tags
+                .iter()
+                .map(|tag| format!("{} {}", tag.zh, tag.en))
+                .collect(),
+            synonyms: service.synonyms.clone(),
+        });
+        let built = ServiceIndex::build(docs).map_err(Fault::Search)?;
+        Ok(self.index.get_or_init(|| built))
     }
 
     /// How many services are offered.
@@ -338,13 +355,14 @@ impl Catalogue {
     /// [`Failure::Fault`] if the index fails.
     pub fn search_by(&self, text: &str, page: usize, per_page: usize) -> Result<Found, Failure> {
         let per_page = per_page.max(1);
+        let index = self.index()?;
         let look = |page: usize| {
             let query = Query {
                 text,
                 limit: per_page,
                 offset: (page - 1).saturating_mul(per_page),
             };
-            self.index.search(&query).map_err(Fault::Search)
+            index.search(&query).map_err(Fault::Search)
         };
         let mut page = page.max(1);
         let mut hits = look(page)?;
@@ -379,6 +397,12 @@ fn parsed<T: serde::de::DeserializeOwned>(documents: Vec<String>) -> Result<Vec<
 pub struct CatalogueHandle(Arc<RwLock<Arc<Catalogue>>>);
 
 impl CatalogueHandle {
+    /// A handle on a catalogue that others hold too.
+    #[must_use]
+    pub fn shared(catalogue: Arc<Catalogue>) -> Self {
+        Self(Arc::new(RwLock::new(catalogue)))
+    }
+
     /// A handle on a first catalogue.
     #[must_use]
     pub fn new(catalogue: Catalogue) -> Self {

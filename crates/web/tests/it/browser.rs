@@ -1,7 +1,7 @@
 //! A browser without JavaScript: cookies, forms, redirects.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::market::catalogue::{Catalogue, CatalogueHandle};
 use app::{App, Cost};
@@ -80,9 +80,14 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
 
 /// The demonstration's catalogue.
 pub fn catalogue() -> CatalogueHandle {
-    let demo = app::demo::catalogue().expect("the demo's catalogue");
-    let catalogue = Catalogue::of(demo.groups, demo.categories, demo.suppliers, demo.services);
-    CatalogueHandle::new(catalogue.expect("a catalogue"))
+    // Built once: its index reads a large dictionary.
+    static BUILT: OnceLock<Arc<Catalogue>> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let demo = app::demo::catalogue().expect("the demo's catalogue");
+        let catalogue = Catalogue::of(demo.groups, demo.categories, demo.suppliers, demo.services);
+        Arc::new(catalogue.expect("a catalogue"))
+    });
+    CatalogueHandle::shared(Arc::clone(built))
 }
 
 impl Browser {
