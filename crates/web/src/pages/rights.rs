@@ -43,6 +43,7 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
             "Your part in verifications of enterprises",
         ),
         "enterprise_paper" => lang.t("企业认证材料", "Papers of enterprises"),
+        "spending_approval" => lang.t("下单审批申请", "Wishes for orders above a limit"),
         "person_verification" => lang.t("实名认证", "Real-name verification"),
         "person_verification_event" => lang.t("实名认证的经过", "What happened to the verification"),
         "service_order" => lang.t("订单", "Orders"),
