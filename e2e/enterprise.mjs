@@ -1,6 +1,7 @@
 // An enterprise from the first step to the last: a person verifies themself, founds it by a letter that a
 // verifier reads, invites a colleague, and finds who looked.
 import assert from 'node:assert/strict';
+import { adds, device, enters, leaves, named } from './passkey.mjs';
 
 // A page with a frame, drawn by the browser itself, as a photograph of a paper.
 async function paper(page) {
@@ -26,7 +27,7 @@ const rounds = [
   { width: 375, scripts: false, phones: ['100-0000-0083', '100-0000-0084'], names: ['企业丙', '企业丁'], card: '999999199001010059', code: '91999999MAD365114H', verifier: 'verifier-2' },
 ];
 
-export async function enterprises({ base, visitor, test, register, judged }) {
+export async function enterprises({ base, visitor, test, register, judged, password }) {
   for (const { width, scripts, phones, names, card, code, verifier } of rounds) {
     await test(`a person verifies, founds an enterprise, invites a colleague, a verifier looks and the person reads it, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
       const person = await visitor(width, scripts);
@@ -166,6 +167,20 @@ export async function enterprises({ base, visitor, test, register, judged }) {
       await person.goto(order);
       assert.match(await person.textContent('main'), /属于另一个身份/);
       await whole(person);
+      if (scripts) {
+        // A colleague logs in with a passkey, and is in the enterprise at once.
+        const site = named(base);
+        const again = await visitor(width, true);
+        await device(again);
+        await adds(again, site, names[1], password, '单位电脑');
+        await again.goto(`${site}/zhanghao`);
+        await leaves(again, site);
+        const place = new URL(organisation).pathname;
+        await enters(again, site, place);
+        assert.equal(new URL(again.url()).pathname, place);
+        await whole(again);
+        await again.context().close();
+      }
       for (const page of [person, desk, colleague]) {
         assert.deepEqual(page.foreign, []);
         await page.context().close();

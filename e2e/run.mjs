@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
 import { enterprises } from './enterprise.mjs';
+import { passkeys } from './passkey.mjs';
 import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
@@ -512,7 +513,8 @@ await test('the phone is changed with both numbers proved, a lost one is asked f
   for (const one of [page, other]) await one.context().close();
 });
 
-await enterprises({ base, visitor, test, register, judged });
+await enterprises({ base, visitor, test, register, judged, password });
+await passkeys({ base, visitor, test, register, judged, password });
 
 await stop();
 console.log(`${passed} passed, ${failed} failed`);

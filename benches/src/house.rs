@@ -63,6 +63,7 @@ pub fn app(store: &Store) -> App {
         identity: None,
         enterprises: None,
         bank: None,
+        passkeys: None,
     }
 }
 

@@ -106,6 +106,9 @@ impl Site {
                 passes: 1,
             },
             identity: Some(Arc::new(app::person::DemoSource)),
+            enterprises: Some(Arc::new(app::org::DemoRegister)),
+            bank: Some(Arc::new(app::org::DemoBank)),
+            passkeys: app::account::RelyingParty::new(None, "企服365").ok().map(Arc::new),
         };
         let ctx = test.system();
         let seeded = app::demo::seed(&app, &ctx, |_, _| {});

@@ -46,6 +46,8 @@ pub struct App {
     pub enterprises: Option<Arc<dyn org::EnterpriseRegister>>,
     /// Who makes transfers as a proof, if anybody does.
     pub bank: Option<Arc<dyn org::TransferBank>>,
+    /// The site as authenticators know it, if it can be one.
+    pub passkeys: Option<Arc<account::RelyingParty>>,
 }
 
 impl App {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use app::account::RelyingParty;
 use app::org::{DemoBank, DemoRegister, EnterpriseRegister, TransferBank};
 use app::person::{DemoSource, IdentitySource};
 use app::{App, Cost};
@@ -61,6 +62,18 @@ pub fn addresses(arguments: &Arguments) -> anyhow::Result<(String, String)> {
     Ok((data, vault))
 }
 
+/// The site as authenticators know it. Under a domain they do not accept there are no passkeys.
+fn relying_party(arguments: &Arguments) -> Option<Arc<RelyingParty>> {
+    let domain = arguments.site_domain.as_deref().map(str::trim);
+    match RelyingParty::new(domain.filter(|domain| !domain.is_empty()), &arguments.brand) {
+        Ok(site) => Some(Arc::new(site)),
+        Err(refused) => {
+            tracing::warn!(%refused, "passkeys are off");
+            None
+        }
+    }
+}
+
 /// The use cases' needs over a store.
 pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
     App {
@@ -73,6 +86,7 @@ pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
         identity: demo.then(|| Arc::new(DemoSource) as Arc<dyn IdentitySource>),
         enterprises: demo.then(|| Arc::new(DemoRegister) as Arc<dyn EnterpriseRegister>),
         bank: demo.then(|| Arc::new(DemoBank) as Arc<dyn TransferBank>),
+        passkeys: relying_party(arguments),
     }
 }
 

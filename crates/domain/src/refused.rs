@@ -1,12 +1,33 @@
 //! Refusals are data: a stable code, the field they are about, and a text that names the remedy.
 //! No text holds a value the person typed.
 
+macro_rules! refusals {
+    ($(#[$about:meta])* $group:ident;
+        $($(#[$doc:meta])* $variant:ident = $code:literal $field:literal $zh:literal $en:literal,)+) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $group { $($(#[$doc])* $variant,)+ }
+
+        impl $group {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Code, field, Chinese, English.
+            pub(super) const fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
+                match self { $(Self::$variant => ($code, $field, $zh, $en),)+ }
+            }
+        }
+    };
+}
+
 mod party;
+mod passkey;
 mod texts;
 
 use texts::parts;
 
 pub use party::Party;
+pub use passkey::Passkey;
 
 /// Why a rule says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -148,6 +169,8 @@ pub enum Refused {
     SecondNotNow,
     /// About who takes part: persons, enterprises, suppliers, members.
     Party(Party),
+    /// About passkeys.
+    Passkey(Passkey),
     /// The new number is the one the account has.
     PhoneUnchanged,
     /// The number was changed often enough within the window.

@@ -44,6 +44,7 @@ pub fn statements() -> Vec<&'static str> {
         account::code::STATEMENTS,
         account::remembered::STATEMENTS,
         account::second::STATEMENTS,
+        account::passkey::STATEMENTS,
         account::change::STATEMENTS,
         account::failure::STATEMENTS,
         account::phone::STATEMENTS,

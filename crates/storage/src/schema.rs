@@ -43,6 +43,7 @@ pub const DATA: &[Migration] = &[
     (21, include_str!("../migrations/data/0021_note_copies.sql")),
     (22, include_str!("../migrations/data/0022_organisations.sql")),
     (23, include_str!("../migrations/data/0023_acting.sql")),
+    (24, include_str!("../migrations/data/0024_passkeys.sql")),
 ];
 
 /// The vault's migrations.
@@ -114,6 +115,11 @@ fn read_migrations() -> BTreeMap<&'static str, Declared> {
                 ["ALTER", "TABLE", table, "ADD", "COLUMN", name, mark, ..] => {
                     if let (Some(kind), Some(declared)) = (kind(mark), tables.get_mut(table)) {
                         declared.columns.insert((*name).to_owned(), kind);
+                    }
+                }
+                ["ALTER", "TABLE", table, "DROP", "COLUMN", name] => {
+                    if let Some(declared) = tables.get_mut(table) {
+                        declared.columns.remove(name.trim_end_matches(';'));
                     }
                 }
                 ["PRIMARY", "KEY", ..] => {

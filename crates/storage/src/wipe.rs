@@ -61,6 +61,9 @@ const TABLES: &[(&str, &str)] = &[
     ("api_token", "DELETE FROM api_token"),
     ("remembered_device", "DELETE FROM remembered_device"),
     ("login_pending", "DELETE FROM login_pending"),
+    ("passkey_ceremony", "DELETE FROM passkey_ceremony"),
+    ("passkey", "DELETE FROM passkey"),
+    ("second_loss", "DELETE FROM second_loss"),
     ("recovery_code", "DELETE FROM recovery_code"),
     ("authenticator", "DELETE FROM authenticator"),
     (

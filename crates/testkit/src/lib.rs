@@ -6,6 +6,7 @@
     reason = "a harness fails by panicking"
 )]
 
+mod authenticator;
 mod trouble;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use storage::{Engine, Keys, Store};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub use authenticator::Authenticator;
 pub use trouble::Moment;
 
 /// Repeatable "randomness" (splitmix64 over a counter).

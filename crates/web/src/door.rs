@@ -1,5 +1,5 @@
-//! What the way to a session leaves in the browser: the log-in that waits for its second step, and the
-//! device that is remembered. Random tokens, out of reach of scripts and other sites (2.1.1.e).
+//! What the way to a session leaves in the browser: the log-in that waits for its second step, the
+//! device that is remembered, the question to a device for a passkey. Random tokens, out of reach of scripts and other sites (2.1.1.e).
 
 use std::convert::Infallible;
 
@@ -10,13 +10,15 @@ use crate::failure::Answer;
 use crate::request::{Visit, cookie};
 use crate::state::WebState;
 
-/// One of the two cookies.
+/// One of these cookies.
 #[derive(Clone, Copy)]
 pub enum Left {
     /// The log-in that waits.
     Pending,
     /// The remembered device.
     Remembered,
+    /// The question to a device, for a log-in by a passkey.
+    Question,
 }
 
 impl Left {
@@ -26,6 +28,8 @@ impl Left {
             (Self::Pending, false) => "pending",
             (Self::Remembered, true) => "__Host-remembered",
             (Self::Remembered, false) => "remembered",
+            (Self::Question, true) => "__Host-question",
+            (Self::Question, false) => "question",
         }
     }
 
@@ -33,6 +37,7 @@ impl Left {
         match self {
             Self::Pending => domain::account::second::PENDING_LIFE.whole_seconds(),
             Self::Remembered => domain::account::second::REMEMBERED.whole_seconds(),
+            Self::Question => domain::account::passkey::CEREMONY_LIFE.whole_seconds(),
         }
     }
 }
@@ -43,6 +48,8 @@ pub struct Brought {
     pub pending: Option<String>,
     /// The token of the device.
     pub remembered: Option<String>,
+    /// The token of the question to a device.
+    pub question: Option<String>,
 }
 
 impl FromRequestParts<WebState> for Brought {
@@ -54,6 +61,7 @@ impl FromRequestParts<WebState> for Brought {
         Ok(Self {
             pending: of(Left::Pending),
             remembered: of(Left::Remembered),
+            question: of(Left::Question),
         })
     }
 }

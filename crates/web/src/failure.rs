@@ -5,6 +5,8 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::api::problem::Problem;
+use crate::headers::Scripted;
 use crate::kept::ForEveryone;
 use crate::pages::frame::Lang;
 use crate::pages::public::ErrorPage;
@@ -65,6 +67,25 @@ impl Answer {
     pub fn text(content_type: &'static str, body: String) -> Self {
         Self(Box::new(
             ([(header::CONTENT_TYPE, content_type)], body).into_response(),
+        ))
+    }
+
+    /// The same, for a page that asks a device for a passkey: it may run that one script.
+    #[must_use]
+    pub fn scripted(mut self) -> Self {
+        self.0.extensions_mut().insert(Scripted);
+        self
+    }
+
+    /// What a script of this site asked for, as JSON.
+    pub fn json(body: String) -> Self {
+        Self::text("application/json", body)
+    }
+
+    /// A refusal that a script of this site reads, as problem details.
+    pub fn problem(visit: &Visit, failure: Failure) -> Self {
+        Self(Box::new(
+            Problem::from(failure).written(visit.lang, visit.number()),
         ))
     }
 

@@ -122,6 +122,12 @@ fn page_of(path: &str) -> &str {
     if path.starts_with("/zhanghao/shenpi/") {
         return "/zhanghao/shenpi";
     }
+    if let Some(door) = path.strip_suffix("/miyao") {
+        return door;
+    }
+    if path.starts_with("/zhanghao/miyao/") && !path.starts_with("/zhanghao/miyao/tianjia") {
+        return path.get(.."/zhanghao/miyao".len()).unwrap_or(path);
+    }
     for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/"] {
         if let Some(rest) = path.strip_prefix(own) {
             let length = rest.find('/').unwrap_or(rest.len());
@@ -257,6 +263,11 @@ impl Visit {
         self.state.app.system(reason, version)
     }
 
+    /// The number of this request, for whoever reports a fault.
+    pub(crate) const fn number(&self) -> Uuid {
+        self.id
+    }
+
     /// The page that this request shows, or whose form it is.
     pub(crate) fn page(&self) -> &str {
         &self.shown
@@ -366,6 +377,10 @@ mod tests {
             ("/zhanghao/qiye/x/dakuan", "/zhanghao/qiye/x"),
             ("/zhanghao/zuzhi/x/yaoqing/y", "/zhanghao/zuzhi/x"),
             ("/zhanghao/shenpi/x/pizhun", "/zhanghao/shenpi"),
+            ("/denglu/miyao", "/denglu"),
+            ("/zhanghao/queren/miyao", "/zhanghao/queren"),
+            ("/zhanghao/miyao/x/mingcheng", "/zhanghao/miyao"),
+            ("/zhanghao/miyao/tianjia", "/zhanghao/miyao/tianjia"),
             ("/guanli/renyuan/verifier-1/juese", "/guanli/renyuan"),
         ] {
             assert_eq!(page_of(posted), page);

@@ -12,11 +12,12 @@ use domain::account::token::Scope;
 use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
-    overview, person, phone, policy, profile, register, rights, second, share, spending, staff, token,
+    overview, passkey, person, phone, policy, profile, register, rights, second, share, spending, staff,
+    token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
-use crate::state::{WebState, css_path};
+use crate::state::{WebState, css_path, passkey_js_path};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,10 @@ routes! {
     post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
     get "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step_form;
     post "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step;
+    post "/denglu/miyao" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] passkey::enter;
+    post "/denglu/miyao/kaishi" Door "verify_holder" ["2.1.1.e"] passkey::begin_entry;
+    post "/denglu/yanzheng/miyao" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] passkey::step;
+    post "/denglu/yanzheng/miyao/kaishi" Door "verify_holder" ["2.1.1.e"] passkey::begin_step;
     get "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss_form;
     post "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss;
     post "/denglu/yishi/yanzhengma" Door "verify_holder" ["2.1.1.e"] second::loss_code;
@@ -149,6 +154,14 @@ routes! {
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
     get "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.6.4.f"] guard::proof_form;
     post "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.2.3.d", "2.6.4.f"] guard::prove;
+    post "/zhanghao/queren/miyao" Account "verify_holder" ["2.1.1.e", "2.2.3.d", "2.6.4.f"] passkey::prove;
+    post "/zhanghao/queren/miyao/kaishi" Account "verify_holder" ["2.1.1.e", "2.6.4.f"] passkey::begin_proof;
+    get "/zhanghao/miyao" Account "show_own" ["2.6.1.a", "2.6.1.c"] passkey::list;
+    get "/zhanghao/miyao/tianjia" Account "verify_holder" ["2.1.1.e", "2.6.1.c"] passkey::add_form;
+    post "/zhanghao/miyao/tianjia" Account "verify_holder" ["2.1.1.e", "2.6.1.c"] passkey::add;
+    post "/zhanghao/miyao/tianjia/kaishi" Account "verify_holder" ["2.1.1.e", "2.6.1.c"] passkey::begin_add;
+    post "/zhanghao/miyao/{passkey}/mingcheng" Account "keep_safe" ["2.6.1.c"] passkey::rename;
+    post "/zhanghao/miyao/{passkey}/shanchu" Account "verify_holder" ["2.1.1.e", "2.6.1.c"] passkey::remove;
     get "/zhanghao/liangbu" Account "show_own" ["2.5.4.h", "2.6.1.a"] guard::state;
     post "/zhanghao/liangbu" Account "verify_holder" ["2.1.1.e", "2.5.4.h"] guard::begin;
     get "/zhanghao/liangbu/bangding" Account "verify_holder" ["2.1.1.e", "2.5.4.h"] guard::enrol_form;
@@ -261,7 +274,7 @@ routes! {
 /// The methods that a path of the table is called by; `None` if it has none here: a path of the
 /// demonstration is unknown elsewhere, whatever the method.
 pub(crate) fn allowed(path: &str, demo: bool) -> Option<String> {
-    if path == css_path() {
+    if path == css_path() || path == passkey_js_path() {
         return Some("GET, HEAD".to_owned());
     }
     let mut methods = Vec::new();
@@ -291,7 +304,9 @@ pub fn router(state: WebState) -> Router {
 /// The router over the table, with these pages kept.
 pub fn router_keeping(state: WebState, kept: KeptPages) -> Router {
     ::policy::clause!("0.4");
-    let mut router = Router::new().route(css_path(), get(assets::css));
+    let mut router = Router::new()
+        .route(css_path(), get(assets::css))
+        .route(passkey_js_path(), get(assets::passkey_js));
     for route in ROUTES {
         router = router.route(route.path, (route.handler)());
     }

@@ -50,13 +50,24 @@ pub(crate) const CSS: &str = include_str!("../assets/app.css");
 /// The style sheet's path, with its content in its name, so that it may be cached for ever.
 pub(crate) fn css_path() -> &'static str {
     static PATH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    PATH.get_or_init(|| {
-        let digest = Sha256::digest(CSS.as_bytes());
-        format!(
-            "/static/app.{:02x}{:02x}{:02x}{:02x}.css",
-            digest[0], digest[1], digest[2], digest[3]
-        )
-    })
+    PATH.get_or_init(|| named_by_content("app", CSS, "css"))
+}
+
+fn named_by_content(name: &str, content: &str, kind: &str) -> String {
+    let digest = Sha256::digest(content.as_bytes());
+    format!(
+        "/static/{name}.{:02x}{:02x}{:02x}{:02x}.{kind}",
+        digest[0], digest[1], digest[2], digest[3]
+    )
+}
+
+/// What asks a device for a passkey.
+pub(crate) const PASSKEY_JS: &str = include_str!("../assets/passkey.js");
+
+/// Its path, with its content in its name.
+pub(crate) fn passkey_js_path() -> &'static str {
+    static PATH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    PATH.get_or_init(|| named_by_content("passkey", PASSKEY_JS, "js"))
 }
 
 impl WebState {

@@ -6,6 +6,7 @@ pub(crate) mod consent;
 mod login;
 mod lost;
 mod overview;
+mod passkey;
 mod phone;
 mod profile;
 mod recovery;
@@ -22,6 +23,11 @@ pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, log_in, log_out, revoke};
 pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};
 pub use overview::{Dealings, Device, Overview, dealings, overview};
+pub use passkey::{
+    NoDomain, PasskeyAdded, PasskeyAdding, PasskeyEntry, PasskeySeen, PasskeyStep, Prompt, RelyingParty,
+    add_passkey, begin_entry, begin_passkey, begin_proof, begin_step, enter, passkey_step, passkeys,
+    prove_passkey, remove_passkey, rename_passkey,
+};
 pub use phone::{
     PhoneChange, PhoneState, Waiting, change_phone, phone_state, prove_present, request_new_code,
     request_present_code,

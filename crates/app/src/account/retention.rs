@@ -4,7 +4,7 @@
 
 use privacy::Ctx;
 use privacy::purpose::Operate;
-use storage::account::{code, phone, remembered, second, token};
+use storage::account::{code, passkey, phone, remembered, second, token};
 use time::Duration;
 
 use crate::{App, Failure};
@@ -17,13 +17,14 @@ const BATCH: i64 = 200;
 const TOKEN_AFTER_END: Duration = Duration::days(90);
 
 /// The retention rules this job applies, and the term it gives them.
-pub const APPLIED: [(&str, Duration); 7] = [
+pub const APPLIED: [(&str, Duration); 8] = [
     ("code_24h", LIFE),
     ("message_24h", LIFE),
     ("security_24h", LIFE),
     ("phone_proof_24h", LIFE),
     ("token_90d_after_end", TOKEN_AFTER_END),
     ("pending_24h", LIFE),
+    ("ceremony_24h", LIFE),
     ("remembered_24h_after_end", LIFE),
 ];
 
@@ -56,6 +57,7 @@ pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure
     let mut tx = app.store.begin(ctx).await?;
     removed += code::purge(&mut tx, until).await?;
     removed += second::purge(&mut tx, until).await?;
+    removed += passkey::purge(&mut tx, until).await?;
     removed += remembered::purge(&mut tx, until).await?;
     removed += phone::purge_proofs(&mut tx, until).await?;
     removed += token::purge(&mut tx, ctx.now() - TOKEN_AFTER_END).await?;

@@ -10,7 +10,7 @@ use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
 use privacy::{Ctx, Entropy, SubjectId};
-use storage::account::{phone, remembered, second, session, token};
+use storage::account::{passkey, phone, remembered, second, session, token};
 use storage::backup::{self, BackupError, Manifest};
 use storage::market::share;
 use storage::rights::demand;
@@ -107,6 +107,7 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
     token::end_all(&mut tx).await?;
     remembered::end_all(&mut tx).await?;
     second::end_everybodys(&mut tx).await?;
+    passkey::end_everybodys(&mut tx).await?;
     phone::end_all_recoveries(&mut tx).await?;
     tx.commit().await?;
     end_shares(app, ctx).await?;

@@ -22,6 +22,9 @@ pub fn app(test: &TestStore) -> App {
         identity: Some(std::sync::Arc::new(app::person::DemoSource)),
         enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
         bank: Some(std::sync::Arc::new(app::org::DemoBank)),
+        passkeys: Some(std::sync::Arc::new(
+            app::account::RelyingParty::new(None, "企服365").expect("a site"),
+        )),
     }
 }
 

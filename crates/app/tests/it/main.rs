@@ -21,6 +21,8 @@ mod order_trouble;
 mod org;
 mod org_members;
 mod org_orders;
+mod passkey;
+mod passkey_second;
 mod person;
 mod phone;
 mod profile;

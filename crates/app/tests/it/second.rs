@@ -292,7 +292,7 @@ both_dbs! {
         assert!(begun(&"0".repeat(64)).await.is_none());
         let viewer = house::viewer(&person.app, &session).await.expect("live");
         let state = account::proof_state(&person.app, &house::person::<KeepSafe>(&person.app, &viewer), &viewer).await.expect("read");
-        assert!(state.on && !state.fresh, "the password alone is half a proof");
+        assert!(state.is_on() && !state.fresh, "the password alone is half a proof");
         let off = account::turn_off(&person.app, &house::person(&person.app, &viewer), &viewer).await;
         assert_eq!(said(off), Some(Refused::ProofNeeded));
         let listed = person.guard().await.remembered;

@@ -113,6 +113,7 @@ impl<'a> Scene<'a> {
             identity: Some(std::sync::Arc::new(app::person::DemoSource)),
             enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
             bank: Some(std::sync::Arc::new(app::org::DemoBank)),
+            passkeys: None,
         };
         let documents = Documents {
             agreement_version: VERSION.to_owned(),

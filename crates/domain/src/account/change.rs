@@ -73,6 +73,12 @@ kinds! {
     Password = "password", "修改密码", "Password changed";
     /// The password, with a code to the number.
     PasswordReset = "password_reset", "用短信验证码重置密码", "Password reset with a code";
+    /// A passkey was added.
+    PasskeyAdded = "passkey_added", "添加通行密钥", "Passkey added";
+    /// A passkey was removed.
+    PasskeyRemoved = "passkey_removed", "移除通行密钥", "Passkey removed";
+    /// An answer of a passkey was refused, because its counter went back.
+    PasskeyDoubted = "passkey_doubted", "拒绝疑似被复制的通行密钥", "Passkey refused that may have been copied";
 }
 
 impl What {
@@ -182,7 +188,7 @@ const fn hidden(c: char) -> bool {
 }
 
 /// One line without hidden signs, of at most so many characters; nothing if it is empty.
-fn line(typed: &str, most: usize) -> Result<Option<String>, ()> {
+pub(super) fn line(typed: &str, most: usize) -> Result<Option<String>, ()> {
     // Longer than any value: refused by its length, never read whole.
     let text: String = typed.trim().chars().take(most * 4).collect();
     if text.chars().count() > most || text.chars().any(|c| c.is_control() || hidden(c)) {

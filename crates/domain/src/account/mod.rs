@@ -4,6 +4,7 @@ pub mod change;
 pub mod limits;
 pub mod name;
 pub mod offer;
+pub mod passkey;
 pub mod password;
 pub mod phone;
 pub mod recovery;

@@ -1,27 +1,11 @@
 //! Refusals about who takes part: persons, enterprises, suppliers, members of organisations, staff. Each
 //! is one row: variant, code, field, Chinese, English.
 
-use super::Refused;
-
-macro_rules! refusals {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $field:literal $zh:literal $en:literal,)+) => {
-        /// Why a rule about a person, an enterprise, a supplier or a member says no.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Party { $($(#[$doc])* $variant,)+ }
-
-        impl Party {
-            /// Every one.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// Code, field, Chinese, English.
-            pub(super) const fn parts(self) -> (&'static str, &'static str, &'static str, &'static str) {
-                match self { $(Self::$variant => ($code, $field, $zh, $en),)+ }
-            }
-        }
-    };
-}
+use super::{Passkey, Refused};
 
 refusals! {
+    /// Why a rule about a person, an enterprise, a supplier or a member says no.
+    Party;
     /// No identity number was given.
     IdMissing = "id_missing" "id_number"
         "请填写身份证号码。"
@@ -508,7 +492,7 @@ impl From<Party> for Refused {
 impl Refused {
     /// Every refusal, for tests and the API's list of codes.
     pub const ALL: &'static [Self] = &{
-        let mut all = [Self::FormStale; Self::OWN.len() + Party::ALL.len()];
+        let mut all = [Self::FormStale; Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len()];
         let mut at = 0;
         while at < Self::OWN.len() {
             all[at] = Self::OWN[at];
@@ -517,6 +501,11 @@ impl Refused {
         let mut at = 0;
         while at < Party::ALL.len() {
             all[Self::OWN.len() + at] = Self::Party(Party::ALL[at]);
+            at += 1;
+        }
+        let mut at = 0;
+        while at < Passkey::ALL.len() {
+            all[Self::OWN.len() + Party::ALL.len() + at] = Self::Passkey(Passkey::ALL[at]);
             at += 1;
         }
         all

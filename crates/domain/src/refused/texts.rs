@@ -408,6 +408,7 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
             "Two-step log-in has changed meanwhile; reload the page to see how it stands.",
         ),
         Refused::Party(party) => party.parts(),
+        Refused::Passkey(passkey) => passkey.parts(),
         Refused::PhoneUnchanged => (
             "phone_unchanged",
             "phone",

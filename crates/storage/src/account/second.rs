@@ -11,18 +11,21 @@ use crate::tx::Tx;
 const PUT: &str = "INSERT INTO authenticator (account, secret, created_at) VALUES ($1, $2, $3) \
     ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at \
     WHERE authenticator.confirmed_at IS NULL";
-const FIND: &str = "SELECT n.secret, n.confirmed_at, n.last_step, n.off_at, \
-    (SELECT COUNT(*) FROM recovery_code c WHERE c.account = n.account AND c.used_at IS NULL) \
-    FROM authenticator n WHERE n.account = $1";
-const ON: &str = "SELECT COUNT(*) FROM authenticator WHERE account = $1 AND confirmed_at IS NOT NULL";
+const FIND: &str = "SELECT n.secret, n.confirmed_at, n.last_step FROM authenticator n WHERE n.account = $1";
+const STANDING: &str = "SELECT \
+    (SELECT COUNT(*) FROM authenticator n WHERE n.account = a.id AND n.confirmed_at IS NOT NULL), \
+    (SELECT COUNT(*) FROM passkey p WHERE p.account = a.id), \
+    (SELECT COUNT(*) FROM recovery_code c WHERE c.account = a.id AND c.used_at IS NULL), \
+    (SELECT l.off_at FROM second_loss l WHERE l.account = a.id) \
+    FROM account a WHERE a.id = $1";
 const CONFIRM: &str = "UPDATE authenticator SET confirmed_at = $2, last_step = $3 \
     WHERE account = $1 AND confirmed_at IS NULL";
 const STEP: &str = "UPDATE authenticator SET last_step = $2 \
     WHERE account = $1 AND confirmed_at IS NOT NULL AND (last_step IS NULL OR last_step < $2)";
 const REMOVE: &str = "DELETE FROM authenticator WHERE account = $1";
-const LOSE: &str = "UPDATE authenticator SET off_at = $2 \
-    WHERE account = $1 AND confirmed_at IS NOT NULL AND off_at IS NULL";
-const KEEP: &str = "UPDATE authenticator SET off_at = NULL WHERE account = $1 AND off_at IS NOT NULL";
+const LOSE: &str = "INSERT INTO second_loss (account, off_at) SELECT a.id, $2 FROM account a WHERE a.id = $1 \
+    ON CONFLICT (account) DO NOTHING";
+const KEEP: &str = "DELETE FROM second_loss WHERE account = $1";
 const PURGE_UNCONFIRMED: &str = "DELETE FROM authenticator WHERE confirmed_at IS NULL AND created_at <= $1";
 const PUT_CODE: &str = "INSERT INTO recovery_code (account, id, code_digest, created_at, used_at) \
     VALUES ($1, $2, $3, $4, NULL)";
@@ -44,7 +47,7 @@ const END_PENDING: &str = "DELETE FROM login_pending";
 pub(crate) const STATEMENTS: &[&str] = &[
     PUT,
     FIND,
-    ON,
+    STANDING,
     CONFIRM,
     STEP,
     REMOVE,
@@ -73,10 +76,27 @@ pub struct Authenticator {
     pub confirmed_at: Option<OffsetDateTime>,
     /// The step of the last code accepted: none at or before it counts again.
     pub last_step: Option<i64>,
-    /// When it goes, because its holder said that app and recovery codes are lost.
-    pub off_at: Option<OffsetDateTime>,
+}
+
+/// How an account's second factor stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether an authenticator app is on.
+    pub app: bool,
+    /// Passkeys.
+    pub passkeys: i64,
     /// Recovery codes not yet used.
     pub codes_left: i64,
+    /// When all of it goes, because its holder said that it is lost.
+    pub off_at: Option<OffsetDateTime>,
+}
+
+impl Standing {
+    /// Whether a log-in takes more than the password.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.app || self.passkeys > 0
+    }
 }
 
 /// The place of an authenticator's secret.
@@ -125,9 +145,23 @@ pub async fn find<P: Purpose>(
         secret: Sealed::from_stored(row.bytes(0)?),
         confirmed_at: row.opt_time(1)?,
         last_step: row.opt_int(2)?,
-        off_at: row.opt_time(3)?,
-        codes_left: row.int(4)?,
     }))
+}
+
+/// How an account's second factor stands: an app, passkeys, or both.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn standing<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<Standing, StoreError> {
+    let Some(row) = tx.row(STANDING, &[Value::Id(account)]).await? else {
+        return Ok(Standing::default());
+    };
+    Ok(Standing {
+        app: row.int(0)? > 0,
+        passkeys: row.int(1)?,
+        codes_left: row.int(2)?,
+        off_at: row.opt_time(3)?,
+    })
 }
 
 /// Whether an account has its second factor on.
@@ -135,8 +169,7 @@ pub async fn find<P: Purpose>(
 /// # Errors
 /// [`StoreError`].
 pub async fn is_on<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<bool, StoreError> {
-    let row = tx.row(ON, &[Value::Id(account)]).await?;
-    Ok(row.map_or(Ok(0), |row| row.int(0))? > 0)
+    Ok(standing(tx, account).await?.is_on())
 }
 
 /// Turns on what waited, by a code of this step; `false` if nothing waits.
@@ -158,19 +191,31 @@ pub async fn use_step<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid, step: i64) 
         .map(|rows| rows == 1)
 }
 
-/// Removes secret and recovery codes; `false` if there were none.
+/// Removes the secret of the authenticator app; `false` if there was none. What goes with the last
+/// factor is [`end`].
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn remove<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<bool, StoreError> {
-    tx.execute(DROP_CODES, &[Value::Id(account)]).await?;
-    tx.execute(DROP_ALL_PENDING, &[Value::Id(account)]).await?;
     tx.execute(REMOVE, &[Value::Id(account)])
         .await
         .map(|rows| rows == 1)
 }
 
-/// Sets the day on which a lost authenticator goes; `false` if none is on or one is set.
+/// Removes what is of no use once the last factor is gone: recovery codes, log-ins that wait for a second
+/// step, and the day on which all of it was to go.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end<P: Purpose>(tx: &mut Tx<'_, P>, account: Uuid) -> Result<(), StoreError> {
+    for statement in [DROP_CODES, DROP_ALL_PENDING, KEEP] {
+        tx.execute(statement, &[Value::Id(account)]).await?;
+    }
+    Ok(())
+}
+
+/// Sets the day on which a lost second factor goes; `false` if one is set. Whether there is a factor at all
+/// the caller knows.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -8,7 +8,7 @@ use privacy::purpose::{KeepSafe, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::guard;
+use super::{guard, passkey};
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, in_query, local};
 use crate::pages::account::{FieldError, LoginPage, PasswordPage, ResetPage};
@@ -76,7 +76,7 @@ fn demo_people(visit: &Visit) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
+pub(super) fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
     let status = status_of(&errors);
     let page = LoginPage {
         f: visit.frame(visit.lang.t("登录", "Log in")),
@@ -86,8 +86,9 @@ fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -
         demo_people: demo_people(visit),
         demo_password: app::demo::PASSWORD,
         demo_secret: domain::account::totp::grouped(app::demo::SECRET),
+        passkey: passkey::part(visit),
     };
-    Answer::page(visit, status, &page)
+    Answer::page(visit, status, &page).scripted()
 }
 
 /// `GET /denglu`.
@@ -218,6 +219,8 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "staff.display_name" => lang.t("称呼", "what to call you"),
         "staff.secret" => lang.t("验证器密钥", "key of the authenticator app"),
         "authenticator.secret" => lang.t("两步登录密钥", "secret of two-step log-in"),
+        "passkey.credential" => lang.t("通行密钥", "passkey"),
+        "passkey.label" => lang.t("通行密钥名称", "names of passkeys"),
         "api_token.name" => lang.t("访问令牌名称", "names of access tokens"),
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),

@@ -4,7 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::failure::Answer;
-use crate::state::CSS;
+use crate::state::{CSS, PASSKEY_JS};
 
 /// The style sheet.
 pub async fn css() -> Response {
@@ -13,6 +13,15 @@ pub async fn css() -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, CSS).into_response()
+}
+
+/// What asks a device for a passkey.
+pub async fn passkey_js() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, PASSKEY_JS).into_response()
 }
 
 /// What crawlers may read: everything public, no account pages.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::account::{Next, Token, errors_of};
+use super::passkey;
 use super::second::demo_codes;
 use crate::failure::{Answer, in_query, local};
 use crate::pages::account::FieldError;
@@ -38,7 +39,7 @@ async fn proof(visit: &Visit) -> Result<ProofState, Answer> {
 /// Leads to the proof before a form is filled in that would want one from this account anyway.
 pub(super) async fn proof_first(visit: &Visit) -> Result<(), Answer> {
     let state = proof(visit).await?;
-    if state.on && !state.fresh {
+    if state.is_on() && !state.fresh {
         return Err(to_proof(visit.page()));
     }
     Ok(())
@@ -54,7 +55,7 @@ fn refused(visit: &Visit, failure: &Failure) -> Answer {
 }
 
 /// The form of the proof.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProofForm {
     #[serde(default)]
@@ -69,13 +70,22 @@ pub struct ProofForm {
     recovery_code: String,
 }
 
-fn proof_page(visit: &Visit, form: &ProofForm, on: bool, errors: Vec<FieldError>) -> Answer {
+/// The page of the proof; `recovery` unfolds its part.
+pub(super) async fn proof_page(
+    visit: &Visit,
+    next: &str,
+    recovery: bool,
+    errors: Vec<FieldError>,
+) -> Result<Answer, Answer> {
+    let state = proof(visit).await?;
     let page = ProofPage {
         f: visit.frame(visit.lang.t("确认是您本人", "Show that it is you")),
-        next: local(&form.next).to_owned(),
-        on,
-        recovery: !form.recovery_code.is_empty(),
-        demo: if on {
+        next: local(next).to_owned(),
+        app: state.app,
+        has_passkey: state.passkey,
+        recovery,
+        passkey: passkey::part(visit),
+        demo: if state.app {
             demo_codes(visit)
         } else {
             DemoCodes::default()
@@ -87,7 +97,8 @@ fn proof_page(visit: &Visit, form: &ProofForm, on: bool, errors: Vec<FieldError>
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    Answer::page(visit, status, &page)
+    let answer = Answer::page(visit, status, &page);
+    Ok(if state.passkey { answer.scripted() } else { answer })
 }
 
 /// `GET /zhanghao/queren`.
@@ -96,27 +107,27 @@ pub async fn proof_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Resu
     if state.fresh {
         return Ok(Answer::to(local(&next)));
     }
-    let form = ProofForm {
-        next,
-        ..ProofForm::default()
-    };
-    Ok(proof_page(&visit, &form, state.on, Vec::new()))
+    proof_page(&visit, &next, false, Vec::new()).await
 }
 
 /// `POST /zhanghao/queren`.
 pub async fn prove(visit: Visit, Posted(form): Posted<ProofForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer_for("/zhanghao")?;
-    let given = Given {
-        code: &form.second_code,
-        recovery: &form.recovery_code,
+    // Without an app the one field is for a recovery code.
+    let (code, recovery) = if proof(&visit).await?.app {
+        (&*form.second_code, &*form.recovery_code)
+    } else {
+        ("", &*form.second_code)
     };
+    let given = Given { code, recovery };
     let ctx = visit.ctx::<VerifyHolder>();
     match account::step_up(&visit.state.app, &ctx, viewer, &form.current, &given).await {
         Ok(renewed) => Ok(Answer::to(local(&form.next)).with_session(&visit, &renewed.token)),
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;
-            Ok(proof_page(&visit, &form, proof(&visit).await?.on, errors))
+            let recovery = !form.recovery_code.is_empty();
+            proof_page(&visit, &form.next, recovery, errors).await
         }
     }
 }
@@ -124,7 +135,13 @@ pub async fn prove(visit: Visit, Posted(form): Posted<ProofForm>) -> Result<Answ
 /// How log-in is guarded, for a page.
 pub(super) fn guard(lang: Lang, security: &Security) -> Guard {
     Guard {
-        on_since: security.on_since.map(|at| Moment::of(lang, at)),
+        on_since: [security.app_since, security.passkeys_since]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| Moment::of(lang, at)),
+        app: security.app_since.is_some(),
+        passkeys: security.passkeys,
         codes_left: security.codes_left,
         off_at: security.off_at.map(|at| Moment::of(lang, at)),
     }
@@ -224,7 +241,7 @@ pub async fn confirm(visit: Visit, Posted(form): Posted<FirstCode>) -> Result<An
     }
 }
 
-fn codes_page(visit: &Visit, made: NewCodes, just_on: bool) -> Answer {
+pub(super) fn codes_page(visit: &Visit, made: NewCodes, just_on: bool) -> Answer {
     let mut page = RecoveryCodesPage {
         f: visit.frame(visit.lang.t("恢复码", "Recovery codes")),
         just_on,

@@ -15,6 +15,7 @@ mod order_view;
 pub mod org;
 pub mod org_members;
 pub mod overview;
+pub mod passkey;
 pub mod person;
 pub mod phone;
 mod place_view;

@@ -6,6 +6,7 @@ use privacy::purpose::VerifyHolder;
 use serde::Deserialize;
 
 use super::account::{Next, errors_of};
+use super::passkey;
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, local};
 use crate::pages::account::FieldError;
@@ -31,7 +32,7 @@ fn status(errors: &[FieldError]) -> StatusCode {
 }
 
 /// The form of the second step.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepForm {
     #[serde(default)]
@@ -45,16 +46,24 @@ pub struct StepForm {
     remember: Option<String>,
 }
 
-fn step_page(visit: &Visit, form: &StepForm, errors: Vec<FieldError>) -> Answer {
+/// The page of the second step; `remember` is ticked as it was, `recovery` unfolds its part.
+pub(super) fn step_page(
+    visit: &Visit,
+    next: &str,
+    remember: bool,
+    recovery: bool,
+    errors: Vec<FieldError>,
+) -> Answer {
     let page = SecondStepPage {
         f: visit.frame(visit.lang.t("登录验证", "Second step of the log-in")),
-        next: local(&form.next).to_owned(),
-        remember: form.remember.is_some(),
-        recovery: !form.recovery_code.is_empty(),
+        next: local(next).to_owned(),
+        remember,
+        recovery,
         demo: demo_codes(visit),
+        passkey: passkey::part(visit),
         errors,
     };
-    Answer::page(visit, status(&page.errors), &page)
+    Answer::page(visit, status(&page.errors), &page).scripted()
 }
 
 /// `GET /denglu/yanzheng`. Whether a log-in waits is not said: the page is the same for everybody.
@@ -62,11 +71,7 @@ pub async fn step_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answe
     if visit.viewer.is_some() {
         return Answer::to(local(&next));
     }
-    let form = StepForm {
-        next,
-        ..StepForm::default()
-    };
-    step_page(&visit, &form, Vec::new())
+    step_page(&visit, &next, false, false, Vec::new())
 }
 
 /// `POST /denglu/yanzheng`.
@@ -91,7 +96,17 @@ pub async fn step(visit: Visit, left: Brought, Posted(form): Posted<StepForm>) -
                 None => answer,
             })
         }
-        Err(failure) => Ok(step_page(&visit, &form, errors_of(&visit, &failure)?)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let recovery = !form.recovery_code.is_empty();
+            Ok(step_page(
+                &visit,
+                &form.next,
+                form.remember.is_some(),
+                recovery,
+                errors,
+            ))
+        }
     }
 }
 
@@ -115,11 +130,10 @@ fn loss_page(
     off_at: Option<Moment>,
 ) -> Answer {
     let page = SecondLossPage {
-        f: visit.frame(
-            visit
-                .lang
-                .t("验证器和恢复码都丢了", "App and recovery codes are lost"),
-        ),
+        f: visit.frame(visit.lang.t(
+            "验证器、通行密钥和恢复码都丢了",
+            "App, passkeys and recovery codes are lost",
+        )),
         phone: phone.chars().take(64).collect(),
         code_sent,
         off_at,

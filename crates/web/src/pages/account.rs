@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::frame::{Frame, Lang};
+use super::passkey::PasskeyPart;
 
 /// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub struct LoginPage {
     pub demo_password: &'static str,
     /// The secret of the one with two-step log-in, in groups.
     pub demo_secret: String,
+    /// How to ask a device for a passkey.
+    pub passkey: PasskeyPart,
 }
 
 impl LoginPage {
@@ -172,6 +175,7 @@ impl LoginPage {
                 demo_people: vec![("林知远", lang.t("买方", "buyer"))],
                 demo_password: "x",
                 demo_secret: "ABCD EFGH".to_owned(),
+                passkey: PasskeyPart::sample(),
             };
             let refused = Self {
                 errors: vec![FieldError::new(

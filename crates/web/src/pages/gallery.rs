@@ -9,8 +9,8 @@ use super::staff::{
     verification as staff_verification, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, history, log, order, org, org_members, overview, person, phone,
-    profile, public, rights, second, share, spending, staff, token,
+    account, api, catalogue, consent, history, log, order, org, org_members, overview, passkey, person,
+    phone, profile, public, rights, second, share, spending, staff, token,
 };
 
 /// A kind of page.
@@ -88,6 +88,8 @@ kinds! {
     "second-step" second::SecondStepPage;
     "second-loss" second::SecondLossPage;
     "proof" second::ProofPage;
+    "passkeys" passkey::PasskeysPage;
+    "passkey-add" passkey::PasskeyAddPage;
     "consents" consent::ConsentsPage;
     "tokens" token::TokensPage;
     "token-new" token::NewTokenPage;

@@ -14,6 +14,7 @@ pub mod order;
 pub mod org;
 pub mod org_members;
 pub mod overview;
+pub mod passkey;
 pub mod person;
 pub mod phone;
 pub mod profile;

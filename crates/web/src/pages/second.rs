@@ -8,6 +8,7 @@ use time::macros::datetime;
 use super::account::FieldError;
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
+use super::passkey::PasskeyPart;
 
 /// What a demonstration tells at a place where a code is asked for: whose, and which are good now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct SecondStepPage {
     pub recovery: bool,
     /// The demonstration's codes.
     pub demo: DemoCodes,
+    /// How to ask a device for a passkey.
+    pub passkey: PasskeyPart,
 }
 
 /// `GET`/`POST /denglu/yishi`: app and recovery codes are lost.
@@ -88,12 +91,16 @@ pub struct ProofPage {
     pub errors: Vec<FieldError>,
     /// Where it leads back to.
     pub next: String,
-    /// Whether the second factor is asked for too.
-    pub on: bool,
+    /// Whether a code of an authenticator app is asked for too.
+    pub app: bool,
+    /// Whether a passkey would do instead of everything.
+    pub has_passkey: bool,
     /// Whether the last submission used a recovery code.
     pub recovery: bool,
     /// The demonstration's codes.
     pub demo: DemoCodes,
+    /// How to ask a device for a passkey.
+    pub passkey: PasskeyPart,
 }
 
 /// How log-in is guarded.
@@ -101,9 +108,13 @@ pub struct ProofPage {
 pub struct Guard {
     /// Since when two-step log-in is on.
     pub on_since: Option<Moment>,
+    /// Whether an authenticator app is part of it.
+    pub app: bool,
+    /// Passkeys.
+    pub passkeys: i64,
     /// Recovery codes not yet used.
     pub codes_left: i64,
-    /// When it goes because app and codes were said to be lost.
+    /// When it goes because all of it was said to be lost.
     pub off_at: Option<Moment>,
 }
 
@@ -114,20 +125,28 @@ impl Guard {
         self.codes_left < 4
     }
 
-    /// Off; on; on and about to go.
+    /// Off; on; on and about to go; on with a passkey alone.
     #[must_use]
-    pub fn samples(lang: Lang) -> [Self; 3] {
+    pub fn samples(lang: Lang) -> [Self; 4] {
         let on = Self {
             on_since: Some(Moment::of(lang, datetime!(2026-11-20 09:12 +8))),
+            app: true,
+            passkeys: 0,
             codes_left: 9,
             off_at: None,
         };
         let going = Self {
+            passkeys: 2,
             codes_left: 2,
             off_at: Some(Moment::of(lang, datetime!(2026-11-30 09:12 +8))),
             ..on.clone()
         };
-        [Self::default(), on, going]
+        let alone = Self {
+            app: false,
+            passkeys: 1,
+            ..on.clone()
+        };
+        [Self::default(), on, going, alone]
     }
 }
 
@@ -265,6 +284,7 @@ impl SecondStepPage {
                 remember: false,
                 recovery: false,
                 demo: DemoCodes::sample(),
+                passkey: PasskeyPart::sample(),
             };
             let wrong = Self {
                 errors: vec![refused(lang, "second_code")],
@@ -308,7 +328,7 @@ impl SecondLossPage {
 }
 
 impl ProofPage {
-    /// With the password alone, and refused with a second factor, in both languages.
+    /// With the password alone, refused with a second factor, and refused with a passkey, in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
         let of = |lang: Lang| {
@@ -321,24 +341,31 @@ impl ProofPage {
                 ),
                 errors: Vec::new(),
                 next: "/zhanghao/lingpai".to_owned(),
-                on: false,
+                app: false,
+                has_passkey: false,
                 recovery: false,
                 demo: DemoCodes::default(),
+                passkey: PasskeyPart::sample(),
             };
             let wrong = Self {
                 errors: vec![refused(lang, "current"), refused(lang, "second_code")],
-                on: true,
+                app: true,
                 demo: DemoCodes::sample(),
                 ..plain.clone()
             };
-            [plain, wrong]
+            let alone = Self {
+                errors: vec![refused(lang, "passkey")],
+                has_passkey: true,
+                ..plain.clone()
+            };
+            [plain, wrong, alone]
         };
         Lang::ALL.into_iter().flat_map(of).collect()
     }
 }
 
 impl SecondPage {
-    /// Off, on, and about to go, in both languages.
+    /// Off, on, about to go, and with a passkey alone, in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
         let of = |lang: Lang| {

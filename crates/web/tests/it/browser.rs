@@ -60,6 +60,9 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
             identity: Some(Arc::new(app::person::DemoSource)),
             enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
             bank: Some(std::sync::Arc::new(app::org::DemoBank)),
+            passkeys: Some(std::sync::Arc::new(
+                app::account::RelyingParty::new(None, "企服365").expect("a site"),
+            )),
         },
         catalogue: catalogue(),
         policy: Arc::new(policy::builtin().expect("policy")),

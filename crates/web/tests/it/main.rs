@@ -14,6 +14,7 @@ mod order;
 mod order_plan;
 mod org;
 mod pages;
+mod passkey;
 mod person;
 mod phone;
 mod program;

@@ -73,7 +73,11 @@ fn ration(app: &App, account: Uuid) -> BlindIndex {
 
 /// Counts a try against the account's limits, after holding its row: codes tried at once are counted
 /// one after another. Nothing is told of the account to whoever is refused.
-pub(super) async fn admit<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, account: Uuid) -> Result<Uuid, Failure> {
+pub(in super::super) async fn admit<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+) -> Result<Uuid, Failure> {
     policy::clause!("2.2.3.d");
     account::hold(tx, account).await?;
     let (key, now) = (ration(app, account), tx.ctx().now());

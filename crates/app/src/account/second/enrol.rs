@@ -142,7 +142,8 @@ pub async fn confirm_second(
     })
 }
 
-async fn make_codes(
+/// Makes recovery codes in place of all earlier ones.
+pub(in super::super) async fn make_codes(
     app: &App,
     tx: &mut Tx<'_, VerifyHolder>,
     viewer: &Viewer,
@@ -201,18 +202,27 @@ pub async fn own_codes(
     Ok(codes)
 }
 
-/// Turns the second factor off: its secret and its recovery codes are gone.
+/// Turns the authenticator app off: its secret is gone, and without a passkey beside it the second factor
+/// with its recovery codes.
 ///
 /// # Errors
 /// [`Refused::ProofNeeded`]; [`Refused::SecondNotNow`] if it is off.
 pub async fn turn_off(app: &App, ctx: &Ctx<VerifyHolder>, viewer: &Viewer) -> Result<Renewed, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     demand_proof(&mut tx, viewer).await?;
-    if !second::is_on(&mut tx, viewer.account).await? || !second::remove(&mut tx, viewer.account).await? {
+    account::hold(&mut tx, viewer.account).await?;
+    let before = second::standing(&mut tx, viewer.account).await?;
+    if !before.app || !second::remove(&mut tx, viewer.account).await? {
         return Err(Refused::SecondNotNow.into());
     }
+    let what = if before.passkeys > 0 {
+        What::AppOff
+    } else {
+        second::end(&mut tx, viewer.account).await?;
+        What::Off
+    };
     end_others(&mut tx, viewer.account, viewer.session).await?;
-    tell(app, &mut tx, viewer.account, What::Off).await?;
+    tell(app, &mut tx, viewer.account, what).await?;
     let renewed = renew(app, &mut tx, viewer).await?;
     tx.commit().await?;
     Ok(renewed)

@@ -49,7 +49,10 @@ pub struct Entered {
 }
 
 /// The log-in that waits under this token, if it does.
-pub(super) async fn waiting(tx: &mut Tx<'_, VerifyHolder>, token: &str) -> Result<second::Pending, Failure> {
+pub(in super::super) async fn waiting(
+    tx: &mut Tx<'_, VerifyHolder>,
+    token: &str,
+) -> Result<second::Pending, Failure> {
     if token.len() != 64 {
         return Err(Refused::SecondStale.into());
     }
@@ -77,39 +80,60 @@ pub async fn second_step(
     let attempt = admit(app, &mut tx, account).await?;
     // Looked at again, now that nobody else tries for this account.
     let pending = waiting(&mut tx, step.token).await?;
-    second::count_try(&mut tx, pending.id).await?;
     let holder = Holder {
         account: pending.account,
         subject: pending.subject,
     };
     let Some(used) = look(app, &mut tx, holder, &step.given).await? else {
-        if pending.tries + 1 == rules::PENDING_TRIES {
-            // Whoever guesses here has the password.
-            tell(app, &mut tx, pending.account, What::Guessed).await?;
-        }
+        count_wrong(app, &mut tx, &pending).await?;
         tx.commit().await?;
         return Err(Refused::SecondWrong.into());
     };
-    code::forget_attempt(&mut tx, attempt).await?;
-    if !second::end_pending(&mut tx, pending.id).await? {
-        return Err(Refused::SecondStale.into());
-    }
     if used == Used::Recovery {
         tell(app, &mut tx, pending.account, What::CodeUsed).await?;
     }
-    let begun = welcome(
-        app,
-        &mut tx,
-        (pending.account, pending.subject),
-        step.device,
-        Proof::Whole,
-    )
-    .await?;
-    let remembered = if step.remember {
-        Some(remember(app, &mut tx, holder, step.device).await?)
+    let entered = complete(app, &mut tx, &pending, attempt, step.device, step.remember).await?;
+    tx.commit().await?;
+    Ok(entered)
+}
+
+/// Counts a wrong try of a log-in that waits; the last one is told to its holder.
+pub(in super::super) async fn count_wrong(
+    app: &App,
+    tx: &mut Tx<'_, VerifyHolder>,
+    pending: &second::Pending,
+) -> Result<(), Failure> {
+    second::count_try(tx, pending.id).await?;
+    if pending.tries + 1 == rules::PENDING_TRIES {
+        // Whoever guesses here has the password.
+        tell(app, tx, pending.account, What::Guessed).await?;
+    }
+    Ok(())
+}
+
+/// Turns a log-in that waits, and whose second factor was right, into a session.
+pub(in super::super) async fn complete(
+    app: &App,
+    tx: &mut Tx<'_, VerifyHolder>,
+    pending: &second::Pending,
+    attempt: Uuid,
+    device: &str,
+    keep: bool,
+) -> Result<Entered, Failure> {
+    code::forget_attempt(tx, attempt).await?;
+    if !second::end_pending(tx, pending.id).await? {
+        return Err(Refused::SecondStale.into());
+    }
+    let whose = (pending.account, pending.subject);
+    let begun = welcome(app, tx, whose, device, Proof::Whole).await?;
+    let holder = Holder {
+        account: pending.account,
+        subject: pending.subject,
+    };
+    let remembered = if keep {
+        Some(remember(app, tx, holder, device).await?)
     } else {
         None
     };
-    tx.commit().await?;
     Ok(Entered { begun, remembered })
 }

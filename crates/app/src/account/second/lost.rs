@@ -1,4 +1,4 @@
-//! The way out for whoever lost the authenticator app and the recovery codes: with password and phone,
+//! The way out for whoever lost the authenticator app, the passkeys and the recovery codes: with password and phone,
 //! after seven days in which the holder is told and may say no (2.1.1.e, 2.5.4.e).
 
 use domain::Refused;
@@ -6,7 +6,7 @@ use domain::account::{phone::Phone, second as rules};
 use privacy::Ctx;
 use privacy::purpose::{KeepSafe, Operate, VerifyHolder};
 use serde::{Deserialize, Serialize};
-use storage::account::{self, second};
+use storage::account::{self, passkey, second};
 use storage::job::{self, Claimed, NewJob};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -72,14 +72,18 @@ pub async fn ask_loss(
         tx.commit().await?;
         return Err(code::wrong().into());
     }
+    account::hold(&mut tx, pending.account).await?;
+    let known = second::standing(&mut tx, pending.account).await?;
+    if !known.is_on() {
+        // Turned off since the password was right.
+        tx.commit().await?;
+        return Err(Refused::SecondStale.into());
+    }
     let off_at = ctx.now() + rules::LOSS_WAIT;
     if !second::lose(&mut tx, pending.account, off_at).await? {
         // Asked before: the first day stands.
-        let known = second::find(&mut tx, pending.account).await?;
         tx.commit().await?;
-        return known
-            .and_then(|known| known.off_at)
-            .ok_or_else(|| Refused::SecondStale.into());
+        return known.off_at.ok_or_else(|| Refused::SecondStale.into());
     }
     tell(app, &mut tx, pending.account, What::LossAsked).await?;
     for after in rules::LOSS_REMINDERS {
@@ -123,13 +127,15 @@ pub(crate) async fn carry_out(app: &App, ctx: &Ctx<Operate>, claimed: &Claimed) 
         serde_json::from_str(&claimed.payload).map_err(|_| Failure::Fault(Fault::Document))?;
     let mut tx = app.store.begin(ctx).await?;
     account::hold(&mut tx, payload.account).await?;
-    let known = second::find(&mut tx, payload.account).await?;
-    let due = known.and_then(|known| known.off_at).is_some_and(|off_at| {
+    let known = second::standing(&mut tx, payload.account).await?;
+    let due = known.off_at.is_some_and(|off_at| {
         // The same wish, not a later one after this was taken back.
         off_at.unix_timestamp() == payload.off_at && off_at <= ctx.now()
     });
     if due {
         second::remove(&mut tx, payload.account).await?;
+        passkey::remove_all(&mut tx, payload.account).await?;
+        second::end(&mut tx, payload.account).await?;
         end_others(&mut tx, payload.account, Uuid::nil()).await?;
         tell(app, &mut tx, payload.account, What::LossDone).await?;
     }

@@ -22,8 +22,10 @@ pub(crate) use enrol::{fresh_codes, fresh_secret};
 pub(crate) use lost::{LOSS, carry_out};
 pub(crate) use notice::{NOTICE, tell as tell_notice};
 
+pub(super) use check::admit;
 pub(super) use device::is_remembered;
-pub(super) use entry::wait;
+pub(super) use enrol::make_codes;
+pub(super) use entry::{complete, count_wrong, wait, waiting};
 pub(super) use notice::{What, enqueue as enqueue_notice};
 pub(super) use step_up::renew;
 
@@ -33,7 +35,7 @@ use privacy::Ctx;
 use privacy::Purpose;
 use privacy::purpose::{KeepSafe, ShowOwn, VerifyHolder};
 use storage::Tx;
-use storage::account::{AccountRow, remembered, second, session};
+use storage::account::{AccountRow, passkey, remembered, second, session};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -43,10 +45,20 @@ use crate::{App, Failure};
 /// What an act of weight would find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProofState {
-    /// Whether the account has its second factor on.
-    pub on: bool,
+    /// Whether an authenticator app is on.
+    pub app: bool,
+    /// Whether there is a passkey.
+    pub passkey: bool,
     /// Whether the last proof in this session still counts.
     pub fresh: bool,
+}
+
+impl ProofState {
+    /// Whether the account has its second factor on.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.app || self.passkey
+    }
 }
 
 /// How the viewer's proof stands.
@@ -60,8 +72,10 @@ pub async fn proof_state(app: &App, ctx: &Ctx<KeepSafe>, viewer: &Viewer) -> Res
 
 async fn state<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<ProofState, Failure> {
     let proved_at = session::proved_at(tx, viewer.account, viewer.session).await?;
+    let standing = second::standing(tx, viewer.account).await?;
     Ok(ProofState {
-        on: second::is_on(tx, viewer.account).await?,
+        app: standing.app,
+        passkey: standing.passkeys > 0,
         fresh: rules::fresh(proved_at, tx.ctx().now()),
     })
 }
@@ -86,7 +100,7 @@ pub(crate) async fn demand_proof<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer
 /// [`Refused::ProofNeeded`].
 pub(super) async fn demand_second<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
     let state = state(tx, viewer).await?;
-    if state.fresh || !state.on {
+    if state.fresh || !state.is_on() {
         Ok(())
     } else {
         Err(Refused::ProofNeeded.into())
@@ -135,11 +149,15 @@ pub(super) async fn end_others<P: Purpose>(
 /// How log-in is guarded, as its person sees it.
 #[derive(Clone, Debug)]
 pub struct Security {
-    /// Since when the second factor is on.
-    pub on_since: Option<OffsetDateTime>,
+    /// Since when an authenticator app is on.
+    pub app_since: Option<OffsetDateTime>,
+    /// Passkeys.
+    pub passkeys: i64,
+    /// Since when there is a passkey.
+    pub passkeys_since: Option<OffsetDateTime>,
     /// Recovery codes not yet used.
     pub codes_left: i64,
-    /// When the second factor goes, because app and codes were said to be lost.
+    /// When the second factor goes, because all of it was said to be lost.
     pub off_at: Option<OffsetDateTime>,
     /// The devices that are remembered.
     pub remembered: Vec<Remembered>,
@@ -152,13 +170,16 @@ pub struct Security {
 pub async fn security(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Security, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let known = second::find(&mut tx, viewer.account).await?;
-    let on = known.filter(|known| known.confirmed_at.is_some());
+    let standing = second::standing(&mut tx, viewer.account).await?;
+    let (passkeys, passkeys_since) = passkey::count(&mut tx, viewer.account).await?;
     let remembered = device::list(&mut tx, viewer).await?;
     tx.commit().await?;
     Ok(Security {
-        on_since: on.as_ref().and_then(|on| on.confirmed_at),
-        codes_left: on.as_ref().map_or(0, |on| on.codes_left),
-        off_at: on.as_ref().and_then(|on| on.off_at),
+        app_since: known.and_then(|known| known.confirmed_at),
+        passkeys,
+        passkeys_since,
+        codes_left: standing.codes_left,
+        off_at: standing.off_at,
         remembered,
     })
 }

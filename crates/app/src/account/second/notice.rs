@@ -29,6 +29,14 @@ pub(in super::super) enum What {
     On,
     /// It was turned off.
     Off,
+    /// The authenticator app was turned off; passkeys are left.
+    AppOff,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// An answer of a passkey was refused, because its counter went back.
+    PasskeyDoubted,
     /// New recovery codes were made.
     CodesRenewed,
     /// A recovery code was used.
@@ -118,9 +126,9 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
     let mut tx = app.store.begin(ctx).await?;
     let stands = match payload.off_at {
         None => true,
-        Some(off_at) => second::find(&mut tx, payload.account)
+        Some(off_at) => second::standing(&mut tx, payload.account)
             .await?
-            .and_then(|known| known.off_at)
+            .off_at
             .is_some_and(|known| known.unix_timestamp() == off_at),
     };
     if stands && let Some(row) = account::by_id(&mut tx, payload.account).await? {
@@ -164,6 +172,29 @@ fn text(what: What, at: OffsetDateTime) -> String {
             "two-step log-in was turned off; other devices are logged out.",
             not_you,
         ),
+        What::AppOff => (
+            "移除了验证器应用，登录时改用通行密钥或恢复码，其他设备已退出。",
+            "the authenticator app of your account was removed; log-ins take a passkey or a recovery code, and other devices are logged out.",
+            not_you,
+        ),
+        What::PasskeyAdded => (
+            "添加了一把通行密钥，可用它登录。",
+            "a passkey was added to your account; it can log in.",
+            not_you,
+        ),
+        What::PasskeyRemoved => (
+            "移除了一把通行密钥，其他设备已退出。",
+            "a passkey of your account was removed; other devices are logged out.",
+            not_you,
+        ),
+        What::PasskeyDoubted => (
+            "有人使用了您的一把通行密钥，但其使用计数倒退，可能已被复制，未予通过。",
+            "one of your passkeys was used, but its counter went back: it may have been copied, and was refused.",
+            (
+                "请登录后在“通行密钥”页移除有标记的那一把。",
+                "Log in and remove the marked one on the passkeys page.",
+            ),
+        ),
         What::CodesRenewed => (
             "重新生成了恢复码，旧恢复码已作废。",
             "new recovery codes were made; the earlier ones are void.",
@@ -183,8 +214,8 @@ fn text(what: What, at: OffsetDateTime) -> String {
             ),
         ),
         What::LossAsked => (
-            "有人凭密码和短信验证码申请关闭两步登录（称验证器与恢复码均已遗失），7 天后生效。",
-            "somebody with your password and a text-message code asked to turn two-step log-in off, because app and recovery codes are lost; it takes effect in 7 days.",
+            "有人凭密码和短信验证码申请关闭两步登录（称验证器、通行密钥与恢复码均已遗失），7 天后生效。",
+            "somebody with your password and a text-message code asked to turn two-step log-in off, because app, passkeys and recovery codes are lost; it takes effect in 7 days.",
             (
                 "如非本人操作，请登录后在“登录与安全”一键取消，并修改密码。",
                 "If it was not you, log in, cancel it with one click under log-in and security, and change your password.",
