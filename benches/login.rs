@@ -64,6 +64,7 @@ async fn log_ins(app: &App) -> Result<f64> {
                     password: PASSWORD,
                     device: "Firefox · Linux",
                     remembered: None,
+                    from: app::account::Origin::default(),
                 };
                 account::log_in(&app, &visitor::<VerifyHolder>(&app), &form).await?;
                 count += 1.0;

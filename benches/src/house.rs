@@ -60,6 +60,8 @@ pub fn app(store: &Store) -> App {
         demo: true,
         ask_again_after: domain::account::offer::ASK_AGAIN_AFTER,
         cost: Cost::STANDARD,
+        regions: None,
+        site: "企服365".into(),
         identity: None,
         enterprises: None,
         bank: None,
@@ -166,6 +168,7 @@ pub async fn register(app: &App, phone: &str, name: &str) -> Result<Viewer> {
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
+        from: app::account::Origin::default(),
     };
     account::request_code(app, &visitor::<KeepAccount>(app), &request).await?;
     let sent = account::outbox(app, &system::<Notify>(app, SystemReason::Demo)).await?;
@@ -183,6 +186,7 @@ pub async fn register(app: &App, phone: &str, name: &str) -> Result<Viewer> {
         accept_policy: true,
         documents: &documents,
         device: "Firefox",
+        from: app::account::Origin::default(),
     };
     let begun: Begun = account::register(app, &visitor::<KeepAccount>(app), &form).await?;
     account::authenticate(app, &visitor::<KeepSafe>(app), &begun.token)

@@ -105,6 +105,8 @@ impl Site {
                 memory_kib: 64,
                 passes: 1,
             },
+            regions: None,
+            site: "企服365".into(),
             identity: Some(Arc::new(app::person::DemoSource)),
             enterprises: Some(Arc::new(app::org::DemoRegister)),
             bank: Some(Arc::new(app::org::DemoBank)),

@@ -44,6 +44,10 @@ pub struct App {
     pub identity: Option<Arc<dyn person::IdentitySource>>,
     /// Who says what the public register of enterprises holds, if anybody does.
     pub enterprises: Option<Arc<dyn org::EnterpriseRegister>>,
+    /// Where an address lies, from a table on this machine, if there is one.
+    pub regions: Option<Arc<dyn account::Regions>>,
+    /// The name of the site, as messages say it.
+    pub site: Arc<str>,
     /// Who makes transfers as a proof, if anybody does.
     pub bank: Option<Arc<dyn org::TransferBank>>,
     /// The site as authenticators know it, if it can be one.

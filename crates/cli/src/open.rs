@@ -83,6 +83,8 @@ pub fn over(store: Store, arguments: &Arguments, demo: bool) -> App {
         demo,
         ask_again_after: time::Duration::days(i64::from(arguments.ask_again_after_days)),
         cost: Cost::STANDARD,
+        regions: None,
+        site: arguments.brand.as_str().into(),
         identity: demo.then(|| Arc::new(DemoSource) as Arc<dyn IdentitySource>),
         enterprises: demo.then(|| Arc::new(DemoRegister) as Arc<dyn EnterpriseRegister>),
         bank: demo.then(|| Arc::new(DemoBank) as Arc<dyn TransferBank>),

@@ -47,6 +47,8 @@ pub fn statements() -> Vec<&'static str> {
         account::passkey::STATEMENTS,
         account::change::STATEMENTS,
         account::failure::STATEMENTS,
+        account::guard::STATEMENTS,
+        account::guard::review::STATEMENTS,
         account::phone::STATEMENTS,
         account::profile::STATEMENTS,
         account::token::STATEMENTS,

@@ -1,6 +1,7 @@
 //! One-time codes: sending, checking, and the outbox that stands in for an SMS gateway.
 
 use domain::Refused;
+use domain::account::guard::Act;
 use domain::account::{limits, phone};
 use privacy::purpose::Notify;
 use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, Purpose, Recipient, SubjectId};
@@ -11,6 +12,7 @@ use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::guard::{self, Origin, Try};
 use super::index;
 use crate::disclosure::{MESSAGE, SMS_SENDER, message_share};
 use crate::{App, Failure};
@@ -25,6 +27,38 @@ pub(super) async fn admit<P: Purpose>(tx: &mut Tx<'_, P>, phone: BlindIndex) -> 
     limits::may_send_code(lately, hour)?;
     code::count_attempt(tx, SENT, phone).await?;
     Ok(())
+}
+
+/// The guard's look at a request for a code, before anything is sent: the same whether the number is
+/// anybody's or not.
+pub(super) async fn door<P: Purpose>(
+    app: &App,
+    ctx: &Ctx<P>,
+    number: &str,
+    origin: &Origin<'_>,
+) -> Result<(), Failure> {
+    let tried = Try {
+        act: Act::Code,
+        origin,
+        device: "",
+        login: number,
+        account: None,
+    };
+    guard::door(app, ctx, &tried).await.map(|_| ())
+}
+
+/// What a code is for, as its message says it: whoever is asked to read a code to somebody, or to type it
+/// elsewhere, sees that it is for something else.
+fn purpose_of(reason: &str) -> (&'static str, &'static str) {
+    match reason {
+        "register" => ("注册账号", "creating an account"),
+        "reset" => ("重置密码", "resetting the password"),
+        "phone_present" | "phone_new" => ("更换手机号", "changing the number"),
+        "phone_lost" => ("找回账号、更换手机号", "recovering an account with a new number"),
+        "second_loss" => ("关闭两步登录", "turning two-step log-in off"),
+        "guard" => ("登录验证", "logging in"),
+        _ => ("核对身份", "proving that it is you"),
+    }
 }
 
 /// Six digits, each equally likely.
@@ -84,8 +118,10 @@ pub(super) async fn send_to<P: Purpose>(
         },
     )
     .await?;
+    let (zh, en) = purpose_of(reason);
+    let site = &app.site;
     let text = format!(
-        "验证码 {secret}，10 分钟内有效。请勿告诉他人。/ Your code is {secret}, valid for 10 minutes."
+        "验证码 {secret}，仅用于在{site}{zh}，10 分钟内有效。请勿告诉他人或填到其他网站，工作人员不会索要。/ Your code is {secret}, for {en} at {site} only, valid for 10 minutes. Give it to nobody and enter it on no other site; staff never ask for it."
     );
     message(app, tx, subject, phone, text, None).await
 }

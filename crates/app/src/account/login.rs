@@ -3,6 +3,7 @@
 //! leads to the second step; nothing of the account is shown before it.
 
 use domain::Refused;
+use domain::account::guard::{Act, Outcome};
 use domain::account::{limits, name, offer::LOGIN_ALERT, phone::Phone};
 use privacy::purpose::{KeepSafe, VerifyHolder};
 use privacy::{Ctx, Purpose, SubjectId};
@@ -13,9 +14,10 @@ use storage::org::Acting;
 use time::Duration;
 use uuid::Uuid;
 
+use super::guard::{self, Origin, Seen, Try};
 use super::second::{is_remembered, wait};
-use super::{alert, begin_session, consent, index};
-use crate::{App, Failure};
+use super::{alert, begin_session, consent, index, random_token};
+use crate::{App, Failure, Fault};
 
 const FAILED: &str = "login_failed";
 /// A session's last use is written at most this often.
@@ -31,6 +33,8 @@ pub struct Login<'a> {
     pub device: &'a str,
     /// The token of the device, if one was remembered on it.
     pub remembered: Option<&'a str>,
+    /// Where it comes from.
+    pub from: Origin<'a>,
 }
 
 /// What the right password leads to.
@@ -43,6 +47,11 @@ pub enum Entry {
         /// The token of the log-in that waits, for the cookie; only its digest is stored.
         token: String,
     },
+    /// The security guard stopped it: the page of stopped log-ins says why and how to go on.
+    Stopped {
+        /// The token of the stopped log-in, for the cookie; only its digest is stored.
+        token: String,
+    },
 }
 
 impl Entry {
@@ -51,7 +60,7 @@ impl Entry {
     pub fn begun(self) -> Option<Begun> {
         match self {
             Self::Begun(begun) => Some(begun),
-            Self::Waits { .. } => None,
+            Self::Waits { .. } | Self::Stopped { .. } => None,
         }
     }
 }
@@ -121,31 +130,76 @@ pub(super) async fn welcome(
 /// [`Refused::LoginMissing`], [`Refused::PasswordMissing`] for what is empty,
 /// [`Refused::LoginWrong`] whatever was wrong, [`Refused::TooManyLogins`].
 pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Result<Entry, Failure> {
-    let (row, attempt) = prove(app, ctx, form.login, form.password).await?;
+    let who = Claim {
+        login: form.login,
+        password: form.password,
+        device: form.device,
+        from: &form.from,
+        act: Act::Password,
+    };
+    let (row, attempt, seen) = prove(app, ctx, &who).await?;
+    let weak = !seen.is_calm() && easily_guessed(form.password).await?;
+    let verdict = guard::weigh(app, ctx, &seen, (row.id, row.subject), weak).await?;
     let mut tx = app.store.begin(ctx).await?;
     forget_failure(&mut tx, row.id, attempt).await?;
-    let proof = if !second::is_on(&mut tx, row.id).await? {
+    let on = second::is_on(&mut tx, row.id).await?;
+    let token = match verdict.outcome {
+        Outcome::Hold | Outcome::Freeze => Some(random_token(&*app.entropy)),
+        Outcome::StepUp if !on => Some(random_token(&*app.entropy)),
+        Outcome::StepUp | Outcome::Allow => None,
+    };
+    if let Some(token) = token {
+        tx.commit().await?;
+        guard::bind(app, ctx, verdict.decision, &token).await?;
+        return Ok(Entry::Stopped { token });
+    }
+    let stepping = verdict.outcome == Outcome::StepUp;
+    let proof = if !on {
         Proof::Whole
-    } else if is_remembered(&mut tx, row.id, form.remembered).await? {
+    } else if !stepping && is_remembered(&mut tx, row.id, form.remembered).await? {
         Proof::Half
     } else {
         let token = wait(app, &mut tx, row.id).await?;
         tx.commit().await?;
+        guard::bind(app, ctx, verdict.decision, &token).await?;
         return Ok(Entry::Waits { token });
     };
     let begun = welcome(app, &mut tx, (row.id, row.subject), form.device, proof).await?;
     tx.commit().await?;
+    guard::known(app, ctx, seen.sighting()).await?;
     Ok(Entry::Begun(begun))
 }
 
-/// The account that name or number and password belong to, and the attempt that the caller forgets with
-/// [`forget_failure`] once it goes on.
+/// Whether the password is one that is guessed first. Costly, so it is asked only when something else
+/// stands against the log-in.
+async fn easily_guessed(password: &str) -> Result<bool, Failure> {
+    let typed: String = password.chars().take(domain::account::password::MAX_CHARS).collect();
+    let looked = tokio::task::spawn_blocking(move || domain::account::password::check(&typed, &[]).is_err());
+    looked.await.map_err(|_| Failure::Fault(Fault::Password))
+}
+
+/// Who somebody claims to be, with what, and from where.
+pub(super) struct Claim<'a> {
+    /// Phone or account name.
+    pub login: &'a str,
+    /// The password.
+    pub password: &'a str,
+    /// The device as the browser names it.
+    pub device: &'a str,
+    /// Where it comes from.
+    pub from: &'a Origin<'a>,
+    /// What it is for.
+    pub act: Act,
+}
+
+/// The account that name or number and password belong to, the attempt that the caller forgets with
+/// [`forget_failure`] once it goes on, and what the guard saw.
 pub(super) async fn prove(
     app: &App,
     ctx: &Ctx<VerifyHolder>,
-    login: &str,
-    password: &str,
-) -> Result<(AccountRow, Uuid), Failure> {
+    claim: &Claim<'_>,
+) -> Result<(AccountRow, Uuid, Seen), Failure> {
+    let (login, password) = (claim.login, claim.password);
     policy::clause!("2.1.1.e");
     policy::clause!("2.2.3.d");
     let missing: Vec<Refused> = [
@@ -180,6 +234,23 @@ pub(super) async fn prove(
         tx.commit().await?;
         (found, attempt)
     };
+    let tried = Try {
+        act: claim.act,
+        origin: claim.from,
+        device: claim.device,
+        login: &plain,
+        account: found.as_ref().map(|row| row.id),
+    };
+    let seen = match guard::door(app, ctx, &tried).await {
+        Ok(seen) => seen,
+        Err(failure) => {
+            // Nothing was tried, so nothing counts against the name: whoever floods the door locks nobody out.
+            let mut tx = app.store.begin(ctx).await?;
+            forget_failure(&mut tx, tried.account.unwrap_or_default(), attempt).await?;
+            tx.commit().await?;
+            return Err(failure);
+        }
+    };
     // No transaction is held while the hash is computed.
     let phc = found.as_ref().map(|row| row.password_hash.clone());
     let password: String = password
@@ -190,7 +261,7 @@ pub(super) async fn prove(
     let (Some(row), true) = (found, right) else {
         return Err(Refused::LoginWrong.into());
     };
-    Ok((row, attempt))
+    Ok((row, attempt, seen))
 }
 
 /// Takes back what was counted of a try that turned out well.
@@ -208,6 +279,19 @@ pub(super) async fn forget_failure<P: Purpose>(
 /// # Errors
 /// [`Failure::Fault`].
 pub async fn authenticate(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result<Option<Viewer>, Failure> {
+    authenticate_from(app, ctx, token, &Origin::default()).await
+}
+
+/// The same, noting from which network the session is used.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn authenticate_from(
+    app: &App,
+    ctx: &Ctx<KeepSafe>,
+    token: &str,
+    origin: &Origin<'_>,
+) -> Result<Option<Viewer>, Failure> {
     if token.len() != 64 {
         return Ok(None);
     }
@@ -218,6 +302,7 @@ pub async fn authenticate(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result
     };
     if ctx.now() - row.seen_at >= TOUCH_EVERY {
         session::touch(&mut tx, row.id).await?;
+        guard::used(app, &mut tx, row.account, origin).await?;
         tx.commit().await?;
     }
     Ok(Some(Viewer {

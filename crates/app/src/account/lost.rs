@@ -5,8 +5,10 @@
 
 use domain::Refused;
 use domain::account::change::{self as rule, Next, What};
+use domain::account::guard::{Act, Outcome};
 use domain::account::phone::Phone;
 use domain::calendar::instant_text;
+use domain::refused::Party;
 use privacy::purpose::{KeepAccount, Notify, Operate, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis, Personal, Purpose, SystemReason};
 use storage::Tx;
@@ -15,7 +17,8 @@ use storage::account::{self, AccountRow, change, code as codes, phone as store, 
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::login::prove;
+use super::guard::{self, Origin};
+use super::login::{Claim, prove};
 use super::phone::{Swap, code_place, send_new, swap_numbers};
 use super::second::{end_others, prove_second};
 use super::{Viewer, code, index, message_holder};
@@ -43,6 +46,8 @@ pub struct LostPhone<'a> {
     pub code: &'a str,
     /// The code of the second factor, or a recovery code, where one is on.
     pub second: &'a str,
+    /// Where it comes from.
+    pub from: Origin<'a>,
 }
 
 /// The account and the new number of a wish, once the password is proved.
@@ -52,7 +57,14 @@ async fn proven(
     form: &LostPhone<'_>,
 ) -> Result<(AccountRow, String), Failure> {
     let number = Phone::parse(form.phone, app.demo).map(Phone::into_digits);
-    let (row, attempt) = match (prove(app, ctx, form.login, form.password).await, &number) {
+    let claim = Claim {
+        login: form.login,
+        password: form.password,
+        device: "",
+        from: &form.from,
+        act: Act::Recovery,
+    };
+    let (row, attempt, seen) = match (prove(app, ctx, &claim).await, &number) {
         (Ok(proved), _) => proved,
         // Every wrong field is named at once.
         (Err(Failure::Refused(mut refused)), Err(why)) => {
@@ -64,6 +76,12 @@ async fn proven(
     let mut tx = app.store.begin(ctx).await?;
     super::login::forget_failure(&mut tx, row.id, attempt).await?;
     tx.commit().await?;
+    // The wait, the messages and the code to the new number are the one more proof here; a freeze is not
+    // got round by them.
+    let verdict = guard::weigh(app, ctx, &seen, (row.id, row.subject), false).await?;
+    if verdict.outcome == Outcome::Freeze {
+        return Err(Refused::from(Party::GuardFrozen).into());
+    }
     Ok((row, number?))
 }
 

@@ -3,6 +3,7 @@
 mod alert;
 mod code;
 pub(crate) mod consent;
+mod guard;
 mod login;
 mod lost;
 mod overview;
@@ -19,8 +20,12 @@ pub(crate) use alert::{ALERT, tell as tell_login};
 pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
+pub use guard::{
+    Decided, Origin, PasskeyEntry, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own, contest_stopped, decisions,
+    on_to_second, passkey_entry, pose, send_step_code, settle_passkey, solve_hold, stopped,
+};
 pub(crate) use login::token_digest;
-pub use login::{Begun, Entry, Login, Viewer, authenticate, log_in, log_out, revoke};
+pub use login::{Begun, Entry, Login, Viewer, authenticate, authenticate_from, log_in, log_out, revoke};
 pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};
 pub use overview::{Dealings, Device, Overview, dealings, overview};
 pub use passkey::{
@@ -47,7 +52,8 @@ pub use second::{
     request_loss_code, second_step, security, step_up, turn_off,
 };
 pub(crate) use second::{
-    LOSS, NOTICE, accepted, carry_out as carry_out_loss, demand_proof, fresh_codes, fresh_secret, tell_notice,
+    GuardNotice, LOSS, NOTICE, accepted, carry_out as carry_out_loss, demand_proof, fresh_codes, fresh_secret, tell_notice,
+    tell_of_guard,
 };
 pub use storage::access::Opening;
 pub use storage::account::Place;

@@ -9,6 +9,7 @@ use privacy::purpose::VerifyHolder;
 use storage::account::{self, change, code as codes, token};
 use uuid::Uuid;
 
+use super::guard::{self, Origin};
 use super::second::{Renewed, What as Notice, demand_second, end_others, enqueue_notice, renew};
 use super::{Viewer, code, index, phone::void_recovery, salt};
 use crate::{App, Failure};
@@ -102,9 +103,15 @@ pub(super) async fn present_password(
 ///
 /// # Errors
 /// [`Failure::Refused`] for a number that is none, or too many codes.
-pub async fn request_reset(app: &App, ctx: &Ctx<VerifyHolder>, phone: &str) -> Result<(), Failure> {
+pub async fn request_reset(
+    app: &App,
+    ctx: &Ctx<VerifyHolder>,
+    phone: &str,
+    from: &Origin<'_>,
+) -> Result<(), Failure> {
     let number = Phone::parse(phone, app.demo)?.into_digits();
     let digest = index(app, account::PHONE, &number);
+    code::door(app, ctx, &number, from).await?;
     let mut tx = app.store.begin(ctx).await?;
     code::admit(&mut tx, digest).await?;
     if let Some(row) = account::find(&mut tx, account::PHONE, digest).await? {
@@ -121,6 +128,10 @@ pub struct Reset<'a> {
     pub code: &'a str,
     /// The new password.
     pub password: &'a str,
+    /// The device as the browser names it.
+    pub device: &'a str,
+    /// Where it comes from.
+    pub from: Origin<'a>,
 }
 
 /// Sets a new password with a code, and ends every session and access token of the account. A second
@@ -156,7 +167,8 @@ pub async fn reset(app: &App, ctx: &Ctx<VerifyHolder>, form: &Reset<'_>) -> Resu
         enqueue_notice(app, &mut tx, row.id, Notice::PasswordReset).await?;
         void_recovery(&mut tx, row.id, row.subject).await?;
         change::record(&mut tx, row.subject, What::PasswordReset, None).await?;
-        return Ok(tx.commit().await?);
+        tx.commit().await?;
+        return guard::recovered(app, ctx, (row.id, form.device), &form.from).await;
     }
     tx.commit().await?;
     Err(code::wrong().into())

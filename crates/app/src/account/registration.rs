@@ -11,6 +11,7 @@ use storage::{Tx, account::code as codes, consent};
 
 use time::Duration;
 
+use super::guard;
 use super::{Begun, begin_session, code, index, salt};
 use crate::{App, Failure};
 
@@ -41,6 +42,8 @@ pub struct CodeRequest<'a> {
     pub accept_policy: bool,
     /// What was shown.
     pub documents: &'a Documents,
+    /// Where it comes from.
+    pub from: guard::Origin<'a>,
 }
 
 /// A registration.
@@ -61,6 +64,8 @@ pub struct Registration<'a> {
     pub documents: &'a Documents,
     /// The device as the browser names it.
     pub device: &'a str,
+    /// Where it comes from.
+    pub from: guard::Origin<'a>,
 }
 
 /// Refusals of the two boxes.
@@ -138,6 +143,7 @@ pub async fn request_code(
         }
     };
     let digest = index(app, account::PHONE, &number);
+    code::door(app, ctx, &number, &request.from).await?;
     let fresh = SubjectId(app.entropy.id());
     let mut tx = app.store.begin(ctx).await?;
     code::admit(&mut tx, digest).await?;
@@ -215,5 +221,6 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     }
     let begun = begin_session(app, &mut tx, id, subject, form.device, true).await?;
     tx.commit().await?;
+    guard::began(app, ctx, (id, form.device), &form.from).await?;
     Ok(begun)
 }

@@ -4,7 +4,7 @@
 
 use privacy::Ctx;
 use privacy::purpose::Operate;
-use storage::account::{code, passkey, phone, remembered, second, token};
+use storage::account::{code, guard, passkey, phone, remembered, second, token};
 use time::Duration;
 
 use crate::{App, Failure};
@@ -60,6 +60,7 @@ pub async fn purge_expired(app: &App, ctx: &Ctx<Operate>) -> Result<u64, Failure
     removed += passkey::purge(&mut tx, until).await?;
     removed += remembered::purge(&mut tx, until).await?;
     removed += phone::purge_proofs(&mut tx, until).await?;
+    removed += guard::purge(&mut tx, until).await?;
     removed += token::purge(&mut tx, ctx.now() - TOKEN_AFTER_END).await?;
     tx.commit().await?;
     Ok(removed)

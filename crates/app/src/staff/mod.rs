@@ -4,6 +4,7 @@
 
 mod demands;
 mod enterprise;
+mod guard;
 mod orders;
 mod people;
 mod queue;
@@ -17,6 +18,7 @@ pub use enterprise::{
     EnterpriseCase, EnterpriseLine, EnterpriseLines, EnterpriseTab, Matter, Piece, enterprise_act,
     enterprise_case, enterprise_cases, open_piece,
 };
+pub use guard::{Contested, contested_decisions, rule_on_decision};
 pub use orders::{Waiting, decide_order, waiting_orders};
 pub use people::{
     Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,

@@ -5,6 +5,7 @@ use domain::person::verification::CHECK_LIFE;
 use domain::staff::Role;
 use privacy::Ctx;
 use privacy::purpose::Operate;
+use storage::account::guard::review;
 use storage::market::books;
 use storage::org::queue as enterprises;
 use storage::person::queue::{self, Case};
@@ -32,6 +33,8 @@ pub enum Kind {
     Enterprises,
     /// Demands to recipients of personal data.
     Demands,
+    /// Decisions of the security guard that were contested.
+    Guard,
     /// Refunds to be decided.
     Orders,
 }
@@ -42,7 +45,7 @@ impl Kind {
     pub const fn role(self) -> Role {
         match self {
             Self::Verifications | Self::Enterprises => Role::Verifier,
-            Self::Demands => Role::Dpo,
+            Self::Demands | Self::Guard => Role::Dpo,
             Self::Orders => Role::Arbiter,
         }
     }
@@ -156,6 +159,16 @@ pub async fn queues(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Ve
             count: i64::try_from(open.len()).unwrap_or(i64::MAX),
             oldest: open.iter().map(|asked| asked.asked_at).min(),
             clock: Clock::first(open.iter().map(|asked| Due::At(asked.due_at)), now),
+        });
+    }
+    if signed.has(Kind::Guard.role()) {
+        let contested = review::waiting(&mut tx, LOOKED_AT).await?;
+        let due = |row: &review::DecisionRow| row.due_at.map_or(Due::Unknown, Due::At);
+        queues.push(Queue {
+            kind: Kind::Guard,
+            count: i64::try_from(contested.len()).unwrap_or(i64::MAX),
+            oldest: contested.iter().filter_map(|row| row.contested_at).min(),
+            clock: Clock::first(contested.iter().map(due), now),
         });
     }
     if signed.has(Kind::Orders.role()) {

@@ -38,7 +38,7 @@ both_dbs! {
             (true, false, vec![Refused::PolicyNotAccepted]),
             (false, true, vec![Refused::AgreementNotAccepted]),
         ] {
-            let request = CodeRequest { phone: PHONE, accept_agreement: agreement, accept_policy: policy, documents: &documents };
+            let request = CodeRequest { phone: PHONE, accept_agreement: agreement, accept_policy: policy, documents: &documents, from: app::account::Origin::default() };
             let sent = account::request_code(&app, &house::visitor::<KeepAccount>(&app), &request).await;
             assert_eq!(refusals(sent), expected);
         }
@@ -58,6 +58,7 @@ both_dbs! {
         let form = Registration {
             phone: "12", code: "", account_name: "a", password: "short",
             accept_agreement: false, accept_policy: false, documents: &documents, device: "",
+            from: app::account::Origin::default(),
         };
         let refused = account::register(&app, &house::visitor::<KeepAccount>(&app), &form).await;
         assert_eq!(refusals(refused), [
@@ -191,10 +192,10 @@ both_dbs! {
         assert_eq!(refusals(house::log_in(&app, "lin", PASSWORD).await), [Refused::LoginWrong]);
 
         test.clock.advance(limits::CODE_PAUSE);
-        account::request_reset(&app, &house::visitor(&app), "100-0000-0009").await.expect("no account, same answer");
-        account::request_reset(&app, &house::visitor(&app), PHONE).await.expect("code");
+        account::request_reset(&app, &house::visitor(&app), "100-0000-0009", &app::account::Origin::default()).await.expect("no account, same answer");
+        account::request_reset(&app, &house::visitor(&app), PHONE, &app::account::Origin::default()).await.expect("code");
         let code = house::latest_code(&app).await;
-        let form = Reset { phone: PHONE, code: &code, password: PASSWORD };
+        let form = Reset { phone: PHONE, code: &code, password: PASSWORD, device: "", from: app::account::Origin::default() };
         account::reset(&app, &house::visitor(&app), &form).await.expect("reset");
         assert!(house::viewer(&app, &one).await.is_none(), "a reset ends every session");
         house::log_in(&app, PHONE, PASSWORD).await.expect("the new password");

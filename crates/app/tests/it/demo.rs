@@ -118,7 +118,7 @@ both_dbs! {
         drop(tx);
         assert!(!demo::present(&app, &ctx).await.expect("looked"));
         assert!(!demo::in_real_use(&app, &ctx).await.expect("looked"));
-        let form = Login { login: PEOPLE[0].name, password: PASSWORD, device: "x", remembered: None };
+        let form = Login { login: PEOPLE[0].name, password: PASSWORD, device: "x", remembered: None, from: account::Origin::default() };
         let refused = account::log_in(&app, &house::visitor(&app), &form).await;
         assert!(refused.is_err());
     }

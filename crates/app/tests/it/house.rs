@@ -19,6 +19,8 @@ pub fn app(test: &TestStore) -> App {
             memory_kib: 64,
             passes: 1,
         },
+        regions: None,
+        site: "企服365".into(),
         identity: Some(std::sync::Arc::new(app::person::DemoSource)),
         enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
         bank: Some(std::sync::Arc::new(app::org::DemoBank)),
@@ -57,6 +59,7 @@ pub async fn ask_code(app: &App, phone: &str) -> Result<(), Failure> {
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
+        from: app::account::Origin::default(),
     };
     account::request_code(app, &visitor::<KeepAccount>(app), &request).await
 }
@@ -91,6 +94,7 @@ pub async fn register_with(app: &App, phone: &str, name: &str, code: &str) -> Re
         accept_policy: true,
         documents: &documents,
         device: "Firefox",
+        from: app::account::Origin::default(),
     };
     account::register(app, &visitor::<KeepAccount>(app), &form).await
 }
@@ -127,6 +131,7 @@ pub async fn enter(
         password,
         device: "Chromium",
         remembered,
+        from: app::account::Origin::default(),
     };
     account::log_in(app, &visitor::<VerifyHolder>(app), &form).await
 }

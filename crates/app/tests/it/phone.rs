@@ -87,6 +87,7 @@ fn lost<'a>(password: &'a str, phone: &'a str, code: &'a str) -> LostPhone<'a> {
         password,
         phone,
         code,
+        from: app::account::Origin::default(),
     }
 }
 
@@ -188,7 +189,7 @@ both_dbs! {
         // A code to the present number is none for the new one, nor one of a log-in's reset.
         prove(test, &app, &viewer).await;
         test.clock.advance(CODE_PAUSE);
-        account::request_reset(&app, &house::visitor(&app), OLD).await.expect("sent");
+        account::request_reset(&app, &house::visitor(&app), OLD, &app::account::Origin::default()).await.expect("sent");
         let reset = house::latest_code(&app).await;
         assert_eq!(refusal(change(&app, &viewer, NEW, &reset).await), Some(Refused::CodeWrong));
     }
@@ -217,12 +218,12 @@ both_dbs! {
         account::request_new_code(&app, &ctx(&app, &viewer), &viewer, NEW).await.expect("sent");
         let new = house::latest_code(&app).await;
         test.clock.advance(CODE_PAUSE);
-        account::request_reset(&app, &house::visitor(&app), OLD).await.expect("sent");
+        account::request_reset(&app, &house::visitor(&app), OLD, &app::account::Origin::default()).await.expect("sent");
         let reset = house::latest_code(&app).await;
         change(&app, &viewer, NEW, &new).await.expect("changed");
         test.clock.advance(CODE_PAUSE);
         person(&app, OLD, "next").await;
-        let form = account::Reset { phone: OLD, code: &reset, password: "北风 吹着 三只 空茶碗" };
+        let form = account::Reset { phone: OLD, code: &reset, password: "北风 吹着 三只 空茶碗", device: "", from: app::account::Origin::default() };
         assert_eq!(refusal(account::reset(&app, &house::visitor(&app), &form).await), Some(Refused::CodeWrong));
         house::log_in(&app, "next", PASSWORD).await.expect("their password is what it was");
     }

@@ -139,6 +139,7 @@ async fn cared_for(test: &TestStore, scene: &Scene) {
         password: house::PASSWORD,
         phone: "100-0000-0077",
         code,
+        from: app::account::Origin::default(),
     };
     account::request_lost_code(&scene.app, &house::visitor(&scene.app), &lost(""))
         .await

@@ -395,10 +395,10 @@ both_dbs! {
     clause_2_1_1_e_a_reset_by_phone_does_not_go_past_the_second_factor(test) {
         let person = guarded(test).await;
         test.clock.advance(limits::CODE_PAUSE);
-        account::request_reset(&person.app, &house::visitor(&person.app), PHONE).await.expect("sent");
+        account::request_reset(&person.app, &house::visitor(&person.app), PHONE, &app::account::Origin::default()).await.expect("sent");
         let code = house::latest_code(&person.app).await;
         let new = "北风 吹着 三只 空茶碗";
-        account::reset(&person.app, &house::visitor(&person.app), &Reset { phone: PHONE, code: &code, password: new }).await.expect("reset");
+        account::reset(&person.app, &house::visitor(&person.app), &Reset { phone: PHONE, code: &code, password: new, device: "", from: app::account::Origin::default() }).await.expect("reset");
         assert!(!person.live(&person.token).await, "every session ends");
         let entry = house::enter(&person.app, PHONE, new, None).await.expect("the new password");
         let Entry::Waits { token } = entry else { panic!("no second step") };

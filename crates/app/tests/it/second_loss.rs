@@ -28,6 +28,7 @@ fn lost<'a>(code: &'a str, second: &'a str) -> account::LostPhone<'a> {
         phone: "100-0000-0077",
         code,
         second,
+        from: app::account::Origin::default(),
     }
 }
 

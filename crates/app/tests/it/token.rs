@@ -141,9 +141,9 @@ both_dbs! {
 
         let made = create(&app, &viewer, "b", Scope::ALL, "1").await.expect("made");
         test.clock.advance(Duration::minutes(2));
-        account::request_reset(&app, &house::visitor::<VerifyHolder>(&app), "100-0000-0001").await.expect("code");
+        account::request_reset(&app, &house::visitor::<VerifyHolder>(&app), "100-0000-0001", &app::account::Origin::default()).await.expect("code");
         let code = house::latest_code(&app).await;
-        let form = Reset { phone: "100-0000-0001", code: &code, password: "六匹马 走过 旧城门" };
+        let form = Reset { phone: "100-0000-0001", code: &code, password: "六匹马 走过 旧城门", device: "", from: app::account::Origin::default() };
         account::reset(&app, &house::visitor::<VerifyHolder>(&app), &form).await.expect("reset");
         assert!(bearer(&app, &made.text).await.is_none());
     }

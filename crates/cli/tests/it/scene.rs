@@ -110,6 +110,8 @@ impl<'a> Scene<'a> {
                 memory_kib: 64,
                 passes: 1,
             },
+            regions: None,
+            site: "企服365".into(),
             identity: Some(std::sync::Arc::new(app::person::DemoSource)),
             enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
             bank: Some(std::sync::Arc::new(app::org::DemoBank)),
@@ -134,6 +136,7 @@ impl<'a> Scene<'a> {
             password: demo::PASSWORD,
             device: "Firefox",
             remembered: None,
+            from: app::account::Origin::default(),
         };
         let entry = account::log_in(&app, &visitor::<VerifyHolder>(&app), &login).await;
         let token = entry.expect("logged in").begun().expect("a session").token;

@@ -481,6 +481,38 @@ refusals! {
     QuizStale = "quiz_stale" "h-quiz"
         "这份测验已提交或已更换，请重新开始。"
         "This quiz was handed in or replaced; begin a new one.",
+    /// Nothing is tried from this network without a solved puzzle.
+    PuzzleNeeded = "puzzle_needed" "answer"
+        "您所在的网络近期有异常尝试，请先完成下面的安全验证，再提交一次；换一个网络可以不用验证。"
+        "There were suspicious tries from your network: complete the check below and send the form again, or use another network.",
+    /// The puzzle is solved wrongly, too early, too late or was used.
+    PuzzleWrong = "puzzle_wrong" "answer"
+        "安全验证没有通过：答案不对、提交太早或已过期。已换了一道新的，请重新完成。"
+        "The check was not passed: wrong, too early or out of time. Here is a new one; complete it and send the form again.",
+    /// The log-in that was stopped waits no longer.
+    GuardStale = "guard_stale" "main"
+        "这次登录已超时，或已经处理过了，请重新登录。"
+        "This log-in has waited too long or is over; log in again.",
+    /// The wait of a held log-in is not over.
+    GuardWait = "guard_wait" "answer"
+        "等待时间还没有到，请稍候再提交。"
+        "The wait is not over yet; send it again in a moment.",
+    /// Log-in is frozen.
+    GuardFrozen = "guard_frozen" "main"
+        "登录已冻结：请通过手机验证码重置密码，或申请人工复核。"
+        "Log-in is frozen: reset the password with a code to your phone, or ask a human to look again.",
+    /// No ground of the contest was chosen.
+    ContestGround = "contest_ground" "ground"
+        "请选择申请人工复核的理由。"
+        "Choose why a human should look again.",
+    /// The decision was contested before, or keeps nobody back any more.
+    ContestNotNow = "contest_not_now" "ground"
+        "这个决定已经申请过复核，或已不再限制登录，无需再次申请。"
+        "This decision was contested before, or keeps nobody back any more; there is nothing to do.",
+    /// No ruling was chosen.
+    ContestRuling = "contest_ruling" "ruling"
+        "请选择解除或维持，并选择理由；本人会看到它。"
+        "Choose whether it is lifted or upheld, and why; the person reads it.",
 }
 
 impl From<Party> for Refused {

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod code;
 pub mod failure;
+pub mod guard;
 pub mod passkey;
 pub mod phone;
 pub mod profile;

@@ -45,6 +45,10 @@ const CHANGES: &str = "DELETE FROM account_change WHERE id IN \
     (SELECT id FROM account_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const LOGIN_FAILURES: &str = "DELETE FROM login_failure WHERE (account, day) IN \
     (SELECT account, day FROM login_failure WHERE first_at <= $1 ORDER BY first_at, account, day LIMIT $2)";
+const GUARD_SIGHTINGS: &str = "DELETE FROM guard_sighting WHERE id IN \
+    (SELECT id FROM guard_sighting WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const GUARD_DECISIONS: &str = "DELETE FROM guard_decision WHERE id IN \
+    (SELECT id FROM guard_decision WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const STAFF_SESSIONS: &str = "DELETE FROM staff_session WHERE id IN \
     (SELECT id FROM staff_session WHERE created_at <= $1 ORDER BY created_at, id LIMIT $2)";
 const STAFF_TRAINING: &str = "DELETE FROM staff_training WHERE id IN \
@@ -122,6 +126,10 @@ pub enum Rule {
     Changes,
     /// `login_failures_180d`.
     LoginFailures,
+    /// `guard_sighting_90d`.
+    GuardSightings,
+    /// `guard_decision_180d`.
+    GuardDecisions,
     /// `staff_session_90d`.
     StaffSessions,
     /// `staff_record_3y`.
@@ -140,7 +148,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -151,6 +159,8 @@ impl Rule {
         Self::Verifications,
         Self::Changes,
         Self::LoginFailures,
+        Self::GuardSightings,
+        Self::GuardDecisions,
         Self::StaffSessions,
         Self::StaffRecords,
         Self::OrganisationRecords,
@@ -174,6 +184,8 @@ impl Rule {
             Self::Verifications => "verification_record_3y",
             Self::Changes => "change_3y",
             Self::LoginFailures => "login_failures_180d",
+            Self::GuardSightings => "guard_sighting_90d",
+            Self::GuardDecisions => "guard_decision_180d",
             Self::StaffSessions => "staff_session_90d",
             Self::StaffRecords => "staff_record_3y",
             Self::OrganisationRecords => "organisation_record_3y",
@@ -196,6 +208,8 @@ impl Rule {
             Self::Verifications => &[VERIFICATIONS],
             Self::Changes => &[CHANGES],
             Self::LoginFailures => &[LOGIN_FAILURES],
+            Self::GuardSightings => &[GUARD_SIGHTINGS],
+            Self::GuardDecisions => &[GUARD_DECISIONS],
             Self::StaffSessions => &[STAFF_SESSIONS],
             Self::StaffRecords => &[STAFF_TRAINING, STAFF_CHANGES],
             Self::OrganisationRecords => &[ENTERPRISE_EVENTS, ORGANISATION_EVENTS],

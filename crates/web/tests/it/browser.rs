@@ -57,6 +57,8 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
                 memory_kib: 64,
                 passes: 1,
             },
+            regions: None,
+            site: "企服365".into(),
             identity: Some(Arc::new(app::person::DemoSource)),
             enterprises: Some(std::sync::Arc::new(app::org::DemoRegister)),
             bank: Some(std::sync::Arc::new(app::org::DemoBank)),

@@ -9,6 +9,7 @@ use storage::Tx;
 use storage::account::{code, second};
 use uuid::Uuid;
 
+use super::super::guard;
 use super::super::login::{Begun, Proof, token_digest, welcome};
 use super::super::random_token;
 use super::check::{Given, Holder, Used, admit, look};
@@ -94,6 +95,7 @@ pub async fn second_step(
     }
     let entered = complete(app, &mut tx, &pending, attempt, step.device, step.remember).await?;
     tx.commit().await?;
+    guard::passed(app, ctx, step.token).await?;
     Ok(entered)
 }
 

@@ -20,7 +20,7 @@ pub use step_up::{Renewed, step_up};
 pub(crate) use check::accepted;
 pub(crate) use enrol::{fresh_codes, fresh_secret};
 pub(crate) use lost::{LOSS, carry_out};
-pub(crate) use notice::{NOTICE, tell as tell_notice};
+pub(crate) use notice::{GuardNotice, NOTICE, tell as tell_notice, tell_of_guard};
 
 pub(super) use check::admit;
 pub(super) use device::is_remembered;

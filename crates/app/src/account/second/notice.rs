@@ -51,6 +51,37 @@ pub(in super::super) enum What {
     LossDone,
     /// It was taken back.
     LossCancelled,
+    /// A log-in with the right password was held back.
+    GuardHeld,
+    /// Log-in was frozen.
+    GuardFrozen,
+    /// A human lifted a decision of the guard.
+    GuardLifted,
+    /// A human let it stand.
+    GuardUpheld,
+}
+
+/// What a human decided about a decision of the guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GuardNotice {
+    /// It is lifted.
+    Lifted,
+    /// It stands.
+    Upheld,
+}
+
+/// Writes the job that tells the holder what a human decided.
+pub(crate) async fn tell_of_guard<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    account: Uuid,
+    notice: GuardNotice,
+) -> Result<(), Failure> {
+    let what = match notice {
+        GuardNotice::Lifted => What::GuardLifted,
+        GuardNotice::Upheld => What::GuardUpheld,
+    };
+    enqueue(app, tx, account, what).await
 }
 
 #[derive(Deserialize, Serialize)]
@@ -232,6 +263,32 @@ fn text(what: What, at: OffsetDateTime) -> String {
         What::LossDone => (
             "等待期满，两步登录已关闭，所有设备已退出。",
             "the waiting time is over: two-step log-in is off, and every device is logged out.",
+            not_you,
+        ),
+        What::GuardHeld => (
+            "有人输对了密码，但登录环境异常，系统已暂缓这次登录，要求再验证一步。",
+            "somebody gave the right password in unusual circumstances; the log-in was held back and one more proof asked for.",
+            (
+                "如非本人操作，请立即修改密码；认为判断有误的，可在登录页面申请人工复核。",
+                "If it was not you, change the password at once; if you think the decision is wrong, ask a human to look again on the page of the log-in.",
+            ),
+        ),
+        What::GuardFrozen => (
+            "有人输对了密码，但多个异常信号同时出现，系统已冻结登录；已登录的设备不受影响。",
+            "somebody gave the right password while several signals stood; log-in is frozen, devices that are logged in stay so.",
+            (
+                "请用短信验证码重置密码恢复登录；认为判断有误的，可在登录页面申请人工复核。",
+                "Reset the password with a text-message code to log in again; if you think the decision is wrong, ask a human to look again on the page of the log-in.",
+            ),
+        ),
+        What::GuardLifted => (
+            "工作人员复核后解除了对登录的限制，您可以重新登录。",
+            "a member of staff looked again and lifted what kept your log-in back; you can log in.",
+            not_you,
+        ),
+        What::GuardUpheld => (
+            "工作人员复核后维持了对登录的限制，请先用短信验证码重置密码。理由见“我的账号—安全守卫”。",
+            "a member of staff looked again and let the decision stand; reset the password with a text-message code first. Why is shown under My account, security guard.",
             not_you,
         ),
         What::LossCancelled => (
