@@ -87,6 +87,8 @@ pub fn state(app: &App, catalogue: Catalogue) -> Result<WebState> {
             filing: web::Filing::default(),
             demo: true,
             secure: false,
+            trusted_proxies: Vec::new(),
+            answer_floor: std::time::Duration::ZERO,
         }),
     })
 }

@@ -20,7 +20,7 @@ pub fn present(root: &Path) -> bool {
 pub fn command(root: &Path) -> Result<Command> {
     run(cargo(root).args(["build", "--package", "cli"]))?;
     let target = crate::target(root);
-    let environment = environment(root, &target)?;
+    let environment = environment(root, &target.join("schemathesis"), FOLDER)?;
     let mut command = Command::new(environment.join("bin/python"));
     command
         .arg(format!("{FOLDER}/run.py"))
@@ -29,16 +29,16 @@ pub fn command(root: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// The environment with exactly the listed packages; made anew when the list has changed.
-fn environment(root: &Path, target: &Path) -> Result<PathBuf> {
-    let folder = target.join("schemathesis");
-    let list = root.join(FOLDER).join("requirements.txt");
+/// An environment with exactly the packages listed in a folder; made anew when the list has changed.
+pub fn environment(root: &Path, folder: &Path, of: &str) -> Result<PathBuf> {
+    let folder = folder.to_path_buf();
+    let list = root.join(of).join("requirements.txt");
     let wanted = std::fs::read(&list).with_context(|| format!("cannot read {}", list.display()))?;
     let installed = folder.join("installed.txt");
     if std::fs::read(&installed).is_ok_and(|present| present == wanted) {
         return Ok(folder);
     }
-    println!("xtask: installing Schemathesis under {}", folder.display());
+    println!("xtask: installing what {of} names under {}", folder.display());
     run(Command::new("python3")
         .args(["-m", "venv", "--clear"])
         .arg(&folder)

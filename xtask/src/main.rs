@@ -7,6 +7,7 @@ mod cluster;
 mod doctor;
 mod documents;
 mod interface;
+mod oracle;
 mod screenshots;
 mod suite;
 mod tally;
@@ -26,6 +27,7 @@ cargo xtask <command>
   test [arguments]    every test on SQLite and PostgreSQL, then the browser and
                       the JSON interface; arguments go to cargo test and leave those out
   test-interface      the JSON interface alone, against its own document
+  test-identifiers    identity numbers and credit codes beside python-stdnum
   bench [name]        measure kernel, page, erase, purge, http, start, search, login, log,
                       orders, consent beside a floor of the same run; never part of the
                       tests (benches/README.md)
@@ -63,6 +65,7 @@ fn dispatch(root: &Path, command: Option<&str>, rest: &[String]) -> Result<()> {
         (Some("run"), _) => run(cargo(root).arg("run").arg("--").args(rest)),
         (Some("test"), _) => suite::run(root, rest),
         (Some("test-interface"), []) => suite::run_interface(root),
+        (Some("test-identifiers"), []) => suite::run_identifiers(root),
         (Some("bench"), _) => bench::run(root, rest),
         (Some("check"), []) => checks::check(root),
         (Some("check-walls"), []) => walls::check(root),

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::cluster::Cluster;
 use crate::tally::{Tally, stream};
 use crate::tools::{self, Need};
-use crate::{browser, cargo, interface};
+use crate::{browser, cargo, interface, oracle};
 
 /// One line of the summary.
 struct Part {
@@ -27,9 +27,10 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let whole = arguments.is_empty();
     let browser = whole && root.join("e2e/package.json").is_file();
     let programs = whole && interface::present(root);
+    let identifiers = whole && oracle::present(root);
     let mut needs = vec![Need::Postgres, Need::Token];
     needs.extend(browser.then_some(Need::Browser));
-    needs.extend(programs.then_some(Need::Python));
+    needs.extend((programs || identifiers).then_some(Need::Python));
     tools::ensure(&needs)?;
 
     let begun = now();
@@ -51,6 +52,9 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
     if programs {
         parts.push(timed("JSON interface", || interface_tests(root))?);
     }
+    if identifiers {
+        parts.push(timed("identifiers", || identifier_tests(root))?);
+    }
     summary(&parts)
 }
 
@@ -58,6 +62,17 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<()> {
 pub fn run_interface(root: &Path) -> Result<()> {
     tools::ensure(&[Need::Python])?;
     summary(&[timed("JSON interface", || interface_tests(root))?])
+}
+
+/// Compares the rules of numbers alone.
+pub fn run_identifiers(root: &Path) -> Result<()> {
+    tools::ensure(&[Need::Python])?;
+    summary(&[timed("identifiers", || identifier_tests(root))?])
+}
+
+fn identifier_tests(root: &Path) -> Result<(Tally, bool)> {
+    let (tally, succeeded) = counted(&mut oracle::command(root)?, Tally::of_plain_line)?;
+    Ok((whole_part(tally, succeeded), succeeded))
 }
 
 fn interface_tests(root: &Path) -> Result<(Tally, bool)> {

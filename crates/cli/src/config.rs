@@ -2,12 +2,18 @@
 //! that is missing at once (1.0).
 
 use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::{Parser, Subcommand, ValueEnum};
 use domain::staff::Role;
 use privacy::Suite;
-use web::{Filing, Settings};
+use web::{Filing, Network, Settings};
+
+/// Answers about codes take at least so long, so that their time tells nothing: longer than the work for
+/// a number that is known.
+const ANSWER_FLOOR: Duration = Duration::from_millis(250);
 
 /// The platform's decision on a refund.
 #[derive(Clone, Copy, ValueEnum, Debug)]
@@ -249,6 +255,20 @@ pub struct Arguments {
         value_parser = clap::value_parser!(u16).range(1..)
     )]
     pub ask_again_after_days: u16,
+    /// The proxies that are believed who the visitor is (`X-Forwarded-For`): addresses or networks,
+    /// separated by commas, such as `127.0.0.1,10.0.0.0/8`. Nobody else is believed.
+    #[arg(
+        global = true,
+        long,
+        env = "QIFU365_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_parser = Network::from_str
+    )]
+    pub trusted_proxies: Vec<Network>,
+    /// A table of the operator's own that says in which region an address lies, instead of the built-in
+    /// one of countries: lines of `prefix,region` or `prefix,region,latitude,longitude`.
+    #[arg(global = true, long, env = "QIFU365_REGION_TABLE")]
+    pub region_table: Option<PathBuf>,
     /// The site's name.
     #[arg(global = true, long, env = "QIFU365_BRAND", default_value = "企服365")]
     pub brand: String,
@@ -306,6 +326,8 @@ impl Arguments {
                 filing,
                 demo: true,
                 secure: given(&self.site_domain).is_some(),
+                trusted_proxies: self.trusted_proxies.clone(),
+                answer_floor: ANSWER_FLOOR,
             });
         }
         let needed = [
@@ -342,6 +364,8 @@ impl Arguments {
                 filing,
                 demo: false,
                 secure: true,
+                trusted_proxies: self.trusted_proxies.clone(),
+                answer_floor: ANSWER_FLOOR,
             });
         }
         bail!(
@@ -390,6 +414,15 @@ mod tests {
         let settings = parse(&WHOLE).settings().expect("complete");
         assert!(settings.secure && !settings.demo && settings.operator_name == "甲");
         assert!(parse(&WHOLE[..7]).settings().is_err());
+    }
+
+    #[test]
+    fn clause_2_2_3_d_proxies_are_believed_only_when_named() {
+        let none = parse(&[]).settings().expect("demo");
+        assert!(none.trusted_proxies.is_empty() && none.answer_floor == ANSWER_FLOOR);
+        let named = parse(&["--trusted-proxies", "127.0.0.1,10.0.0.0/8"]).settings().expect("demo");
+        assert_eq!(named.trusted_proxies.len(), 2);
+        assert!(Arguments::try_parse_from(["qifu365", "--trusted-proxies", "10.0.0.1/8"]).is_err());
     }
 
     #[test]

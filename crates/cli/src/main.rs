@@ -11,6 +11,7 @@ mod keys;
 mod lock;
 mod open;
 mod operator;
+mod regions;
 mod serve;
 mod signed;
 mod sources;

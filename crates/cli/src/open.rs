@@ -18,6 +18,7 @@ use crate::enterprises::{self, HttpBank, HttpRegister};
 use crate::identity::{self, HttpSource};
 use crate::keys::Place;
 use crate::lock;
+use crate::regions;
 use crate::signed::Line;
 use crate::sources::{SystemClock, SystemEntropy};
 
@@ -122,6 +123,7 @@ pub async fn open(arguments: &Arguments, demo: bool) -> anyhow::Result<Opened> {
         .map_err(|error| refusal(error, &place))?;
     let policy = policy::builtin().context("the policy's texts")?;
     let mut app = over(store, arguments, demo);
+    app.regions = Some(regions::table(arguments.region_table.as_deref())?);
     if !demo {
         let line = |source, address: &Option<String>, secret: &Option<PathBuf>| {
             let named = (address.as_deref(), secret.as_deref());

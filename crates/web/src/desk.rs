@@ -138,6 +138,7 @@ impl Desk {
             room(Role::Verifier, "/guanli/shiming", "实名认证", "Persons"),
             room(Role::Verifier, "/guanli/qiye", "企业认证", "Enterprises"),
             room(Role::Dpo, "/guanli/qingqiu", "个人信息请求", "Demands"),
+            room(Role::Dpo, "/guanli/anquan", "安全复核", "Guard reviews"),
             room(Role::Arbiter, "/guanli/dingdan", "待裁决订单", "Disputes"),
             room(Role::Admin, "/guanli/renyuan", "人员", "Staff"),
             Some(Room {

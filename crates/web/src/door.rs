@@ -19,6 +19,8 @@ pub enum Left {
     Remembered,
     /// The question to a device, for a log-in by a passkey.
     Question,
+    /// The log-in that the security guard stopped.
+    Stopped,
 }
 
 impl Left {
@@ -30,6 +32,8 @@ impl Left {
             (Self::Remembered, false) => "remembered",
             (Self::Question, true) => "__Host-question",
             (Self::Question, false) => "question",
+            (Self::Stopped, true) => "__Host-stopped",
+            (Self::Stopped, false) => "stopped",
         }
     }
 
@@ -38,6 +42,8 @@ impl Left {
             Self::Pending => domain::account::second::PENDING_LIFE.whole_seconds(),
             Self::Remembered => domain::account::second::REMEMBERED.whole_seconds(),
             Self::Question => domain::account::passkey::CEREMONY_LIFE.whole_seconds(),
+            // Long enough to come back for what a human decided.
+            Self::Stopped => 7 * 24 * 60 * 60,
         }
     }
 }
@@ -50,6 +56,8 @@ pub struct Brought {
     pub remembered: Option<String>,
     /// The token of the question to a device.
     pub question: Option<String>,
+    /// The token of the log-in that was stopped.
+    pub stopped: Option<String>,
 }
 
 impl FromRequestParts<WebState> for Brought {
@@ -62,6 +70,7 @@ impl FromRequestParts<WebState> for Brought {
             pending: of(Left::Pending),
             remembered: of(Left::Remembered),
             question: of(Left::Question),
+            stopped: of(Left::Stopped),
         })
     }
 }

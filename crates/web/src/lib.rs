@@ -3,6 +3,7 @@
 //! A route exists only as a row of [`routes::ROUTES`], with who may call it, for which purpose and
 //! under which clauses (0.4). Pages work without JavaScript; nothing is loaded from elsewhere.
 
+mod address;
 mod api;
 mod desk;
 mod door;
@@ -16,6 +17,7 @@ pub mod routes;
 mod state;
 mod upload;
 
+pub use address::Network;
 pub use kept::{Figures, KeptPages};
 pub use pages::frame::Filing;
 pub use routes::{router, router_keeping};
@@ -30,7 +32,8 @@ pub async fn serve(
     state: WebState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(state))
+    let service = router(state).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
 }

@@ -1,9 +1,10 @@
 //! What a handler knows of a request: language, viewer, origin; and the frame of its page.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use app::Failure;
-use app::account::{self, Viewer};
+use app::account::{self, Origin, Solved, Viewer};
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Query, Request};
 use axum::http::request::Parts;
@@ -15,6 +16,7 @@ use serde::de::value::{Error as ValueError, MapDeserializer};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
+use crate::address;
 use crate::failure::Answer;
 use crate::pages::frame::{Frame, Lang, PolicyInForce, Viewer as Chip};
 use crate::pages::moment::Day;
@@ -34,6 +36,8 @@ pub struct Visit {
     pub device: String,
     /// Whether the browser asks in general not to give data away (`Sec-GPC: 1`).
     pub opts_out: bool,
+    /// The visitor's address, for the security guard alone; never printed.
+    pub(crate) address: Option<IpAddr>,
     path: String,
     shown: String,
     id: Uuid,
@@ -134,6 +138,11 @@ fn page_of(path: &str) -> &str {
             return path.get(..own.len() + length).unwrap_or(path);
         }
     }
+    for whole in ["/denglu/anquan", "/zhanghao/anquan"] {
+        if path.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/')) {
+            return whole;
+        }
+    }
     let step = path
         .strip_prefix("/dingdan/")
         .is_some_and(|rest| rest.contains('/'));
@@ -219,6 +228,7 @@ impl FromRequestParts<WebState> for Visit {
             lang_chosen: chosen.is_some(),
             viewer: None,
             device,
+            address: address::of(parts, &state.settings.trusted_proxies),
             opts_out: parts.headers.get("sec-gpc").is_some_and(|value| value == "1"),
             shown: if parts.method == Method::POST {
                 page_of(&path).to_owned()
@@ -231,7 +241,8 @@ impl FromRequestParts<WebState> for Visit {
             state: state.clone(),
         };
         if let Some(token) = cookie(&parts.headers, session_cookie(state.settings.secure)) {
-            let found = account::authenticate(&state.app, &visit.ctx(), token).await;
+            let origin = visit.origin(None);
+            let found = account::authenticate_from(&state.app, &visit.ctx(), token, &origin).await;
             visit.viewer = found.map_err(|failure| Answer::failure(&visit, &failure))?;
         }
         Ok(visit)
@@ -266,6 +277,20 @@ impl Visit {
     /// The number of this request, for whoever reports a fault.
     pub(crate) const fn number(&self) -> Uuid {
         self.id
+    }
+
+    /// Where the request comes from, with the puzzle that came with its form.
+    pub(crate) fn origin<'a>(&self, solved: Option<Solved<'a>>) -> Origin<'a> {
+        Origin {
+            address: self.address,
+            solved,
+        }
+    }
+
+    /// Does something whose answer must not tell by its time what was found: it takes at least as long as
+    /// the floor.
+    pub(crate) async fn evenly<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::join!(work, tokio::time::sleep(self.state.settings.answer_floor)).0
     }
 
     /// The page that this request shows, or whose form it is.
@@ -374,6 +399,9 @@ mod tests {
             ("/guanli/kaitong/wancheng", "/guanli/kaitong"),
             ("/guanli/shiming/x/chakan", "/guanli/shiming/x"),
             ("/guanli/qiye/x/chakan", "/guanli/qiye/x"),
+            ("/denglu/anquan/queren", "/denglu/anquan"),
+            ("/zhanghao/anquan/x/fuhe", "/zhanghao/anquan"),
+            ("/guanli/anquan/x", "/guanli/anquan"),
             ("/zhanghao/qiye/x/dakuan", "/zhanghao/qiye/x"),
             ("/zhanghao/zuzhi/x/yaoqing/y", "/zhanghao/zuzhi/x"),
             ("/zhanghao/shenpi/x/pizhun", "/zhanghao/shenpi"),

@@ -13,11 +13,11 @@ use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
     overview, passkey, person, phone, policy, profile, register, rights, second, share, spending, staff,
-    token,
+    stopped, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
-use crate::state::{WebState, css_path, passkey_js_path};
+use crate::state::{WebState, css_path, passkey_js_path, puzzle_path};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +124,11 @@ routes! {
     get "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss_form;
     post "/denglu/yishi" Door "verify_holder" ["2.1.1.e", "2.5.4.e"] second::loss;
     post "/denglu/yishi/yanzhengma" Door "verify_holder" ["2.1.1.e"] second::loss_code;
+    get "/denglu/anquan" Door "keep_safe" ["2.2.3.a", "2.2.3.d"] stopped::page;
+    post "/denglu/anquan" Door "keep_safe" ["2.2.3.d"] stopped::solve;
+    post "/denglu/anquan/yanzhengma" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] stopped::code;
+    post "/denglu/anquan/queren" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] stopped::confirm;
+    post "/denglu/anquan/fuhe" Door "keep_safe" ["2.2.3.b"] stopped::contest;
     get "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset_form;
     post "/mima/chongzhi" Door "verify_holder" ["2.1.1.e"] account::reset;
     post "/mima/chongzhi/yanzhengma" Door "verify_holder" ["2.1.1.e"] account::reset_code;
@@ -150,6 +155,8 @@ routes! {
     get "/zhanghao/chakan" Account "show_own" ["2.5.1.e", "2.6.1.a"] overview::openings;
     get "/zhanghao/xiugai" Account "show_own" ["2.6.1.a", "2.6.2.a"] overview::changes;
     get "/zhanghao/denglu" Account "show_own" ["2.2.3.d", "2.6.1.a"] overview::logins;
+    get "/zhanghao/anquan" Account "show_own" ["2.2.3.a", "2.2.3.d", "2.6.1.a"] stopped::list;
+    post "/zhanghao/anquan/{decision}/fuhe" Account "keep_safe" ["2.2.3.b"] stopped::contest_own;
     post "/zhanghao/huihua/tuichu" Account "keep_safe" ["2.1.1.e", "2.2.3.d"] overview::end_others;
     post "/zhanghao/huihua/{session}/chexiao" Account "keep_safe" ["2.1.1.e"] account::revoke;
     get "/zhanghao/queren" Account "verify_holder" ["2.1.1.e", "2.6.4.f"] guard::proof_form;
@@ -263,6 +270,8 @@ routes! {
     post "/guanli/qiye/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::act;
     get "/guanli/qingqiu" Officer "operate" ["2.6.3.c"] staff::demands::list;
     post "/guanli/qingqiu/{demand}" Officer "operate" ["2.6.3.c", "2.6.3.d"] staff::demands::answer;
+    get "/guanli/anquan" Officer "operate" ["2.2.3.b"] staff::guard::list;
+    post "/guanli/anquan/{decision}" Officer "keep_safe" ["2.2.3.b", "2.5.1.e"] staff::guard::rule;
     get "/guanli/dingdan" Arbiter "operate" ["2.5.1.e"] staff::orders::list;
     post "/guanli/dingdan/{number}" Arbiter "operate" ["2.5.1.e"] staff::orders::decide;
     get "/demo/zhangben" Demo "operate" ["2.2.1"] order::books;
@@ -274,7 +283,7 @@ routes! {
 /// The methods that a path of the table is called by; `None` if it has none here: a path of the
 /// demonstration is unknown elsewhere, whatever the method.
 pub(crate) fn allowed(path: &str, demo: bool) -> Option<String> {
-    if path == css_path() || path == passkey_js_path() {
+    if path == css_path() || path == passkey_js_path() || path == puzzle_path() {
         return Some("GET, HEAD".to_owned());
     }
     let mut methods = Vec::new();
@@ -306,7 +315,8 @@ pub fn router_keeping(state: WebState, kept: KeptPages) -> Router {
     ::policy::clause!("0.4");
     let mut router = Router::new()
         .route(css_path(), get(assets::css))
-        .route(passkey_js_path(), get(assets::passkey_js));
+        .route(passkey_js_path(), get(assets::passkey_js))
+        .route(puzzle_path(), get(assets::puzzle));
     for route in ROUTES {
         router = router.route(route.path, (route.handler)());
     }

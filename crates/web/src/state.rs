@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::App;
 use app::market::catalogue::CatalogueHandle;
@@ -10,6 +11,7 @@ use privacy::{Actor, Ctx, Purpose};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::address::Network;
 use crate::pages::frame::Filing;
 
 /// The operator's configuration as pages show it (1.0). Nothing of it is in the source.
@@ -29,6 +31,10 @@ pub struct Settings {
     pub demo: bool,
     /// Whether the site is served over TLS: cookies are then bound to host and TLS.
     pub secure: bool,
+    /// The proxies that are believed who the visitor is.
+    pub trusted_proxies: Vec<Network>,
+    /// Answers about codes take at least so long, whatever was found.
+    pub answer_floor: Duration,
 }
 
 /// The state of all handlers; cheap to clone.
@@ -46,6 +52,21 @@ pub struct WebState {
 
 /// The style sheet.
 pub(crate) const CSS: &str = include_str!("../assets/app.css");
+
+/// The script of puzzles.
+pub(crate) const PUZZLE: &str = include_str!("../assets/puzzle.js");
+
+/// Its path, with its content in its name.
+pub(crate) fn puzzle_path() -> &'static str {
+    static PATH: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    PATH.get_or_init(|| {
+        let digest = Sha256::digest(PUZZLE.as_bytes());
+        format!(
+            "/static/puzzle.{:02x}{:02x}{:02x}{:02x}.js",
+            digest[0], digest[1], digest[2], digest[3]
+        )
+    })
+}
 
 /// The style sheet's path, with its content in its name, so that it may be cached for ever.
 pub(crate) fn css_path() -> &'static str {

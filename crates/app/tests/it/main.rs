@@ -10,6 +10,7 @@ mod demand;
 mod demo;
 mod disclosure;
 mod full_disk;
+mod guard;
 mod house;
 mod job;
 mod joint;

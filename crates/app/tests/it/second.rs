@@ -49,7 +49,7 @@ impl Guarded {
             .expect("the password is right")
         {
             Entry::Waits { token } => token,
-            Entry::Begun(_) => panic!("no second step"),
+            Entry::Begun(_) | Entry::Stopped { .. } => panic!("no second step"),
         }
     }
 

@@ -8,11 +8,13 @@ use privacy::purpose::{KeepSafe, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::stopped::{puzzle_for, solved};
 use super::{guard, passkey};
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, in_query, local};
 use crate::pages::account::{FieldError, LoginPage, PasswordPage, ResetPage};
 use crate::pages::frame::Lang;
+use crate::pages::guard::PuzzleBox;
 use crate::request::{Asked, Named, Posted, Visit};
 
 fn field_errors(lang: Lang, refusals: &[Refused]) -> Vec<FieldError> {
@@ -55,6 +57,12 @@ pub struct LoginForm {
     password: String,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    puzzle: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    answer: String,
 }
 
 /// Where to go after the log-in.
@@ -76,7 +84,13 @@ fn demo_people(visit: &Visit) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-pub(super) fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<FieldError>) -> Answer {
+pub(super) fn login_page(
+    visit: &Visit,
+    login: &str,
+    next: &str,
+    errors: Vec<FieldError>,
+    puzzle: Option<PuzzleBox>,
+) -> Answer {
     let status = status_of(&errors);
     let page = LoginPage {
         f: visit.frame(visit.lang.t("登录", "Log in")),
@@ -87,6 +101,7 @@ pub(super) fn login_page(visit: &Visit, login: &str, next: &str, errors: Vec<Fie
         demo_password: app::demo::PASSWORD,
         demo_secret: domain::account::totp::grouped(app::demo::SECRET),
         passkey: passkey::part(visit),
+        puzzle,
     };
     Answer::page(visit, status, &page).scripted()
 }
@@ -96,7 +111,7 @@ pub async fn login_form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answ
     if visit.viewer.is_some() {
         Answer::to(local(&next))
     } else {
-        login_page(&visit, "", &next, Vec::new())
+        login_page(&visit, "", &next, Vec::new(), None)
     }
 }
 
@@ -108,6 +123,7 @@ pub async fn log_in(visit: Visit, left: Brought, Posted(form): Posted<LoginForm>
         password: &form.password,
         device: &visit.device,
         remembered: left.remembered.as_deref(),
+        from: visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
     };
     match account::log_in(&visit.state.app, &visit.ctx::<VerifyHolder>(), &login).await {
         Ok(Entry::Begun(begun)) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
@@ -115,12 +131,15 @@ pub async fn log_in(visit: Visit, left: Brought, Posted(form): Posted<LoginForm>
             let step = format!("/denglu/yanzheng?next={}", in_query(local(&form.next)));
             Ok(Answer::to(&step).leaving(&visit, Left::Pending, &token))
         }
-        Err(failure) => Ok(login_page(
-            &visit,
-            &form.login,
-            &form.next,
-            errors_of(&visit, &failure)?,
-        )),
+        Ok(Entry::Stopped { token }) => {
+            let page = format!("/denglu/anquan?next={}", in_query(local(&form.next)));
+            Ok(Answer::to(&page).leaving(&visit, Left::Stopped, &token))
+        }
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, login.from.solved).await?;
+            Ok(login_page(&visit, &form.login, &form.next, errors, puzzle))
+        }
     }
 }
 
@@ -216,6 +235,7 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "account.phone" | "message_outbox.recipient" => lang.t("手机号", "mobile number"),
         "log_entry.opening" => lang.t("凭证的内容", "contents of receipts"),
         "session.device" | "remembered_device.device" => lang.t("登录设备", "devices"),
+        "guard_decision.origin" => lang.t("登录的设备与地区", "device and region of a log-in"),
         "staff.display_name" => lang.t("称呼", "what to call you"),
         "staff.secret" => lang.t("验证器密钥", "key of the authenticator app"),
         "authenticator.secret" => lang.t("两步登录密钥", "secret of two-step log-in"),
@@ -315,9 +335,21 @@ pub struct ResetForm {
     code: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    puzzle: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    answer: String,
 }
 
-fn reset_page(visit: &Visit, phone: &str, errors: Vec<FieldError>, code_sent: bool) -> Answer {
+fn reset_page(
+    visit: &Visit,
+    phone: &str,
+    errors: Vec<FieldError>,
+    code_sent: bool,
+    puzzle: Option<PuzzleBox>,
+) -> Answer {
     let status = status_of(&errors);
     let page = ResetPage {
         f: visit.frame(visit.lang.t("重置密码", "Reset password")),
@@ -325,25 +357,30 @@ fn reset_page(visit: &Visit, phone: &str, errors: Vec<FieldError>, code_sent: bo
         phone: phone.chars().take(64).collect(),
         code_sent,
         advice: Vec::new(),
+        puzzle,
     };
     Answer::page(visit, status, &page)
 }
 
 /// `GET /mima/chongzhi`.
 pub async fn reset_form(visit: Visit) -> Answer {
-    reset_page(&visit, "", Vec::new(), false)
+    reset_page(&visit, "", Vec::new(), false, None)
 }
 
 /// `POST /mima/chongzhi/yanzhengma`.
 pub async fn reset_code(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
-    Ok(
-        match account::request_reset(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &form.phone).await
-        {
-            Ok(()) => reset_page(&visit, &form.phone, Vec::new(), true),
-            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
-        },
-    )
+    let from = visit.origin(solved(&form.puzzle, &form.work, &form.answer));
+    let ctx = visit.as_visitor::<VerifyHolder>();
+    let asked = account::request_reset(&visit.state.app, &ctx, &form.phone, &from);
+    match visit.evenly(asked).await {
+        Ok(()) => Ok(reset_page(&visit, &form.phone, Vec::new(), true, None)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, from.solved).await?;
+            Ok(reset_page(&visit, &form.phone, errors, false, puzzle))
+        }
+    }
 }
 
 /// `POST /mima/chongzhi`.
@@ -353,11 +390,13 @@ pub async fn reset(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answ
         phone: &form.phone,
         code: &form.code,
         password: &form.password,
+        device: &visit.device,
+        from: visit.origin(None),
     };
     Ok(
         match account::reset(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &typed).await {
             Ok(()) => Answer::to("/denglu"),
-            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false),
+            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false, None),
         },
     )
 }

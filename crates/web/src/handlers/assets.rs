@@ -4,7 +4,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::failure::Answer;
-use crate::state::{CSS, PASSKEY_JS};
+use crate::state::{CSS, PASSKEY_JS, PUZZLE};
 
 /// The style sheet.
 pub async fn css() -> Response {
@@ -22,6 +22,15 @@ pub async fn passkey_js() -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, PASSKEY_JS).into_response()
+}
+
+/// The script of puzzles.
+pub async fn puzzle() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, PUZZLE).into_response()
 }
 
 /// What crawlers may read: everything public, no account pages.

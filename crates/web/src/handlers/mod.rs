@@ -27,4 +27,5 @@ pub mod second;
 pub mod share;
 pub mod spending;
 pub mod staff;
+pub mod stopped;
 pub mod token;

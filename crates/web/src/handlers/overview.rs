@@ -177,6 +177,11 @@ impl Query {
         })
     }
 
+    /// Whether it is the first page.
+    pub(super) fn is_first(&self) -> bool {
+        self.place().is_none()
+    }
+
     pub(super) fn from(&self) -> Place {
         self.place().unwrap_or(Place::TOP)
     }

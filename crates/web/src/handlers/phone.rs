@@ -8,8 +8,10 @@ use time::OffsetDateTime;
 
 use super::account::{Token, errors_of, status_of};
 use super::overview::recovery_row;
+use super::stopped::{puzzle_for, solved};
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
+use crate::pages::guard::PuzzleBox;
 use crate::pages::moment::Moment;
 use crate::pages::phone::{LostPhonePage, NewPhonePage, PhoneDonePage, PhonePage};
 use crate::request::{Posted, Visit};
@@ -174,16 +176,23 @@ pub struct LostForm {
     phone: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    puzzle: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    answer: String,
 }
 
 impl LostForm {
-    fn typed(&self) -> LostPhone<'_> {
+    fn typed<'a>(&'a self, visit: &Visit) -> LostPhone<'a> {
         LostPhone {
             login: &self.login,
             password: &self.password,
             phone: &self.phone,
             code: &self.code,
             second: &self.second_code,
+            from: visit.origin(solved(&self.puzzle, &self.work, &self.answer)),
         }
     }
 }
@@ -194,6 +203,7 @@ fn lost_page(
     errors: Vec<FieldError>,
     code_sent: bool,
     due: Option<OffsetDateTime>,
+    puzzle: Option<PuzzleBox>,
 ) -> Answer {
     let page = LostPhonePage {
         f: visit.frame(visit.lang.t("原手机号无法使用", "The number is lost")),
@@ -202,35 +212,44 @@ fn lost_page(
         phone: form.phone.clone(),
         code_sent,
         due: due.map(|at| Moment::of(visit.lang, at)),
+        puzzle,
     };
     Answer::page(visit, status_of(&page.errors), &page)
 }
 
 /// `GET /zhaohui`.
 pub async fn lost(visit: Visit) -> Answer {
-    lost_page(&visit, &LostForm::default(), Vec::new(), false, None)
+    lost_page(&visit, &LostForm::default(), Vec::new(), false, None, None)
 }
 
 /// `POST /zhaohui/yanzhengma`: a code to the new number, once the password is proved.
 pub async fn lost_code(visit: Visit, Posted(form): Posted<LostForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
-    let ctx = visit.as_visitor::<VerifyHolder>();
-    Ok(
-        match account::request_lost_code(&visit.state.app, &ctx, &form.typed()).await {
-            Ok(()) => lost_page(&visit, &form, Vec::new(), true, None),
-            Err(failure) => lost_page(&visit, &form, errors_of(&visit, &failure)?, false, None),
-        },
-    )
+    let (ctx, typed) = (visit.as_visitor::<VerifyHolder>(), form.typed(&visit));
+    let asked = account::request_lost_code(&visit.state.app, &ctx, &typed);
+    match visit.evenly(asked).await {
+        Ok(()) => Ok(lost_page(&visit, &form, Vec::new(), true, None, None)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, typed.from.solved).await?;
+            Ok(lost_page(&visit, &form, errors, false, None, puzzle))
+        }
+    }
 }
 
 /// `POST /zhaohui`. The answer is the page itself: whoever asks has no session to show it in.
 pub async fn ask_lost(visit: Visit, Posted(form): Posted<LostForm>) -> Result<Answer, Answer> {
     visit.own_form(&form.csrf)?;
-    let ctx = visit.as_visitor::<VerifyHolder>();
-    Ok(
-        match account::ask_lost(&visit.state.app, &ctx, &form.typed()).await {
-            Ok(due) => lost_page(&visit, &LostForm::default(), Vec::new(), false, Some(due)),
-            Err(failure) => lost_page(&visit, &form, errors_of(&visit, &failure)?, false, None),
-        },
-    )
+    let (ctx, typed) = (visit.as_visitor::<VerifyHolder>(), form.typed(&visit));
+    match account::ask_lost(&visit.state.app, &ctx, &typed).await {
+        Ok(due) => {
+            let empty = LostForm::default();
+            Ok(lost_page(&visit, &empty, Vec::new(), false, Some(due), None))
+        }
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, typed.from.solved).await?;
+            Ok(lost_page(&visit, &form, errors, false, None, puzzle))
+        }
+    }
 }

@@ -5,8 +5,10 @@ use privacy::purpose::KeepAccount;
 use serde::Deserialize;
 
 use super::account::{Next, errors_of, status_of};
+use super::stopped::{puzzle_for, solved};
 use crate::failure::{Answer, local};
 use crate::pages::account::{FieldError, RegisterPage};
+use crate::pages::guard::PuzzleBox;
 use crate::request::{Asked, Posted, Visit};
 
 fn documents(visit: &Visit) -> Result<Documents, Answer> {
@@ -40,6 +42,12 @@ pub struct RegisterForm {
     accept_policy: Option<String>,
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    puzzle: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    answer: String,
 }
 
 impl RegisterForm {
@@ -54,7 +62,13 @@ impl RegisterForm {
     }
 }
 
-fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, code_sent: bool) -> Answer {
+fn register_page(
+    visit: &Visit,
+    form: &RegisterForm,
+    errors: Vec<FieldError>,
+    code_sent: bool,
+    puzzle: Option<PuzzleBox>,
+) -> Answer {
     let version = visit
         .state
         .version()
@@ -76,6 +90,7 @@ fn register_page(visit: &Visit, form: &RegisterForm, errors: Vec<FieldError>, co
         policy_ticked,
         agreement_version: version.clone(),
         policy_version: version,
+        puzzle,
     };
     Answer::page(visit, status, &page)
 }
@@ -94,8 +109,11 @@ pub async fn form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answer {
         accept_agreement: None,
         accept_policy: None,
         next,
+        puzzle: String::new(),
+        work: String::new(),
+        answer: String::new(),
     };
-    register_page(&visit, &empty, Vec::new(), false)
+    register_page(&visit, &empty, Vec::new(), false, None)
 }
 
 /// `POST /zhuce/yanzhengma`.
@@ -108,13 +126,18 @@ pub async fn code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<An
         accept_agreement,
         accept_policy,
         documents: &documents,
+        from: visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
     };
-    Ok(
-        match account::request_code(&visit.state.app, &visit.ctx::<KeepAccount>(), &request).await {
-            Ok(()) => register_page(&visit, &form, Vec::new(), true),
-            Err(failure) => register_page(&visit, &form, errors_of(&visit, &failure)?, false),
-        },
-    )
+    let ctx = visit.ctx::<KeepAccount>();
+    let asked = account::request_code(&visit.state.app, &ctx, &request);
+    match visit.evenly(asked).await {
+        Ok(()) => Ok(register_page(&visit, &form, Vec::new(), true, None)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, request.from.solved).await?;
+            Ok(register_page(&visit, &form, errors, false, puzzle))
+        }
+    }
 }
 
 /// `POST /zhuce`.
@@ -131,9 +154,10 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
         accept_policy,
         documents: &documents,
         device: &visit.device,
+        from: visit.origin(None),
     };
     match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
         Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false)),
+        Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false, None)),
     }
 }

@@ -2,7 +2,7 @@
 //! account.
 
 use app::Failure;
-use app::account::{self, Origin, Puzzle, Solved, Stopped};
+use app::account::{self, Puzzle, Solved, Stopped};
 use axum::http::StatusCode;
 use domain::Refused;
 use domain::account::guard::contest::State;
@@ -38,7 +38,11 @@ fn shown(visit: &Visit, puzzle: &Puzzle) -> PuzzleBox {
         text: puzzle.text.clone(),
         bits: puzzle.bits,
         wait: left(puzzle.from),
-        question: visit.lang.t(&puzzle.question.zh, &puzzle.question.en).to_owned(),
+        question: if visit.lang == Lang::Zh {
+            puzzle.question.zh.clone()
+        } else {
+            puzzle.question.en.clone()
+        },
         answer_wait: left(puzzle.answer_from),
         script: puzzle_path(),
     }
@@ -280,16 +284,6 @@ pub async fn contest_own(
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;
             own_page(&visit, &From::default(), id.to_string(), errors).await
-        }
-    }
-}
-
-/// Where a visit comes from, with the puzzle that came with its form.
-impl Visit {
-    pub(super) fn origin<'a>(&self, solved: Option<Solved<'a>>) -> Origin<'a> {
-        Origin {
-            address: self.address,
-            solved,
         }
     }
 }

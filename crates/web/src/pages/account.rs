@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::frame::{Frame, Lang};
+use super::guard::PuzzleBox;
 use super::passkey::PasskeyPart;
 
 /// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
@@ -62,6 +63,8 @@ pub struct RegisterPage {
     pub agreement_version: String,
     /// The version of the privacy policy; the value of its tick.
     pub policy_version: String,
+    /// The puzzle, if one is to be solved.
+    pub puzzle: Option<PuzzleBox>,
 }
 
 impl RegisterPage {
@@ -103,6 +106,7 @@ impl RegisterPage {
                 policy_ticked: false,
                 agreement_version: "1.0".to_owned(),
                 policy_version: "2.0".to_owned(),
+                puzzle: None,
             };
             let refused = Self {
                 errors: vec![
@@ -127,6 +131,7 @@ impl RegisterPage {
                     lang.t("再加一两个不常见的词<b>", "Add another uncommon word or two <b>")
                         .to_owned(),
                 ],
+                puzzle: Some(PuzzleBox::sample(lang)),
                 ..empty.clone()
             };
             vec![empty, refused]
@@ -154,6 +159,8 @@ pub struct LoginPage {
     pub demo_secret: String,
     /// How to ask a device for a passkey.
     pub passkey: PasskeyPart,
+    /// The puzzle, if one is to be solved.
+    pub puzzle: Option<PuzzleBox>,
 }
 
 impl LoginPage {
@@ -176,6 +183,7 @@ impl LoginPage {
                 demo_password: "x",
                 demo_secret: "ABCD EFGH".to_owned(),
                 passkey: PasskeyPart::sample(),
+                puzzle: None,
             };
             let refused = Self {
                 errors: vec![FieldError::new(
@@ -183,6 +191,7 @@ impl LoginPage {
                     lang.t("账号或密码不正确", "The account or the password is not right"),
                 )],
                 login: "xingzhu<b>".to_owned(),
+                puzzle: Some(PuzzleBox::sample(lang)),
                 ..empty.clone()
             };
             vec![empty, refused]
@@ -204,6 +213,8 @@ pub struct ResetPage {
     pub code_sent: bool,
     /// Advice on the refused password.
     pub advice: Vec<String>,
+    /// The puzzle, if one is to be solved.
+    pub puzzle: Option<PuzzleBox>,
 }
 
 impl ResetPage {
@@ -228,6 +239,7 @@ impl ResetPage {
                 phone: String::new(),
                 code_sent: false,
                 advice: Vec::new(),
+                puzzle: None,
             };
             let refused = Self {
                 errors: vec![FieldError::new(
@@ -236,6 +248,7 @@ impl ResetPage {
                 )],
                 phone: "138<b>00000001".to_owned(),
                 code_sent: true,
+                puzzle: Some(PuzzleBox::sample(lang)),
                 ..empty.clone()
             };
             vec![empty, refused]

@@ -5,11 +5,11 @@ use askama::Template;
 
 use super::frame::{Frame, Lang};
 use super::staff::{
-    enterprise as staff_enterprise, people as staff_people, training as staff_training,
+    enterprise as staff_enterprise, guard as staff_guard, people as staff_people, training as staff_training,
     verification as staff_verification, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, history, log, order, org, org_members, overview, passkey, person,
+    account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey, person,
     phone, profile, public, rights, second, share, spending, staff, token,
 };
 
@@ -87,6 +87,8 @@ kinds! {
     "recovery-codes" second::RecoveryCodesPage;
     "second-step" second::SecondStepPage;
     "second-loss" second::SecondLossPage;
+    "stopped" guard::StoppedPage;
+    "guard" guard::GuardPage;
     "proof" second::ProofPage;
     "passkeys" passkey::PasskeysPage;
     "passkey-add" passkey::PasskeyAddPage;
@@ -130,6 +132,7 @@ kinds! {
     "staff-enterprises" staff_enterprise::EnterpriseCasesPage;
     "staff-enterprise" staff_enterprise::EnterpriseCasePage;
     "staff-demands" staff_work::OfficerPage;
+    "staff-guard" staff_guard::ContestedPage;
     "staff-orders" staff_work::ArbiterPage;
     "gallery" gallery::GalleryPage;
 }

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod consent;
 pub mod frame;
 pub mod gallery;
+pub mod guard;
 pub mod history;
 pub mod log;
 pub mod moment;

@@ -6,6 +6,7 @@ use time::macros::datetime;
 
 use super::account::{FieldError, both};
 use super::frame::Frame;
+use super::guard::PuzzleBox;
 use super::moment::Moment;
 use super::overview::RecoveryRow;
 
@@ -175,6 +176,8 @@ pub struct LostPhonePage {
     pub code_sent: bool,
     /// When it will be carried out, once it was asked for.
     pub due: Option<Moment>,
+    /// The puzzle, if one is to be solved.
+    pub puzzle: Option<PuzzleBox>,
 }
 
 impl LostPhonePage {
@@ -200,6 +203,7 @@ impl LostPhonePage {
                 phone: String::new(),
                 code_sent: false,
                 due: None,
+                puzzle: None,
             };
             let refused = Self {
                 errors: vec![FieldError::new(
@@ -209,6 +213,7 @@ impl LostPhonePage {
                 login: "xingzhu<b>".to_owned(),
                 phone: "100<b>".to_owned(),
                 code_sent: true,
+                puzzle: Some(PuzzleBox::sample(lang)),
                 ..fresh.clone()
             };
             let asked = Self {

@@ -79,6 +79,8 @@ pub fn state(test: &TestStore, demo: bool) -> WebState {
             },
             demo,
             secure: false,
+            trusted_proxies: Vec::new(),
+            answer_floor: std::time::Duration::ZERO,
         }),
     }
 }

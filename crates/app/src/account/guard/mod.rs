@@ -11,7 +11,7 @@ mod stopped;
 
 pub use entry::{PasskeyEntry, passkey_entry, settle_passkey};
 pub use origin::{Origin, Regions, Solved};
-pub use puzzle::{Puzzle, pose};
+pub use puzzle::{Puzzle, pose, posed};
 pub use review::{Decided, contest_own, contest_stopped, decisions};
 pub use stopped::{Stopped, confirm_step, on_to_second, send_step_code, solve_hold, stopped};
 
@@ -29,6 +29,7 @@ use uuid::Uuid;
 use super::second::{What as Notice, enqueue_notice};
 use crate::{App, Failure};
 use origin::Digests;
+use puzzle::Came;
 
 /// A try, before its proof is looked at.
 pub(crate) struct Try<'a> {
@@ -80,7 +81,9 @@ fn keep_safe<P: Purpose>(ctx: &Ctx<P>) -> Ctx<KeepSafe> {
 }
 
 fn facts(app: &App, tried: &Try<'_>, digests: &Digests, counted: &Counted, now: time::OffsetDateTime) -> Facts {
-    let known = counted.last.is_some();
+    // The demonstration's people are everybody's: there a new device is nothing new.
+    let shared = app.demo && crate::demo::PEOPLE.iter().any(|person| person.name == tried.login);
+    let known = counted.last.is_some() && !shared;
     Facts {
         network_names: counted.network_names,
         network_tries: counted.network_tries,
@@ -90,8 +93,8 @@ fn facts(app: &App, tried: &Try<'_>, digests: &Digests, counted: &Counted, now: 
         codes: counted.codes,
         networks_in_use: counted.networks_in_use,
         known_device: known.then_some(counted.device),
-        known_network: (digests.network.is_some() && counted.any_network).then_some(counted.network),
-        too_far: origin::too_far(app, tried, digests, counted, now),
+        known_network: (digests.network.is_some() && counted.any_network && !shared).then_some(counted.network),
+        too_far: !shared && origin::too_far(app, tried, digests, counted, now),
         weak_password: false,
         phone_age: counted.phone_changed.map(|at| now - at),
     }
@@ -102,7 +105,7 @@ fn facts(app: &App, tried: &Try<'_>, digests: &Digests, counted: &Counted, now: 
 /// changes nothing of it.
 ///
 /// # Errors
-/// [`Party::PuzzleNeeded`], [`Party::PuzzleWrong`]: nothing was tried then.
+/// [`Party::PuzzleNeeded`], [`Party::PuzzleWrong`], [`Party::GuardWait`]: nothing was tried then.
 pub(crate) async fn door<P: Purpose>(app: &App, ctx: &Ctx<P>, tried: &Try<'_>) -> Result<Seen, Failure> {
     policy::clause!("2.2.3.d");
     let own = keep_safe(ctx);
@@ -120,10 +123,14 @@ pub(crate) async fn door<P: Purpose>(app: &App, ctx: &Ctx<P>, tried: &Try<'_>) -
             return Err(Refused::from(Party::PuzzleNeeded).into());
         };
         let bound = digests.bound();
-        if !puzzle::accept(app, &mut tx, solved, &bound).await? {
-            // A puzzle that was tried is used up, so that nobody guesses at it.
-            tx.commit().await?;
-            return Err(Refused::from(Party::PuzzleWrong).into());
+        match puzzle::accept(app, &mut tx, solved, &bound).await? {
+            Came::Right => {}
+            Came::Early => return Err(Refused::from(Party::GuardWait).into()),
+            Came::Wrong => {
+                // A puzzle that was tried is used up, so that nobody guesses at it.
+                tx.commit().await?;
+                return Err(Refused::from(Party::PuzzleWrong).into());
+            }
         }
     }
     let sighting = app.entropy.id();

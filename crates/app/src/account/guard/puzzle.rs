@@ -123,6 +123,30 @@ fn worked(text: &str, work: &str, bits: u32) -> bool {
     sound && zeros(&Sha256::digest(format!("{text}:{work}"))) >= bits
 }
 
+/// What came of a puzzle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// Solved.
+    Right,
+    /// Before its time: the same one is good later.
+    Early,
+    /// Wrong, of another place, out of time or used.
+    Wrong,
+}
+
+/// The puzzle that this text is, if it is one of ours for this network.
+#[must_use]
+pub fn posed(app: &App, origin: &Origin<'_>, text: &str) -> Option<Puzzle> {
+    let puzzle = read(app, text, &bound_to(app, origin))?;
+    Some(Puzzle {
+        text: text.to_owned(),
+        bits: puzzle.bits,
+        question: question(app, &puzzle.nonce),
+        from: puzzle.from,
+        answer_from: puzzle.from + QUESTION_WAIT,
+    })
+}
+
 /// Whether a puzzle was solved: ours, for this place, in its time, and not used before. Whoever tries it in
 /// its time uses it up, right or wrong.
 pub(super) async fn accept(
@@ -130,16 +154,19 @@ pub(super) async fn accept(
     tx: &mut Tx<'_, KeepSafe>,
     solved: &Solved<'_>,
     bound: &str,
-) -> Result<bool, Failure> {
+) -> Result<Came, Failure> {
     policy::clause!("2.2.3.d");
     let Some(puzzle) = read(app, solved.puzzle, bound) else {
-        return Ok(false);
+        return Ok(Came::Wrong);
     };
     let now = tx.ctx().now();
     let by_script = !solved.work.is_empty();
     let from = if by_script { puzzle.from } else { puzzle.from + QUESTION_WAIT };
-    if now < from || now >= puzzle.until {
-        return Ok(false);
+    if now >= puzzle.until {
+        return Ok(Came::Wrong);
+    }
+    if now < from {
+        return Ok(Came::Early);
     }
     let fresh = guard::use_puzzle(tx, Sha256::digest(puzzle.nonce.as_bytes()).into()).await?;
     let right = if by_script {
@@ -147,5 +174,5 @@ pub(super) async fn accept(
     } else {
         question(app, &puzzle.nonce).is_answered(solved.answer)
     };
-    Ok(fresh && right)
+    Ok(if fresh && right { Came::Right } else { Came::Wrong })
 }

@@ -18,7 +18,7 @@ use super::super::phone::present;
 use super::super::second::wait;
 use super::super::code;
 use super::entry::{bind, settle};
-use super::puzzle::{self, Puzzle};
+use super::puzzle::{self, Came, Puzzle};
 use super::{Solved, keep_safe};
 use crate::{App, Failure};
 
@@ -134,9 +134,13 @@ pub async fn solve_hold(
     if ctx.now() < row.wait_until {
         return Err(Refused::from(Party::GuardWait).into());
     }
-    if !puzzle::accept(app, &mut tx, solved, &row.id.to_string()).await? {
-        tx.commit().await?;
-        return Err(Refused::from(Party::PuzzleWrong).into());
+    match puzzle::accept(app, &mut tx, solved, &row.id.to_string()).await? {
+        Came::Right => {}
+        Came::Early => return Err(Refused::from(Party::GuardWait).into()),
+        Came::Wrong => {
+            tx.commit().await?;
+            return Err(Refused::from(Party::PuzzleWrong).into());
+        }
     }
     review::solve(&mut tx, row.id).await?;
     Ok(tx.commit().await?)

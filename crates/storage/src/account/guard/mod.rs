@@ -60,7 +60,7 @@ const SEE_ONCE: &str = "INSERT INTO guard_sighting (account, id, what, mark, net
 const DECIDE: &str = "INSERT INTO guard_decision (subject, account, id, sighting, act, outcome, score, signals, rules, \
     state, at, wait_until, origin, token_digest, solved_at, tries, ended_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, 0, $15)";
-const RETOKEN: &str = "UPDATE guard_decision SET token_digest = $2 WHERE id = $1 AND state IN ('standing', 'upheld')";
+const RETOKEN: &str = "UPDATE guard_decision SET token_digest = $2 WHERE id = $1 AND state IN ('standing', 'upheld', 'done')";
 const SOLVED: &str = "INSERT INTO guard_puzzle (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
 const PURGE_PUZZLES: &str = "DELETE FROM guard_puzzle WHERE at <= $1";
 const PURGE_UNKNOWN: &str = "DELETE FROM guard_sighting WHERE account IS NULL AND at <= $1";
@@ -317,7 +317,7 @@ pub async fn decide(tx: &mut Tx<'_, KeepSafe>, new: &NewDecision<'_>) -> Result<
     tx.execute(DECIDE, &values).await.map(|_| ())
 }
 
-/// Gives a decision that stands another token: the earlier one leads nowhere.
+/// Gives a decision the token of whoever waits because of it: the earlier one leads nowhere.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -16,6 +16,7 @@ fn card(lang: Lang, queue: &Queue) -> QueueCard {
         Kind::Verifications => (lang.t("实名认证", "Verifications"), "/guanli/shiming"),
         Kind::Enterprises => (lang.t("企业认证", "Enterprises"), "/guanli/qiye"),
         Kind::Demands => (lang.t("个人信息请求", "Demands"), "/guanli/qingqiu"),
+        Kind::Guard => (lang.t("安全复核", "Guard reviews"), "/guanli/anquan"),
         Kind::Orders => (lang.t("待裁决订单", "Disputes"), "/guanli/dingdan"),
     };
     let (clock, urgency) = clock(lang, queue.clock);

@@ -2,6 +2,7 @@
 
 pub mod demands;
 pub mod enterprise;
+pub mod guard;
 pub mod home;
 pub mod orders;
 pub mod people;

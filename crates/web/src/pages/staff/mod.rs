@@ -2,6 +2,7 @@
 //! by name, but the one field that a verifier opened.
 
 pub mod enterprise;
+pub mod guard;
 pub mod people;
 pub mod training;
 pub mod verification;
