@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import assert from 'node:assert/strict';
 import { enterprises } from './enterprise.mjs';
 import { passkeys } from './passkey.mjs';
+import { guard } from './guard.mjs';
 import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
@@ -515,6 +516,8 @@ await test('the phone is changed with both numbers proved, a lost one is asked f
 
 await enterprises({ base, visitor, test, register, judged, password });
 await passkeys({ base, visitor, test, register, judged, password });
+await enterprises({ base, visitor, test, register, judged });
+await guard({ base, visitor, test, judged });
 
 await stop();
 console.log(`${passed} passed, ${failed} failed`);

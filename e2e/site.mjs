@@ -11,7 +11,7 @@ const demoPassword = 'qinghe-lantern-365';
 
 export async function start() {
   const folder = mkdtempSync(join(tmpdir(), 'qifu365-e2e-'));
-  const server = spawn(process.env.QIFU365_BIN, ['--data', folder, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.env.QIFU365_BIN, ['--data', folder, '--listen', '127.0.0.1:0', '--trusted-proxies', '127.0.0.1'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const base = await new Promise((resolve, reject) => {
     let text = '';
     server.stdout.on('data', (chunk) => {
@@ -26,8 +26,12 @@ export async function start() {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 
-  async function visitor(width, scripts) {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: scripts });
+  // Each visitor from a network of their own, as a proxy in front would say it.
+  let networks = 0;
+  async function visitor(width, scripts, network) {
+    networks += 1;
+    const address = network || `10.${networks >> 8}.${networks & 255}.1`;
+    const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled: scripts, extraHTTPHeaders: { 'x-forwarded-for': address } });
     const page = await context.newPage();
     page.foreign = [];
     page.on('request', (request) => {

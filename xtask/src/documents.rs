@@ -14,7 +14,7 @@ const WRITE: &str = "QIFU365_GEN";
 /// Writes every document.
 pub fn write(root: &Path) -> Result<()> {
     run(tests(root).env(WRITE, "1"))?;
-    println!("docs: columns, retention, routes, clauses, machines, configuration written");
+    println!("docs: columns, fields, retention, routes, clauses, machines, configuration written");
     Ok(())
 }
 

@@ -28,7 +28,7 @@ cargo xtask <command>
                       the JSON interface; arguments go to cargo test and leave those out
   test-interface      the JSON interface alone, against its own document
   test-identifiers    identity numbers and credit codes beside python-stdnum
-  bench [name]        measure kernel, page, erase, purge, http, start, search, login, log,
+  bench [name]        measure kernel, page, erase, purge, http, start, search, login, guard, log,
                       orders, consent beside a floor of the same run; never part of the
                       tests (benches/README.md)
   check               formatting, lints, documentation, walls, generated files

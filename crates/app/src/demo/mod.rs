@@ -1,6 +1,7 @@
 //! The demonstration's data: clearly fictional, the same at every seeding.
 
 mod enterprises;
+mod guard;
 mod orders;
 mod people;
 mod persons;
@@ -320,6 +321,8 @@ pub async fn populate(
     persons::seed(app, ctx.policy_version(), documents, &people).await?;
     staff::seed(app, ctx).await?;
     match enterprises::seed(app, ctx, &then, documents, &people).await {
+    guard::seed(app, ctx, &people).await?;
+    match enterprises::seed(app, ctx, documents, &people).await {
         // Visitors changed what this builds upon: it stays as they left it.
         Err(Failure::Refused(_) | Failure::NotFound) => Ok(()),
         done => done,

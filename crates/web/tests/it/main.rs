@@ -7,6 +7,7 @@ mod api_public;
 mod browser;
 mod budget;
 mod consent;
+mod guard;
 mod html;
 mod kept;
 mod log;

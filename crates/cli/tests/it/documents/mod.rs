@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 mod clauses;
 mod columns;
 mod configuration;
+mod fields;
 mod machines;
 mod names;
 mod retention;
