@@ -30,7 +30,11 @@ struct Two;
 
 impl Regions for Two {
     fn region(&self, address: IpAddr) -> Option<String> {
-        let code = if address.to_string().starts_with("203") { "CN" } else { "US" };
+        let code = if address.to_string().starts_with("203") {
+            "CN"
+        } else {
+            "US"
+        };
         Some(code.to_owned())
     }
 }

@@ -9,7 +9,8 @@ use crate::tools::{self, Need};
 use crate::{cargo, run as run_command, target};
 
 const NAMES: [&str; 12] = [
-    "kernel", "page", "erase", "purge", "http", "start", "search", "login", "guard", "log", "orders", "consent",
+    "kernel", "page", "erase", "purge", "http", "start", "search", "login", "guard", "log", "orders",
+    "consent",
 ];
 
 /// Runs every bench, or the named one; further arguments are the bench's own.

@@ -420,7 +420,9 @@ mod tests {
     fn clause_2_2_3_d_proxies_are_believed_only_when_named() {
         let none = parse(&[]).settings().expect("demo");
         assert!(none.trusted_proxies.is_empty() && none.answer_floor == ANSWER_FLOOR);
-        let named = parse(&["--trusted-proxies", "127.0.0.1,10.0.0.0/8"]).settings().expect("demo");
+        let named = parse(&["--trusted-proxies", "127.0.0.1,10.0.0.0/8"])
+            .settings()
+            .expect("demo");
         assert_eq!(named.trusted_proxies.len(), 2);
         assert!(Arguments::try_parse_from(["qifu365", "--trusted-proxies", "10.0.0.1/8"]).is_err());
     }

@@ -14,13 +14,13 @@ const TODAY: time::Date = date!(2026 - 11 - 29);
 const SIGNS: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// First two signs of codes by the standard's table.
 const KINDS: [&str; 20] = [
-    "11", "12", "13", "19", "21", "29", "31", "32", "33", "34", "35", "39", "51", "52", "53", "59", "91", "92",
-    "93", "Y1",
+    "11", "12", "13", "19", "21", "29", "31", "32", "33", "34", "35", "39", "51", "52", "53", "59", "91",
+    "92", "93", "Y1",
 ];
 /// Regions that have been there for long; what a region is called is not the question here.
 const REGIONS: [&str; 12] = [
-    "110101", "120101", "130102", "210102", "310101", "320102", "330102", "420102", "440103", "500101", "510104",
-    "650102",
+    "110101", "120101", "130102", "210102", "310101", "320102", "330102", "420102", "440103", "500101",
+    "510104", "650102",
 ];
 
 /// Repeatable numbers (splitmix64).
@@ -46,9 +46,17 @@ impl Dice {
 
 fn id(dice: &mut Dice) -> String {
     let (year, month, day) = (1950 + dice.below(70), 1 + dice.below(12), 1 + dice.below(28));
-    let body = format!("{}{year}{month:02}{day:02}{:03}", dice.pick(&REGIONS), dice.below(1_000));
+    let body = format!(
+        "{}{year}{month:02}{day:02}{:03}",
+        dice.pick(&REGIONS),
+        dice.below(1_000)
+    );
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(sign, weight)| u32::from(sign - b'0') * weight).sum();
+    let sum: u32 = body
+        .bytes()
+        .zip(weights)
+        .map(|(sign, weight)| u32::from(sign - b'0') * weight)
+        .sum();
     let check = b"10X98765432"[(sum % 11) as usize];
     format!("{body}{}", char::from(check))
 }
@@ -102,7 +110,11 @@ fn main() -> std::io::Result<()> {
         let mut dice = Dice(365);
         for number in 0..count.parse::<usize>().unwrap_or_default() {
             for (kind, right) in [("id", id(&mut dice)), ("code", code(&mut dice))] {
-                let text = if number % 2 == 0 { right } else { slip(&mut dice, &right) };
+                let text = if number % 2 == 0 {
+                    right
+                } else {
+                    slip(&mut dice, &right)
+                };
                 writeln!(out, "{kind} {text} {}", verdict(kind, &text))?;
             }
         }

@@ -105,7 +105,10 @@ mod tests {
         for line in forwarded {
             headers.append("x-forwarded-for", line.parse().expect("a header"));
         }
-        let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().expect("a network")).collect();
+        let trusted: Vec<Network> = trusted
+            .iter()
+            .map(|text| text.parse().expect("a network"))
+            .collect();
         client(ip(peer), &headers, &trusted)
     }
 
@@ -113,29 +116,66 @@ mod tests {
     fn nobody_but_a_trusted_proxy_names_the_visitor() {
         let proxies = ["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"];
         for (peer, forwarded, trusted, seen) in [
-            ("198.51.100.7", &["203.0.113.9"][..], &proxies[..], Some("198.51.100.7")),
+            (
+                "198.51.100.7",
+                &["203.0.113.9"][..],
+                &proxies[..],
+                Some("198.51.100.7"),
+            ),
             ("127.0.0.1", &["203.0.113.9"], &[], Some("127.0.0.1")),
             ("127.0.0.1", &["203.0.113.9"], &proxies, Some("203.0.113.9")),
-            ("::ffff:127.0.0.1", &["203.0.113.9"], &proxies, Some("203.0.113.9")),
+            (
+                "::ffff:127.0.0.1",
+                &["203.0.113.9"],
+                &proxies,
+                Some("203.0.113.9"),
+            ),
             // What the visitor wrote themselves stands before what our proxies added.
-            ("127.0.0.1", &["1.1.1.1, 203.0.113.9, 10.1.2.3"], &proxies, Some("203.0.113.9")),
-            ("127.0.0.1", &["1.1.1.1", "203.0.113.9,10.1.2.3"], &proxies, Some("203.0.113.9")),
+            (
+                "127.0.0.1",
+                &["1.1.1.1, 203.0.113.9, 10.1.2.3"],
+                &proxies,
+                Some("203.0.113.9"),
+            ),
+            (
+                "127.0.0.1",
+                &["1.1.1.1", "203.0.113.9,10.1.2.3"],
+                &proxies,
+                Some("203.0.113.9"),
+            ),
             ("2001:db8::1", &["2001:db9::5"], &proxies, Some("2001:db9::5")),
             ("127.0.0.1", &[], &proxies, None),
             ("127.0.0.1", &["unknown"], &proxies, None),
             ("127.0.0.1", &["203.0.113.9, ' OR 1"], &proxies, None),
             ("127.0.0.1", &["10.1.1.1"], &proxies, None),
         ] {
-            assert_eq!(asked(peer, forwarded, trusted), seen.map(ip), "{peer} {forwarded:?}");
+            assert_eq!(
+                asked(peer, forwarded, trusted),
+                seen.map(ip),
+                "{peer} {forwarded:?}"
+            );
         }
     }
 
     #[test]
     fn a_network_is_written_whole() {
-        for wrong in ["", "x", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/", "2001:db8::/129", "/8"] {
+        for wrong in [
+            "",
+            "x",
+            "10.0.0.0/33",
+            "10.0.0.1/8",
+            "10.0.0.0/",
+            "2001:db8::/129",
+            "/8",
+        ] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
         assert!("0.0.0.0/0".parse::<Network>().expect("all").has(ip("8.8.8.8")));
-        assert!(!"0.0.0.0/0".parse::<Network>().expect("all").has(ip("2001:db8::1")));
+        assert!(
+            !"0.0.0.0/0"
+                .parse::<Network>()
+                .expect("all")
+                .has(ip("2001:db8::1"))
+        );
     }
 }

@@ -173,7 +173,10 @@ pub async fn log_in(app: &App, ctx: &Ctx<VerifyHolder>, form: &Login<'_>) -> Res
 /// Whether the password is one that is guessed first. Costly, so it is asked only when something else
 /// stands against the log-in.
 async fn easily_guessed(password: &str) -> Result<bool, Failure> {
-    let typed: String = password.chars().take(domain::account::password::MAX_CHARS).collect();
+    let typed: String = password
+        .chars()
+        .take(domain::account::password::MAX_CHARS)
+        .collect();
     let looked = tokio::task::spawn_blocking(move || domain::account::password::check(&typed, &[]).is_err());
     looked.await.map_err(|_| Failure::Fault(Fault::Password))
 }

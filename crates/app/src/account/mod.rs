@@ -21,8 +21,9 @@ pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use guard::{
-    Decided, Origin, PasskeyEntry, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own, contest_stopped, decisions,
-    on_to_second, passkey_entry, pose, posed, send_step_code, settle_passkey, solve_hold, stopped,
+    Decided, Origin, PasskeyEntry, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own,
+    contest_stopped, decisions, on_to_second, passkey_entry, pose, posed, send_step_code, settle_passkey,
+    solve_hold, stopped,
 };
 pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, authenticate_from, log_in, log_out, revoke};
@@ -52,8 +53,8 @@ pub use second::{
     request_loss_code, second_step, security, step_up, turn_off,
 };
 pub(crate) use second::{
-    GuardNotice, LOSS, NOTICE, accepted, carry_out as carry_out_loss, demand_proof, fresh_codes, fresh_secret, tell_notice,
-    tell_of_guard,
+    GuardNotice, LOSS, NOTICE, accepted, carry_out as carry_out_loss, demand_proof, fresh_codes,
+    fresh_secret, tell_notice, tell_of_guard,
 };
 pub use storage::access::Opening;
 pub use storage::account::Place;

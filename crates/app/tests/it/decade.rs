@@ -36,6 +36,10 @@ async fn older(test: &TestStore, now: OffsetDateTime) {
         format!("SELECT COUNT(*) FROM access_record WHERE at < {years}"),
         format!("SELECT COUNT(*) FROM account_change WHERE at < {years}"),
         format!("SELECT COUNT(*) FROM login_failure WHERE first_at < {half}"),
+        format!("SELECT COUNT(*) FROM guard_sighting WHERE at < {quarter}"),
+        format!("SELECT COUNT(*) FROM guard_sighting WHERE account IS NULL AND at < {day}"),
+        format!("SELECT COUNT(*) FROM guard_decision WHERE at < {half}"),
+        format!("SELECT COUNT(*) FROM guard_puzzle WHERE at < {day}"),
         format!("SELECT COUNT(*) FROM account_closure WHERE ended_at < {years}"),
         format!(
             "SELECT COUNT(*) FROM consent_event c JOIN erasure e ON e.subject = c.subject WHERE e.key_destroyed_at < {years}"

@@ -12,7 +12,6 @@ use domain::account::guard::{HOUR, MEMORY, Outcome, RULES, Signal};
 use domain::refused::Party;
 use domain::staff::Role;
 use privacy::purpose::{KeepAccount, KeepSafe, Operate, ShowOwn, VerifyHolder};
-use privacy::Clock as _;
 use sha2::{Digest as _, Sha256};
 use storage::account::Place;
 use testkit::{TestStore, both_dbs};
@@ -23,7 +22,8 @@ use crate::staff::{ctx as operate, trained};
 
 const PHONE: &str = "100-0000-0001";
 /// argon2id of `1234567890`, as cheap as the tests' own.
-const WEAK: &str = "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$kcfS0V3y6xChHUEUMiLebzTUt9dZ0LUqsIY18nxtvmg";
+const WEAK: &str =
+    "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$kcfS0V3y6xChHUEUMiLebzTUt9dZ0LUqsIY18nxtvmg";
 const HOME: &str = "203.0.113.5";
 const AWAY: &str = "198.51.100.7";
 
@@ -55,7 +55,13 @@ fn from(address: &str) -> Origin<'static> {
     }
 }
 
-async fn at(app: &App, login: &str, password: &str, device: &str, origin: Origin<'_>) -> Result<Entry, Failure> {
+async fn at(
+    app: &App,
+    login: &str,
+    password: &str,
+    device: &str,
+    origin: Origin<'_>,
+) -> Result<Entry, Failure> {
     let form = Login {
         login,
         password,
@@ -68,7 +74,9 @@ async fn at(app: &App, login: &str, password: &str, device: &str, origin: Origin
 
 fn refusals<T>(result: Result<T, Failure>) -> Vec<Refused> {
     let failure = result.err();
-    failure.map(|failure| failure.refusals().to_vec()).unwrap_or_default()
+    failure
+        .map(|failure| failure.refusals().to_vec())
+        .unwrap_or_default()
 }
 
 fn is(party: Party) -> Vec<Refused> {
@@ -91,14 +99,19 @@ async fn lin(app: &App) -> (Begun, Viewer) {
         device: "Firefox · Linux",
         from: from(HOME),
     };
-    let begun = account::register(app, &house::visitor::<KeepAccount>(app), &form).await.expect("registered");
+    let begun = account::register(app, &house::visitor::<KeepAccount>(app), &form)
+        .await
+        .expect("registered");
     let viewer = house::viewer(app, &begun).await.expect("logged in");
     (begun, viewer)
 }
 
 async fn decided(app: &App, viewer: &Viewer) -> Vec<account::Decided> {
     let ctx = house::person::<ShowOwn>(app, viewer);
-    account::decisions(app, &ctx, viewer, Place::TOP).await.expect("decisions").rows
+    account::decisions(app, &ctx, viewer, Place::TOP)
+        .await
+        .expect("decisions")
+        .rows
 }
 
 async fn stopped(entry: Result<Entry, Failure>) -> String {
@@ -135,7 +148,10 @@ async fn hold(app: &App) -> String {
 
 async fn freeze(app: &App) -> String {
     for _ in 0..RULES.failures_per_account {
-        assert_eq!(refusals(at(app, "lin", "wrong", "x", from(AWAY)).await), [Refused::LoginWrong]);
+        assert_eq!(
+            refusals(at(app, "lin", "wrong", "x", from(AWAY)).await),
+            [Refused::LoginWrong]
+        );
     }
     hold(app).await
 }
@@ -149,13 +165,24 @@ async fn send(app: &App, token: &str) -> Result<(), Failure> {
 }
 
 async fn confirm(app: &App, token: &str, code: &str) -> Result<Begun, Failure> {
-    account::confirm_step(app, &house::visitor::<VerifyHolder>(app), token, code, "Chrome · Windows").await
+    account::confirm_step(
+        app,
+        &house::visitor::<VerifyHolder>(app),
+        token,
+        code,
+        "Chrome · Windows",
+    )
+    .await
 }
 
 async fn solve(app: &App, token: &str) -> Result<(), Failure> {
     let puzzle = view(app, token).await?.puzzle.expect("a puzzle");
     let found = work(&puzzle.text, puzzle.bits);
-    let solved = Solved { puzzle: &puzzle.text, work: &found, answer: "" };
+    let solved = Solved {
+        puzzle: &puzzle.text,
+        work: &found,
+        answer: "",
+    };
     account::solve_hold(app, &house::visitor::<KeepSafe>(app), token, &solved).await
 }
 
@@ -168,7 +195,9 @@ async fn stuff(app: &App, address: &str, names: i64) {
 }
 
 async fn pose(app: &App, address: &str) -> account::Puzzle {
-    account::pose(app, &house::visitor::<KeepSafe>(app), &from(address)).await.expect("a puzzle")
+    account::pose(app, &house::visitor::<KeepSafe>(app), &from(address))
+        .await
+        .expect("a puzzle")
 }
 
 both_dbs! {

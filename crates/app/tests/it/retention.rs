@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::account::RETENTION_APPLIED;
-use domain::account::{change, limits, second};
+use domain::account::{change, guard, limits, second};
 use storage::register::{Term, rules};
 use storage::rights::retention::{COPIES, Rule, TRANSACTIONS};
 use time::Duration;
@@ -76,5 +76,8 @@ fn no_term_is_shorter_than_the_use_of_what_it_keeps() {
     assert!(second::PENDING_LIFE <= term("pending_24h") && second::LONG_WINDOW <= term("security_24h"));
     assert!(change::RECOVERY_WINDOW <= term("security_24h"));
     assert!(change::PROOF_LIFE <= term("phone_proof_24h"));
+    // What the guard remembers is what its rule keeps; half a year is the most that the law's log term is for.
+    assert_eq!(guard::MEMORY, term("guard_sighting_90d"));
+    assert!(term("guard_decision_180d") <= Duration::days(183) && guard::puzzle::LIFE < term("security_24h"));
     assert!(limits::SESSION_IDLE <= limits::SESSION_LIFE);
 }

@@ -158,6 +158,12 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
     };
     match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
         Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => Ok(register_page(&visit, &form, errors_of(&visit, &failure)?, false, None)),
+        Err(failure) => Ok(register_page(
+            &visit,
+            &form,
+            errors_of(&visit, &failure)?,
+            false,
+            None,
+        )),
     }
 }

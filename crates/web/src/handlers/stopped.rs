@@ -63,7 +63,8 @@ pub(super) async fn puzzle_for(
         return Ok(Some(shown(visit, &same)));
     }
     // Whoever passed once needs another for the next try.
-    if !asked(Party::PuzzleNeeded) && !asked(Party::PuzzleWrong) && !asked(Party::GuardWait) && came.is_none() {
+    if !asked(Party::PuzzleNeeded) && !asked(Party::PuzzleWrong) && !asked(Party::GuardWait) && came.is_none()
+    {
         return Ok(None);
     }
     let posed = account::pose(&visit.state.app, &visit.as_visitor::<KeepSafe>(), &origin).await;
@@ -71,7 +72,13 @@ pub(super) async fn puzzle_for(
     Ok(Some(shown(visit, &posed)))
 }
 
-fn page_of(visit: &Visit, next: &str, errors: Vec<FieldError>, stopped: Option<&Stopped>, sent: bool) -> Answer {
+fn page_of(
+    visit: &Visit,
+    next: &str,
+    errors: Vec<FieldError>,
+    stopped: Option<&Stopped>,
+    sent: bool,
+) -> Answer {
     let (lang, zh) = (visit.lang, visit.lang == Lang::Zh);
     let step = match stopped {
         None => Next::Over,
@@ -88,10 +95,17 @@ fn page_of(visit: &Visit, next: &str, errors: Vec<FieldError>, stopped: Option<&
         outcome: stopped.map_or("", |stopped| stopped.outcome.label(zh)),
         signals: stopped.map_or_else(Vec::new, |stopped| SignalRow::of(lang, &stopped.signals)),
         step,
-        contestable: stopped.is_some_and(|stopped| stopped.state == State::Standing && stopped.ground.is_none()),
-        ground: stopped.and_then(|stopped| stopped.ground).map_or("", |ground| ground.label(zh)),
-        due: stopped.and_then(|stopped| stopped.due_at).map(|at| Moment::of(lang, at)),
-        ruling: stopped.and_then(|stopped| stopped.ruling).map_or("", |ruling| ruling.label(zh)),
+        contestable: stopped
+            .is_some_and(|stopped| stopped.state == State::Standing && stopped.ground.is_none()),
+        ground: stopped
+            .and_then(|stopped| stopped.ground)
+            .map_or("", |ground| ground.label(zh)),
+        due: stopped
+            .and_then(|stopped| stopped.due_at)
+            .map(|at| Moment::of(lang, at)),
+        ruling: stopped
+            .and_then(|stopped| stopped.ruling)
+            .map_or("", |ruling| ruling.label(zh)),
         grounds: grounds(lang),
         errors,
     };
@@ -116,7 +130,11 @@ async fn answer(
 }
 
 /// `GET /denglu/anquan`.
-pub async fn page(visit: Visit, left: Brought, Asked(Query { next }): Asked<Query>) -> Result<Answer, Answer> {
+pub async fn page(
+    visit: Visit,
+    left: Brought,
+    Asked(Query { next }): Asked<Query>,
+) -> Result<Answer, Answer> {
     if visit.viewer.is_some() {
         return Ok(Answer::to(local(&next)));
     }
@@ -217,7 +235,12 @@ pub async fn contest(visit: Visit, left: Brought, Posted(form): Posted<StepForm>
     }
 }
 
-async fn own_page(visit: &Visit, from: &From, refused: String, errors: Vec<FieldError>) -> Result<Answer, Answer> {
+async fn own_page(
+    visit: &Visit,
+    from: &From,
+    refused: String,
+    errors: Vec<FieldError>,
+) -> Result<Answer, Answer> {
     let viewer = visit.viewer_for("/zhanghao/anquan")?;
     let (lang, zh) = (visit.lang, visit.lang == Lang::Zh);
     let found = account::decisions(&visit.state.app, &visit.ctx::<ShowOwn>(), viewer, from.from()).await;

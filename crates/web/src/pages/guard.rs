@@ -204,7 +204,12 @@ impl StoppedPage {
         both(|lang| {
             let zh = lang == Lang::Zh;
             let held = Self {
-                f: Frame::sample(lang, lang.t("登录安全验证", "Log-in held back"), "/denglu/anquan", false),
+                f: Frame::sample(
+                    lang,
+                    lang.t("登录安全验证", "Log-in held back"),
+                    "/denglu/anquan",
+                    false,
+                ),
                 errors: vec![FieldError::new("answer", lang.t("答案不对 <b>", "wrong <b>"))],
                 next: "/zhanghao".to_owned(),
                 outcome: Outcome::Hold.label(zh),
@@ -315,7 +320,12 @@ impl GuardPage {
                 ..open.clone()
             };
             let full = Self {
-                f: Frame::sample(lang, lang.t("安全守卫", "Security guard"), "/zhanghao/anquan", true),
+                f: Frame::sample(
+                    lang,
+                    lang.t("安全守卫", "Security guard"),
+                    "/zhanghao/anquan",
+                    true,
+                ),
                 errors: Vec::new(),
                 refused: String::new(),
                 rows: vec![open.clone(), ruled, calm],

@@ -38,15 +38,27 @@ fn site(test: &TestStore) -> axum::Router {
 
 /// A form sent from an address, with nothing but its fields.
 async fn post(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
-    let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let body: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
     let mut request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")
-        .header(header::USER_AGENT, if from == AWAY { "Chrome Windows" } else { "Firefox Linux" })
+        .header(
+            header::USER_AGENT,
+            if from == AWAY {
+                "Chrome Windows"
+            } else {
+                "Firefox Linux"
+            },
+        )
         .body(Body::from(body.join("&")))
         .expect("a request");
     let peer: IpAddr = from.parse().expect("an address");
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 4000)));
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::new(peer, 4000)));
     browser.send(request).await
 }
 
@@ -55,7 +67,13 @@ fn encoded(text: &str) -> String {
 }
 
 async fn log_in(browser: &mut Browser, from: &str, login: &str, password: &str) -> Page {
-    post(browser, from, "/denglu", &[("login", login), ("password", password), ("next", "/zhanghao")]).await
+    post(
+        browser,
+        from,
+        "/denglu",
+        &[("login", login), ("password", password), ("next", "/zhanghao")],
+    )
+    .await
 }
 
 fn between<'a>(body: &'a str, from: &str, to: &str) -> &'a str {

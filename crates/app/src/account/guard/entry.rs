@@ -36,7 +36,11 @@ pub(crate) async fn known<P: Purpose>(app: &App, ctx: &Ctx<P>, sighting: Uuid) -
 }
 
 /// Notes that the log-in which waited under this token was completed by its holder.
-pub(in super::super) async fn passed<P: Purpose>(app: &App, ctx: &Ctx<P>, token: &str) -> Result<(), Failure> {
+pub(in super::super) async fn passed<P: Purpose>(
+    app: &App,
+    ctx: &Ctx<P>,
+    token: &str,
+) -> Result<(), Failure> {
     let own = keep_safe(ctx);
     let mut tx = app.store.begin(&own).await?;
     if let Some(row) = review::by_token(&mut tx, token_digest(token)).await? {

@@ -17,9 +17,9 @@ pub use stopped::{Stopped, confirm_step, on_to_second, send_step_code, solve_hol
 
 pub(super) use entry::{began, bind, known, passed, recovered, used};
 
+use domain::Refused;
 use domain::account::guard::{self as rules, Act, Decision, Facts, Outcome, RULES};
 use domain::refused::Party;
-use domain::Refused;
 use privacy::purpose::KeepSafe;
 use privacy::{Ctx, Personal, Purpose, SubjectId};
 use storage::Tx;
@@ -80,7 +80,13 @@ fn keep_safe<P: Purpose>(ctx: &Ctx<P>) -> Ctx<KeepSafe> {
     Ctx::new(ctx.actor(), ctx.policy_version(), ctx.request(), ctx.now())
 }
 
-fn facts(app: &App, tried: &Try<'_>, digests: &Digests, counted: &Counted, now: time::OffsetDateTime) -> Facts {
+fn facts(
+    app: &App,
+    tried: &Try<'_>,
+    digests: &Digests,
+    counted: &Counted,
+    now: time::OffsetDateTime,
+) -> Facts {
     // The demonstration's people are everybody's: there a new device is nothing new.
     let of = |person: &crate::demo::DemoPerson| [person.name, person.phone].contains(&tried.login);
     let shared = app.demo && crate::demo::PEOPLE.iter().any(of);
@@ -94,7 +100,8 @@ fn facts(app: &App, tried: &Try<'_>, digests: &Digests, counted: &Counted, now: 
         codes: counted.codes,
         networks_in_use: counted.networks_in_use,
         known_device: known.then_some(counted.device),
-        known_network: (digests.network.is_some() && counted.any_network && !shared).then_some(counted.network),
+        known_network: (digests.network.is_some() && counted.any_network && !shared)
+            .then_some(counted.network),
         too_far: !shared && origin::too_far(app, tried, digests, counted, now),
         weak_password: false,
         phone_age: counted.phone_changed.map(|at| now - at),
@@ -135,7 +142,11 @@ pub(crate) async fn door<P: Purpose>(app: &App, ctx: &Ctx<P>, tried: &Try<'_>) -
         }
     }
     let sighting = app.entropy.id();
-    let what = if tried.act == Act::Code { What::Code } else { What::Failed };
+    let what = if tried.act == Act::Code {
+        What::Code
+    } else {
+        What::Failed
+    };
     guard::see(&mut tx, digests.sighting(sighting, what, tried.account)).await?;
     tx.commit().await?;
     Ok(Seen {

@@ -46,7 +46,13 @@ fn question(app: &App, nonce: &str) -> Question {
 }
 
 /// Makes a puzzle for a score.
-pub(super) fn make(app: &App, score: i64, bound: &str, from: OffsetDateTime, until: OffsetDateTime) -> Puzzle {
+pub(super) fn make(
+    app: &App,
+    score: i64,
+    bound: &str,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+) -> Puzzle {
     let mut nonce = [0; 16];
     app.entropy.fill(&mut nonce);
     let nonce = hex(&nonce);
@@ -92,7 +98,13 @@ pub async fn pose<P: Purpose>(app: &App, ctx: &Ctx<P>, origin: &Origin<'_>) -> R
     let score = rules::door(&facts, &RULES);
     let wait = score.map_or(Duration::ZERO, |score| rules::wait(score, &RULES));
     let from = own.now() + wait;
-    Ok(make(app, score.unwrap_or_default(), &bound_to(app, origin), from, from + LIFE))
+    Ok(make(
+        app,
+        score.unwrap_or_default(),
+        &bound_to(app, origin),
+        from,
+        from + LIFE,
+    ))
 }
 
 /// What a puzzle says of itself, if it is one of ours for this place.
@@ -115,11 +127,17 @@ fn read(app: &App, text: &str, bound: &str) -> Option<Read> {
     let bits = number()?.parse().ok()?;
     let instant = |text: &str| OffsetDateTime::from_unix_timestamp(text.parse().ok()?).ok();
     let (from, until) = (instant(number()?)?, instant(number()?)?);
-    Some(Read { nonce, bits, from, until })
+    Some(Read {
+        nonce,
+        bits,
+        from,
+        until,
+    })
 }
 
 fn worked(text: &str, work: &str, bits: u32) -> bool {
-    let sound = !work.is_empty() && work.len() <= WORK_CHARS && work.bytes().all(|sign| sign.is_ascii_digit());
+    let sound =
+        !work.is_empty() && work.len() <= WORK_CHARS && work.bytes().all(|sign| sign.is_ascii_digit());
     sound && zeros(&Sha256::digest(format!("{text}:{work}"))) >= bits
 }
 
@@ -161,7 +179,11 @@ pub(super) async fn accept(
     };
     let now = tx.ctx().now();
     let by_script = !solved.work.is_empty();
-    let from = if by_script { puzzle.from } else { puzzle.from + QUESTION_WAIT };
+    let from = if by_script {
+        puzzle.from
+    } else {
+        puzzle.from + QUESTION_WAIT
+    };
     if now >= puzzle.until {
         return Ok(Came::Wrong);
     }

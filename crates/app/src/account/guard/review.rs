@@ -10,8 +10,8 @@ use privacy::purpose::{KeepSafe, ShowOwn};
 use privacy::{Ask, Ctx, LegalBasis};
 use storage::Tx;
 use storage::account::Place;
-use storage::account::guard::review::{self, DecisionRow};
 use storage::account::guard::origin_field;
+use storage::account::guard::review::{self, DecisionRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -67,7 +67,10 @@ pub async fn decisions(
     let mut found = review::page(&mut tx, viewer.account, before, ASKED).await?;
     let next = if found.len() > PAGE {
         found.truncate(PAGE);
-        found.last().map(|last| Place { at: last.at, id: last.id })
+        found.last().map(|last| Place {
+            at: last.at,
+            id: last.id,
+        })
     } else {
         None
     };
@@ -87,7 +90,10 @@ pub async fn decisions(
     };
     for row in found {
         let origin = match (&permit, &row.origin) {
-            (Some(permit), Some(sealed)) => tx.show(permit, &origin_field(row.id, row.subject), sealed).await?,
+            (Some(permit), Some(sealed)) => {
+                tx.show(permit, &origin_field(row.id, row.subject), sealed)
+                    .await?
+            }
             _ => String::new(),
         };
         rows.push(decided(row, origin));

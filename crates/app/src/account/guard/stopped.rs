@@ -8,15 +8,15 @@ use domain::account::guard::{Act, Outcome, STANDING, Signal, State, TRIES};
 use domain::refused::Party;
 use privacy::Ctx;
 use privacy::purpose::{KeepSafe, VerifyHolder};
+use storage::Tx;
 use storage::account::guard::review::{self, DecisionRow};
 use storage::account::{self, second};
-use storage::Tx;
 use time::OffsetDateTime;
 
+use super::super::code;
 use super::super::login::{Begun, Proof, token_digest, welcome};
 use super::super::phone::present;
 use super::super::second::wait;
-use super::super::code;
 use super::entry::{bind, settle};
 use super::puzzle::{self, Came, Puzzle};
 use super::{Solved, keep_safe};
@@ -66,7 +66,9 @@ async fn held(tx: &mut Tx<'_, KeepSafe>, token: &str) -> Result<DecisionRow, Fai
     if token.len() != 64 {
         return Err(stale());
     }
-    let row = review::by_token(tx, token_digest(token)).await?.ok_or_else(stale)?;
+    let row = review::by_token(tx, token_digest(token))
+        .await?
+        .ok_or_else(stale)?;
     let now = tx.ctx().now();
     let lasting = row.outcome == Outcome::Freeze || now < gone_on_until(&row);
     if row.state.keeps() && row.outcome != Outcome::Allow && lasting && row.tries < TRIES {
@@ -95,7 +97,13 @@ pub async fn stopped(app: &App, ctx: &Ctx<KeepSafe>, token: &str) -> Result<Stop
     let row = held(&mut tx, token).await?;
     let puzzle = (row.outcome == Outcome::Hold && row.solved_at.is_none()).then(|| {
         let bound = row.id.to_string();
-        puzzle::make(app, row.score, &bound, row.wait_until.max(ctx.now() - STANDING), gone_on_until(&row))
+        puzzle::make(
+            app,
+            row.score,
+            &bound,
+            row.wait_until.max(ctx.now() - STANDING),
+            gone_on_until(&row),
+        )
     });
     Ok(Stopped {
         second: second::is_on(&mut tx, row.account).await?,
@@ -182,7 +190,9 @@ pub async fn send_step_code(app: &App, ctx: &Ctx<VerifyHolder>, token: &str) -> 
     if second::is_on(&mut tx, row.account).await? {
         return Err(Refused::SecondNotNow.into());
     }
-    let holder = account::by_id(&mut tx, row.account).await?.ok_or(Failure::NotFound)?;
+    let holder = account::by_id(&mut tx, row.account)
+        .await?
+        .ok_or(Failure::NotFound)?;
     let (phone, digest) = present(app, &tx, &holder).await?;
     code::admit(&mut tx, digest).await?;
     code::send_to(app, &mut tx, row.subject, digest, phone, REASON).await?;
@@ -211,7 +221,9 @@ pub async fn confirm_step(
         if second::is_on(&mut tx, row.account).await? {
             return Err(Refused::SecondNotNow.into());
         }
-        let holder = account::by_id(&mut tx, row.account).await?.ok_or(Failure::NotFound)?;
+        let holder = account::by_id(&mut tx, row.account)
+            .await?
+            .ok_or(Failure::NotFound)?;
         let (_, digest) = present(app, &tx, &holder).await?;
         let redeemed = code::redeem(app, &mut tx, digest, REASON, typed).await?;
         tx.commit().await?;

@@ -90,17 +90,34 @@ fn document(all: &[Column]) -> String {
          other purposes are the program's own work, each opening recorded.\n",
     );
     for step in steps() {
-        let _ = write!(text, "\n## {} · {}\n\nUntil: {}.\n\n", step.zh, step.en, step.until);
+        let _ = write!(
+            text,
+            "\n## {} · {}\n\nUntil: {}.\n\n",
+            step.zh, step.en, step.until
+        );
         let columns = of(&step, all);
         if columns.is_empty() {
             text.push_str("Nothing personal.\n");
             continue;
         }
-        text.push_str(&head(&["field", "is", "opened for (clauses)", "staff, for a case", "given to"]));
+        text.push_str(&head(&[
+            "field",
+            "is",
+            "opened for (clauses)",
+            "staff, for a case",
+            "given to",
+        ]));
         for column in columns {
             let field = place(column);
-            let kind = [("needed", &step.needed), ("optional", &step.optional), ("the step's own", &step.own)];
-            let kind = kind.iter().find(|(_, fields)| fields.contains(&field)).map_or("", |(word, _)| word);
+            let kind = [
+                ("needed", &step.needed),
+                ("optional", &step.optional),
+                ("the step's own", &step.own),
+            ];
+            let kind = kind
+                .iter()
+                .find(|(_, fields)| fields.contains(&field))
+                .map_or("", |(word, _)| word);
             text.push_str(&row(&[
                 &field,
                 kind,
@@ -126,27 +143,59 @@ fn clause_2_2_6_a_each_step_takes_and_gives_what_its_row_says() {
     let known = recipients(&all);
     for step in steps() {
         let taken: BTreeSet<String> = of(&step, &all).into_iter().map(place).collect();
-        let listed: Vec<&String> = [&step.needed, &step.optional, &step.own].into_iter().flatten().collect();
-        assert_eq!(taken, listed.iter().map(|field| (*field).clone()).collect(), "{}", step.id);
+        let listed: Vec<&String> = [&step.needed, &step.optional, &step.own]
+            .into_iter()
+            .flatten()
+            .collect();
+        assert_eq!(
+            taken,
+            listed.iter().map(|field| (*field).clone()).collect(),
+            "{}",
+            step.id
+        );
         assert_eq!(taken.len(), listed.len(), "{}: a field is listed twice", step.id);
         for field in &taken {
-            let column = all.iter().find(|column| &place(column) == field).expect("registered");
+            let column = all
+                .iter()
+                .find(|column| &place(column) == field)
+                .expect("registered");
             for recipient in &known {
-                let listed = step.shared.get(recipient).is_some_and(|fields| fields.contains(field));
-                assert_eq!(gives(field, recipient), listed, "{}: {field} to {recipient}", step.id);
+                let listed = step
+                    .shared
+                    .get(recipient)
+                    .is_some_and(|fields| fields.contains(field));
+                assert_eq!(
+                    gives(field, recipient),
+                    listed,
+                    "{}: {field} to {recipient}",
+                    step.id
+                );
             }
             for role in StaffRole::ALL {
                 let word = role.kind().trim_start_matches("staff:");
                 let listed = step.staff.get(word).is_some_and(|fields| fields.contains(field));
-                assert_eq!(roles(field, column).contains(&word), listed, "{}: {field} by {word}", step.id);
+                assert_eq!(
+                    roles(field, column).contains(&word),
+                    listed,
+                    "{}: {field} by {word}",
+                    step.id
+                );
             }
         }
         let named = step.shared.values().chain(step.staff.values()).flatten();
         for field in named {
-            assert!(taken.contains(field), "{}: {field} is none of its fields", step.id);
+            assert!(
+                taken.contains(field),
+                "{}: {field} is none of its fields",
+                step.id
+            );
         }
         for recipient in step.shared.keys() {
-            assert!(known.contains(recipient), "{}: nobody is called {recipient}", step.id);
+            assert!(
+                known.contains(recipient),
+                "{}: nobody is called {recipient}",
+                step.id
+            );
         }
     }
 }
@@ -156,8 +205,15 @@ fn clause_2_2_6_a_each_step_takes_and_gives_what_its_row_says() {
 fn every_personal_field_of_these_rooms_belongs_to_one_step() {
     let apart = ["order_", "service_order", "erasure", "log_entry", "staff"];
     let steps = steps();
-    for column in columns().expect("the register").iter().filter(|column| column.is_sealed()) {
-        let belongs = steps.iter().filter(|step| step.tables.contains(&column.table)).count();
+    for column in columns()
+        .expect("the register")
+        .iter()
+        .filter(|column| column.is_sealed())
+    {
+        let belongs = steps
+            .iter()
+            .filter(|step| step.tables.contains(&column.table))
+            .count();
         let elsewhere = apart.iter().any(|start| column.table.starts_with(start));
         assert_eq!(belongs, usize::from(!elsewhere), "{}", place(column));
     }

@@ -296,8 +296,14 @@ mod tests {
         };
         let decided = decide(&new, &RULES, false);
         assert_eq!(decided.signals, [Signal::NewDevice, Signal::NewNetwork]);
-        assert_eq!((decided.score, decided.outcome, decided.rules), (40, Outcome::StepUp, 1));
-        let far = Facts { too_far: true, ..new.clone() };
+        assert_eq!(
+            (decided.score, decided.outcome, decided.rules),
+            (40, Outcome::StepUp, 1)
+        );
+        let far = Facts {
+            too_far: true,
+            ..new.clone()
+        };
         assert_eq!(decide(&far, &RULES, false).outcome, Outcome::Hold);
         let guessed = Facts { failures: 5, ..far };
         assert_eq!(decide(&guessed, &RULES, false).outcome, Outcome::Freeze);
@@ -305,7 +311,12 @@ mod tests {
 
     #[test]
     fn each_outcome_begins_at_its_threshold() {
-        let rules = |step_up, hold, freeze| Rules { step_up, hold, freeze, ..RULES };
+        let rules = |step_up, hold, freeze| Rules {
+            step_up,
+            hold,
+            freeze,
+            ..RULES
+        };
         let signals = vec![Signal::NewDevice, Signal::NewNetwork];
         for (rules, outcome) in [
             (rules(41, 70, 110), Outcome::Allow),
@@ -315,7 +326,11 @@ mod tests {
             (rules(39, 39, 41), Outcome::Hold),
             (rules(39, 39, 40), Outcome::Freeze),
         ] {
-            assert_eq!(of_signals(signals.clone(), &rules, false).outcome, outcome, "{rules:?}");
+            assert_eq!(
+                of_signals(signals.clone(), &rules, false).outcome,
+                outcome,
+                "{rules:?}"
+            );
         }
     }
 
@@ -323,18 +338,123 @@ mod tests {
     fn each_signal_begins_at_its_figure() {
         let day = Duration::days(1);
         for (below, at, signal) in [
-            (Facts { network_names: 9, ..calm() }, Facts { network_names: 10, ..calm() }, Signal::Stuffing),
-            (Facts { network_tries: 99, ..calm() }, Facts { network_tries: 100, ..calm() }, Signal::NetworkVelocity),
-            (Facts { network_codes: 19, ..calm() }, Facts { network_codes: 20, ..calm() }, Signal::NetworkCodes),
-            (Facts { failures: 4, ..calm() }, Facts { failures: 5, ..calm() }, Signal::Failures),
-            (Facts { failing_networks: 2, ..calm() }, Facts { failing_networks: 3, ..calm() }, Signal::ManyNetworks),
-            (Facts { codes: 3, ..calm() }, Facts { codes: 4, ..calm() }, Signal::Codes),
-            (Facts { networks_in_use: 2, ..calm() }, Facts { networks_in_use: 3, ..calm() }, Signal::InUseElsewhere),
-            (calm(), Facts { known_device: Some(false), ..calm() }, Signal::NewDevice),
-            (Facts { known_network: None, ..calm() }, Facts { known_network: Some(false), ..calm() }, Signal::NewNetwork),
-            (calm(), Facts { too_far: true, ..calm() }, Signal::TooFar),
-            (calm(), Facts { weak_password: true, ..calm() }, Signal::WeakPassword),
-            (Facts { phone_age: Some(day * 7), ..calm() }, Facts { phone_age: Some(day * 7 - Duration::SECOND), ..calm() }, Signal::NewPhone),
+            (
+                Facts {
+                    network_names: 9,
+                    ..calm()
+                },
+                Facts {
+                    network_names: 10,
+                    ..calm()
+                },
+                Signal::Stuffing,
+            ),
+            (
+                Facts {
+                    network_tries: 99,
+                    ..calm()
+                },
+                Facts {
+                    network_tries: 100,
+                    ..calm()
+                },
+                Signal::NetworkVelocity,
+            ),
+            (
+                Facts {
+                    network_codes: 19,
+                    ..calm()
+                },
+                Facts {
+                    network_codes: 20,
+                    ..calm()
+                },
+                Signal::NetworkCodes,
+            ),
+            (
+                Facts {
+                    failures: 4,
+                    ..calm()
+                },
+                Facts {
+                    failures: 5,
+                    ..calm()
+                },
+                Signal::Failures,
+            ),
+            (
+                Facts {
+                    failing_networks: 2,
+                    ..calm()
+                },
+                Facts {
+                    failing_networks: 3,
+                    ..calm()
+                },
+                Signal::ManyNetworks,
+            ),
+            (
+                Facts { codes: 3, ..calm() },
+                Facts { codes: 4, ..calm() },
+                Signal::Codes,
+            ),
+            (
+                Facts {
+                    networks_in_use: 2,
+                    ..calm()
+                },
+                Facts {
+                    networks_in_use: 3,
+                    ..calm()
+                },
+                Signal::InUseElsewhere,
+            ),
+            (
+                calm(),
+                Facts {
+                    known_device: Some(false),
+                    ..calm()
+                },
+                Signal::NewDevice,
+            ),
+            (
+                Facts {
+                    known_network: None,
+                    ..calm()
+                },
+                Facts {
+                    known_network: Some(false),
+                    ..calm()
+                },
+                Signal::NewNetwork,
+            ),
+            (
+                calm(),
+                Facts {
+                    too_far: true,
+                    ..calm()
+                },
+                Signal::TooFar,
+            ),
+            (
+                calm(),
+                Facts {
+                    weak_password: true,
+                    ..calm()
+                },
+                Signal::WeakPassword,
+            ),
+            (
+                Facts {
+                    phone_age: Some(day * 7),
+                    ..calm()
+                },
+                Facts {
+                    phone_age: Some(day * 7 - Duration::SECOND),
+                    ..calm()
+                },
+                Signal::NewPhone,
+            ),
         ] {
             assert_eq!(below.signals(&RULES), [], "{signal:?}");
             assert_eq!(at.signals(&RULES), [signal]);
@@ -358,10 +478,33 @@ mod tests {
 
     #[test]
     fn clause_2_2_3_d_the_door_looks_at_the_network_alone() {
-        let own = Facts { too_far: true, failures: 99, known_device: Some(false), ..calm() };
+        let own = Facts {
+            too_far: true,
+            failures: 99,
+            known_device: Some(false),
+            ..calm()
+        };
         assert_eq!(door(&own, &RULES), None);
-        assert_eq!(door(&Facts { network_names: 9, ..own.clone() }, &RULES), None);
-        assert_eq!(door(&Facts { network_names: 10, ..own }, &RULES), Some(60));
+        assert_eq!(
+            door(
+                &Facts {
+                    network_names: 9,
+                    ..own.clone()
+                },
+                &RULES
+            ),
+            None
+        );
+        assert_eq!(
+            door(
+                &Facts {
+                    network_names: 10,
+                    ..own
+                },
+                &RULES
+            ),
+            Some(60)
+        );
     }
 
     #[test]

@@ -48,8 +48,7 @@ const NUMBERS_ZH: [&str; 13] = [
     "零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二",
 ];
 const NUMBERS_EN: [&str; 13] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 ];
 const THINGS: [(&str, &str); 16] = [
     ("茶杯", "teacup"),
@@ -97,14 +96,24 @@ impl Question {
             }
             _ => {
                 let (first, step, asked) = (pick(1, THINGS.len()), pick(2, 4) * 2 + 1, pick(3, 4));
-                let four: Vec<_> = (0..4).map(|at| THINGS[(first + at * step) % THINGS.len()]).collect();
+                let four: Vec<_> = (0..4)
+                    .map(|at| THINGS[(first + at * step) % THINGS.len()])
+                    .collect();
                 let list = |of: fn(&(&'static str, &'static str)) -> &'static str, between| {
                     let words: Vec<&str> = four.iter().map(of).collect();
                     words.join(between)
                 };
                 Self {
-                    zh: format!("“{}”中，{}个词是什么？", list(|word| word.0, "、"), PLACES_ZH[asked]),
-                    en: format!("Of “{}”, which is the {} word?", list(|word| word.1, ", "), PLACES_EN[asked]),
+                    zh: format!(
+                        "“{}”中，{}个词是什么？",
+                        list(|word| word.0, "、"),
+                        PLACES_ZH[asked]
+                    ),
+                    en: format!(
+                        "Of “{}”, which is the {} word?",
+                        list(|word| word.1, ", "),
+                        PLACES_EN[asked]
+                    ),
                     answers: vec![four[asked].0.to_owned(), four[asked].1.to_owned()],
                 }
             }

@@ -68,7 +68,9 @@ impl Places {
             return Some(0.0);
         }
         let (one, other) = (self.0.get(one)?, self.0.get(other)?);
-        let between = one.iter().flat_map(|a| other.iter().map(move |b| distance(*a, *b)));
+        let between = one
+            .iter()
+            .flat_map(|a| other.iter().map(move |b| distance(*a, *b)));
         let nearest = between.fold(f64::INFINITY, f64::min);
         Some((nearest - SLACK).max(0.0))
     }
@@ -185,7 +187,10 @@ impl Table {
                 return Err(wrong);
             }
             if let [_, _, latitude, longitude] = parts[..] {
-                let place = (tenths(latitude, 90.0).ok_or(wrong)?, tenths(longitude, 180.0).ok_or(wrong)?);
+                let place = (
+                    tenths(latitude, 90.0).ok_or(wrong)?,
+                    tenths(longitude, 180.0).ok_or(wrong)?,
+                );
                 let known = places.0.entry(code.to_owned()).or_default();
                 if !known.contains(&place) {
                     known.push(place);
@@ -221,7 +226,9 @@ impl Table {
         // At most 128 lengths, each one look-up: of two that fit the longer counts.
         let found = (0..=128_u8).rev().find_map(|length| {
             let key = (wanted & mask(length), length);
-            let at = self.rows.binary_search_by_key(&key, |(first, length, _)| (*first, *length));
+            let at = self
+                .rows
+                .binary_search_by_key(&key, |(first, length, _)| (*first, *length));
             at.ok()
         })?;
         let (_, _, region) = self.rows.get(found)?;
@@ -273,7 +280,11 @@ mod tests {
         let places = Places::countries();
         assert!(places.codes().count() > 240);
         let between = |one, other| places.apart(one, other).expect("known");
-        assert!((3_000.0..5_000.0).contains(&between("CN", "US")), "{}", between("CN", "US"));
+        assert!(
+            (3_000.0..5_000.0).contains(&between("CN", "US")),
+            "{}",
+            between("CN", "US")
+        );
         assert!((2_000.0..5_000.0).contains(&between("CN", "DE")));
         for near in ["CN", "HK", "MO", "TW", "KR"] {
             assert!(between("CN", near) < 1.0, "{near}");
@@ -294,8 +305,13 @@ mod tests {
         assert!(!places.reachable("JP", "BR", Duration::ZERO));
         assert!(places.reachable("JP", "BR", FAR_ENOUGH));
         assert!(places.reachable("CN", "CN", Duration::ZERO));
-        assert!(places.reachable("CN", "??", Duration::ZERO), "what is unknown is no signal");
-        assert!(places.reachable("CN", "US", Duration::days(-1)) == places.reachable("CN", "US", Duration::ZERO));
+        assert!(
+            places.reachable("CN", "??", Duration::ZERO),
+            "what is unknown is no signal"
+        );
+        assert!(
+            places.reachable("CN", "US", Duration::days(-1)) == places.reachable("CN", "US", Duration::ZERO)
+        );
     }
 
     #[test]

@@ -119,7 +119,7 @@ signals! {
         "更换密码后消失"
         "Goes with another password",
     /// The number was changed lately.
-    NewPhone = "new_phone" 15 false
+    NewPhone = "new_phone" 10 false
         "账号的手机号七天内更换过"
         "The account's number was changed within seven days"
         "更换满七天后消失"

@@ -60,7 +60,8 @@ const SEE_ONCE: &str = "INSERT INTO guard_sighting (account, id, what, mark, net
 const DECIDE: &str = "INSERT INTO guard_decision (subject, account, id, sighting, act, outcome, score, signals, rules, \
     state, at, wait_until, origin, token_digest, solved_at, tries, ended_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, 0, $15)";
-const RETOKEN: &str = "UPDATE guard_decision SET token_digest = $2 WHERE id = $1 AND state IN ('standing', 'upheld', 'done')";
+const RETOKEN: &str =
+    "UPDATE guard_decision SET token_digest = $2 WHERE id = $1 AND state IN ('standing', 'upheld', 'done')";
 const SOLVED: &str = "INSERT INTO guard_puzzle (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING";
 const PURGE_PUZZLES: &str = "DELETE FROM guard_puzzle WHERE at <= $1";
 const PURGE_UNKNOWN: &str = "DELETE FROM guard_sighting WHERE account IS NULL AND at <= $1";
@@ -142,7 +143,10 @@ pub async fn facts(tx: &mut Tx<'_, KeepSafe>, asked: &Asked) -> Result<Counted, 
         Value::Text(Outcome::StepUp.as_str().to_owned()),
         Value::Int(MOST),
     ];
-    let row = tx.row(FACTS, &values).await?.ok_or(StoreError::Malformed("facts"))?;
+    let row = tx
+        .row(FACTS, &values)
+        .await?
+        .ok_or(StoreError::Malformed("facts"))?;
     let last = match row.opt_time(10)? {
         Some(at) => Some((at, row.opt_bytes(11)?)),
         None => None,

@@ -24,7 +24,8 @@ const WAITING: &str = "SELECT d.id, d.subject, d.account, d.sighting, d.act, d.o
     d.wait_until, d.origin, d.solved_at, d.tries, d.ground, d.contested_at, d.due_at, d.ruling, d.ended_at FROM guard_decision d \
     WHERE d.state = 'standing' AND d.contested_at IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = d.subject) ORDER BY d.contested_at, d.id LIMIT $1";
-const SOLVE: &str = "UPDATE guard_decision SET solved_at = $2 WHERE id = $1 AND state = 'standing' AND solved_at IS NULL";
+const SOLVE: &str =
+    "UPDATE guard_decision SET solved_at = $2 WHERE id = $1 AND state = 'standing' AND solved_at IS NULL";
 const TRY: &str = "UPDATE guard_decision SET tries = tries + 1 WHERE id = $1";
 const END: &str = "UPDATE guard_decision SET state = $2, ended_at = $3, token_digest = NULL WHERE id = $1 AND state = 'standing'";
 // A proof by the phone or the second factor settles what kept the account back, also what a human let stand.
@@ -133,7 +134,11 @@ pub async fn by_token(
 /// # Errors
 /// [`StoreError`].
 pub async fn by_id<P: Reads>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<DecisionRow>, StoreError> {
-    tx.row(BY_ID, &[Value::Id(id)]).await?.as_ref().map(read).transpose()
+    tx.row(BY_ID, &[Value::Id(id)])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// An account's decisions, newest first, those before a place.
@@ -250,12 +255,7 @@ pub async fn contest(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rule(
-    tx: &mut Tx<'_, KeepSafe>,
-    id: Uuid,
-    ruling: Ruling,
-    by: &str,
-) -> Result<bool, StoreError> {
+pub async fn rule(tx: &mut Tx<'_, KeepSafe>, id: Uuid, ruling: Ruling, by: &str) -> Result<bool, StoreError> {
     let values = [
         Value::Id(id),
         Value::Text(ruling.state().as_str().to_owned()),
