@@ -21,6 +21,8 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
         "phone_recovery" => lang.t("手机号找回申请", "Replacement of a lost number"),
         "profile" => lang.t("显示名", "Display name"),
         "login_failure" => lang.t("登录失败次数", "Log-ins that failed"),
+        "guard_sighting" => lang.t("安全守卫的信号", "Signals of the security guard"),
+        "guard_decision" => lang.t("安全守卫的决定", "Decisions of the security guard"),
         "api_token" => lang.t("访问令牌", "Access tokens"),
         "authenticator" => lang.t("两步登录的验证器", "Authenticator app of two-step log-in"),
         "recovery_code" => lang.t("恢复码（仅校验值）", "Recovery codes (check values only)"),
