@@ -516,7 +516,6 @@ await test('the phone is changed with both numbers proved, a lost one is asked f
 
 await enterprises({ base, visitor, test, register, judged, password });
 await passkeys({ base, visitor, test, register, judged, password });
-await enterprises({ base, visitor, test, register, judged });
 await guard({ base, visitor, test, judged, code });
 
 await stop();

@@ -320,9 +320,8 @@ pub async fn populate(
     orders::seed(app, ctx, &then, &people, &mut step).await?;
     persons::seed(app, ctx.policy_version(), documents, &people).await?;
     staff::seed(app, ctx).await?;
-    match enterprises::seed(app, ctx, &then, documents, &people).await {
     guard::seed(app, ctx, &people).await?;
-    match enterprises::seed(app, ctx, documents, &people).await {
+    match enterprises::seed(app, ctx, &then, documents, &people).await {
         // Visitors changed what this builds upon: it stays as they left it.
         Err(Failure::Refused(_) | Failure::NotFound) => Ok(()),
         done => done,

@@ -131,16 +131,19 @@ pub async fn log_in(visit: Visit, left: Brought, Posted(form): Posted<LoginForm>
             let step = format!("/denglu/yanzheng?next={}", in_query(local(&form.next)));
             Ok(Answer::to(&step).leaving(&visit, Left::Pending, &token))
         }
-        Ok(Entry::Stopped { token }) => {
-            let page = format!("/denglu/anquan?next={}", in_query(local(&form.next)));
-            Ok(Answer::to(&page).leaving(&visit, Left::Stopped, &token))
-        }
+        Ok(Entry::Stopped { token }) => Ok(stopped(&visit, &form.next, &token)),
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;
             let puzzle = puzzle_for(&visit, &failure, login.from.solved).await?;
             Ok(login_page(&visit, &form.login, &form.next, errors, puzzle))
         }
     }
+}
+
+/// The way to the page of a log-in that the guard stopped.
+pub(super) fn stopped(visit: &Visit, next: &str, token: &str) -> Answer {
+    let page = format!("/denglu/anquan?next={}", in_query(local(next)));
+    Answer::to(&page).leaving(visit, Left::Stopped, token)
 }
 
 /// A form with nothing but its token.
@@ -359,7 +362,7 @@ fn reset_page(
         advice: Vec::new(),
         puzzle,
     };
-    Answer::page(visit, status, &page)
+    Answer::page(visit, status, &page).scripted()
 }
 
 /// `GET /mima/chongzhi`.

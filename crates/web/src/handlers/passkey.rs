@@ -2,16 +2,17 @@
 //! with a form like any other.
 
 use app::Failure;
-use app::account::{self, PasskeyAdding, PasskeyEntry, PasskeySeen, PasskeyStep, Prompt};
+use app::account::{self, Entry, PasskeyAdding, PasskeyEntry, PasskeySeen, PasskeyStep, Prompt};
 use domain::Refused;
 use domain::account::passkey::PER_ACCOUNT;
 use privacy::purpose::{KeepSafe, ShowOwn, VerifyHolder};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::account::{Token, errors_of, login_page, status_of};
+use super::account::{Token, errors_of, login_page, status_of, stopped};
 use super::guard::{codes_page, proof_page, to_proof};
 use super::second::step_page;
+use super::stopped::puzzle_for;
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, local};
 use crate::pages::account::FieldError;
@@ -76,11 +77,19 @@ pub async fn enter(visit: Visit, left: Brought, Posted(form): Posted<AnswerForm>
         token: left.question.as_deref().unwrap_or_default(),
         answer: &form.answer,
         device: &visit.device,
+        from: visit.origin(None),
     };
     let entered = account::enter(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &given).await;
     let answer = match entered {
-        Ok(begun) => Answer::to(local(&form.next)).with_session(&visit, &begun.token),
-        Err(failure) => login_page(&visit, "", &form.next, errors_of(&visit, &failure)?),
+        Ok(Entry::Begun(begun)) => Answer::to(local(&form.next)).with_session(&visit, &begun.token),
+        Ok(Entry::Stopped { token }) => stopped(&visit, &form.next, &token),
+        // A passkey is both factors: nothing waits for a second step.
+        Ok(Entry::Waits { .. }) => return Err(Answer::not_found(&visit)),
+        Err(failure) => {
+            let errors = errors_of(&visit, &failure)?;
+            let puzzle = puzzle_for(&visit, &failure, None).await?;
+            login_page(&visit, "", &form.next, errors, puzzle)
+        }
     };
     Ok(answer.taking_back(&visit, Left::Question))
 }

@@ -214,7 +214,7 @@ fn lost_page(
         due: due.map(|at| Moment::of(visit.lang, at)),
         puzzle,
     };
-    Answer::page(visit, status_of(&page.errors), &page)
+    Answer::page(visit, status_of(&page.errors), &page).scripted()
 }
 
 /// `GET /zhaohui`.

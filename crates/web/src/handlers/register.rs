@@ -92,7 +92,7 @@ fn register_page(
         policy_version: version,
         puzzle,
     };
-    Answer::page(visit, status, &page)
+    Answer::page(visit, status, &page).scripted()
 }
 
 /// `GET /zhuce`.

@@ -109,7 +109,7 @@ fn page_of(
         grounds: grounds(lang),
         errors,
     };
-    Answer::page(visit, status_of(&page.errors), &page)
+    Answer::page(visit, status_of(&page.errors), &page).scripted()
 }
 
 async fn answer(

@@ -9,8 +9,8 @@ use super::staff::{
     verification as staff_verification, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey, person,
-    phone, profile, public, rights, second, share, spending, staff, token,
+    account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey,
+    person, phone, profile, public, rights, second, share, spending, staff, token,
 };
 
 /// A kind of page.

@@ -124,19 +124,18 @@ pub(in super::super) async fn used(
 
 /// The guard's answer about a log-in with a passkey whose signature was right: the passkey is itself the one
 /// more step, so nothing but a hold or a freeze stops it. Called after the signature was checked and before a
-/// session begins; on `Allow` the caller ends with [`settle_passkey`], otherwise it leads to the page of
-/// stopped log-ins with the token.
+/// session begins; where it goes on, the caller ends with [`known`].
 ///
 /// # Errors
 /// [`domain::refused::Party::PuzzleNeeded`] and [`domain::refused::Party::PuzzleWrong`] where the network's
 /// own signals ask for a puzzle.
-pub async fn passkey_entry<P: Purpose>(
+pub(in super::super) async fn passkey_entry<P: Purpose>(
     app: &App,
     ctx: &Ctx<P>,
     (account, subject): (Uuid, SubjectId),
     device: &str,
     origin: &Origin<'_>,
-) -> Result<PasskeyEntry, Failure> {
+) -> Result<PasskeyVerdict, Failure> {
     let login = account.to_string();
     let tried = Try {
         act: Act::Passkey,
@@ -148,28 +147,20 @@ pub async fn passkey_entry<P: Purpose>(
     let seen = door(app, ctx, &tried).await?;
     let verdict = weigh(app, ctx, &seen, (account, subject), false).await?;
     if matches!(verdict.outcome, Outcome::Allow | Outcome::StepUp) {
-        return Ok(PasskeyEntry::Goes(seen.sighting()));
+        return Ok(PasskeyVerdict::Goes(seen.sighting()));
     }
     let token = super::super::random_token(&*app.entropy);
     bind(app, ctx, verdict.decision, &token).await?;
-    Ok(PasskeyEntry::Stopped { token })
+    Ok(PasskeyVerdict::Stopped { token })
 }
 
 /// The guard's answer about a log-in with a passkey.
-pub enum PasskeyEntry {
-    /// It goes on; the sighting for [`settle_passkey`].
+pub(in super::super) enum PasskeyVerdict {
+    /// It goes on; the sighting for [`known`].
     Goes(Uuid),
     /// It is stopped.
     Stopped {
         /// The token for the cookie of stopped log-ins.
         token: String,
     },
-}
-
-/// Notes a log-in with a passkey that is complete.
-///
-/// # Errors
-/// [`Failure::Fault`].
-pub async fn settle_passkey<P: Purpose>(app: &App, ctx: &Ctx<P>, sighting: Uuid) -> Result<(), Failure> {
-    known(app, ctx, sighting).await
 }

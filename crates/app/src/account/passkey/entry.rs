@@ -14,7 +14,8 @@ use super::ceremony::{For, ask, take};
 use super::credential::{check, digest, opened};
 use super::site::{Answer, Wrong};
 use super::{Prompt, site};
-use crate::account::login::{Begun, Proof, forget_failure, welcome};
+use crate::account::guard::{self, Origin, PasskeyVerdict};
+use crate::account::login::{Entry, Proof, forget_failure, welcome};
 use crate::account::second::{Entered, Renewed, admit, complete, count_wrong, renew, waiting};
 use crate::account::{Viewer, random_token};
 use crate::{App, Failure};
@@ -55,13 +56,16 @@ pub struct PasskeyEntry<'a> {
     pub answer: &'a str,
     /// The device as the browser names it.
     pub device: &'a str,
+    /// Where it comes from.
+    pub from: Origin<'a>,
 }
 
-/// Logs in by a passkey alone.
+/// Logs in by a passkey alone; the guard may stop it.
 ///
 /// # Errors
-/// [`Rule::Stale`]; [`Rule::Wrong`] whatever was wrong, [`Rule::Copied`]; [`Refused::TooManyLogins`].
-pub async fn enter(app: &App, ctx: &Ctx<VerifyHolder>, form: &PasskeyEntry<'_>) -> Result<Begun, Failure> {
+/// [`Rule::Stale`]; [`Rule::Wrong`] whatever was wrong, [`Rule::Copied`]; [`Refused::TooManyLogins`]; where
+/// the network's own signals ask for a puzzle, [`domain::refused::Party::PuzzleNeeded`].
+pub async fn enter(app: &App, ctx: &Ctx<VerifyHolder>, form: &PasskeyEntry<'_>) -> Result<Entry, Failure> {
     policy::clause!("2.1.1.e");
     policy::clause!("2.2.3.d");
     let site = site(app)?;
@@ -90,10 +94,17 @@ pub async fn enter(app: &App, ctx: &Ctx<VerifyHolder>, form: &PasskeyEntry<'_>) 
         return Err(refusal(wrong));
     }
     forget_failure(&mut tx, row.account, attempt).await?;
+    tx.commit().await?;
     let whose = (row.account, row.subject);
+    let sighting = match guard::passkey_entry(app, ctx, whose, form.device, &form.from).await? {
+        PasskeyVerdict::Goes(sighting) => sighting,
+        PasskeyVerdict::Stopped { token } => return Ok(Entry::Stopped { token }),
+    };
+    let mut tx = app.store.begin(ctx).await?;
     let begun = welcome(app, &mut tx, whose, form.device, Proof::Whole).await?;
     tx.commit().await?;
-    Ok(begun)
+    guard::known(app, ctx, sighting).await?;
+    Ok(Entry::Begun(begun))
 }
 
 /// Asks for a passkey of the account whose log-in waits for its second step.
@@ -155,6 +166,7 @@ pub async fn passkey_step(
     }
     let entered = complete(app, &mut tx, &pending, attempt, step.device, step.remember).await?;
     tx.commit().await?;
+    guard::passed(app, ctx, step.token).await?;
     Ok(entered)
 }
 
