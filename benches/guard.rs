@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use app::account::{Origin, PasskeyEntry, Regions, passkey_entry, settle_passkey};
+use app::account::{Origin, PasskeyVerdict, Regions, passkey_entry, settle_passkey};
 use benches::figures::{Goal, Series, percentile, report};
 use benches::house::{app, register, visitor};
 use benches::machine;
@@ -143,8 +143,8 @@ async fn main() -> Result<()> {
             };
             let holder = (person.account, person.subject);
             match passkey_entry(&app, &ctx, holder, "Firefox", &origin).await? {
-                PasskeyEntry::Goes(sighting) => settle_passkey(&app, &ctx, sighting).await?,
-                PasskeyEntry::Stopped { .. } => {}
+                PasskeyVerdict::Goes(sighting) => settle_passkey(&app, &ctx, sighting).await?,
+                PasskeyVerdict::Stopped { .. } => {}
             }
         }
         whole.push(micros(begun.elapsed()) / 50.0);

@@ -21,8 +21,9 @@ pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
 pub use guard::{
-    Decided, Origin, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own, contest_stopped, decisions,
-    on_to_second, pose, posed, send_step_code, solve_hold, stopped,
+    Decided, Origin, PasskeyVerdict, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own,
+    contest_stopped, decisions, on_to_second, passkey_entry, pose, posed, send_step_code, settle_passkey,
+    solve_hold, stopped,
 };
 pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, authenticate_from, log_in, log_out, revoke};

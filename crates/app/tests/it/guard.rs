@@ -1,9 +1,8 @@
 //! The security guard: what it sees, decides, keeps and tells.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use app::account::{self, Begun, Entry, Login, Origin, PasskeyEntry, Regions, Solved, Viewer};
+use app::account::{self, Begun, Entry, Login, Origin, PasskeyVerdict, Solved, Viewer};
 use app::{App, Failure, job, staff};
 use domain::Refused;
 use domain::account::guard::contest::{Ground, Ruling, State};
@@ -17,29 +16,9 @@ use storage::account::Place;
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 
+use crate::guard_map::{AWAY, HOME, Map, PHONE, WEAK, from_number, waits};
 use crate::house::{self, PASSWORD};
 use crate::staff::{ctx as operate, trained};
-
-const PHONE: &str = "100-0000-0001";
-/// argon2id of `1234567890`, as cheap as the tests' own.
-const WEAK: &str =
-    "$argon2id$v=19$m=64,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$kcfS0V3y6xChHUEUMiLebzTUt9dZ0LUqsIY18nxtvmg";
-const HOME: &str = "203.0.113.5";
-const AWAY: &str = "198.51.100.7";
-
-/// Where the tests' networks lie.
-struct Map;
-
-impl Regions for Map {
-    fn region(&self, address: IpAddr) -> Option<String> {
-        match address.to_string().as_str() {
-            "203.0.113.5" | "203.0.113.6" => Some("CN".to_owned()),
-            "198.51.100.7" => Some("US".to_owned()),
-            "192.0.2.1" => Some("XX".to_owned()),
-            _ => None,
-        }
-    }
-}
 
 fn app(test: &TestStore) -> App {
     App {
@@ -114,7 +93,7 @@ async fn decided(app: &App, viewer: &Viewer) -> Vec<account::Decided> {
         .rows
 }
 
-async fn stopped(entry: Result<Entry, Failure>) -> String {
+fn stopped(entry: Result<Entry, Failure>) -> String {
     match entry.expect("the password is right") {
         Entry::Stopped { token } => token,
         Entry::Begun(_) => panic!("it went on"),
@@ -131,7 +110,7 @@ fn begun(entry: Result<Entry, Failure>) -> Begun {
 
 /// The number that a script would find.
 fn work(puzzle: &str, bits: u32) -> String {
-    (0_u64..)
+    (0..u64::MAX)
         .map(|number| number.to_string())
         .find(|number| zeros(&Sha256::digest(format!("{puzzle}:{number}"))) >= bits)
         .expect("there is one")
@@ -143,7 +122,7 @@ async fn run_jobs(app: &App) {
 
 /// A device and network never seen, from far away: held.
 async fn hold(app: &App) -> String {
-    stopped(at(app, "lin", PASSWORD, "Chrome · Windows", from(AWAY)).await).await
+    stopped(at(app, "lin", PASSWORD, "Chrome · Windows", from(AWAY)).await)
 }
 
 async fn freeze(app: &App) -> String {
@@ -209,7 +188,7 @@ both_dbs! {
         assert!(decided(&app, &viewer).await.iter().all(|one| one.outcome == Outcome::Allow && one.state == State::Done));
 
         test.clock.advance(Duration::SECOND);
-        let token = stopped(at(&app, "lin", PASSWORD, "Chrome · Windows", from("192.0.2.99")).await).await;
+        let token = stopped(at(&app, "lin", PASSWORD, "Chrome · Windows", from("192.0.2.99")).await);
         let seen = view(&app, &token).await.expect("stopped");
         assert_eq!((seen.outcome, seen.signals.as_slice()), (Outcome::StepUp, &[Signal::NewDevice, Signal::NewNetwork][..]));
         assert_eq!(refusals(confirm(&app, &token, "000000").await), [Refused::CodeWrong]);
@@ -377,10 +356,10 @@ both_dbs! {
         run_jobs(&app).await;
         assert!(house::messages(&app).await.iter().any(|text| text.contains("冻结")));
         // Also from the known device; sessions that are there go on.
-        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await).await;
+        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await);
         assert_eq!(decided(&app, &viewer).await.iter().filter(|one| one.outcome == Outcome::Freeze).count(), 1, "one record");
         test.clock.advance(Duration::days(30));
-        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await).await;
+        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await);
 
         account::request_reset(&app, &house::visitor(&app), PHONE, &from(HOME)).await.expect("sent");
         let code = house::latest_code(&app).await;
@@ -390,7 +369,7 @@ both_dbs! {
         begun(at(&app, "lin", new, "Firefox · Linux", from(HOME)).await);
         assert!(refusals(view(&app, &token).await) == is(Party::GuardStale));
         // The place that was stopped is no more known than before.
-        stopped(at(&app, "lin", new, "Chrome · Windows", from(AWAY)).await).await;
+        stopped(at(&app, "lin", new, "Chrome · Windows", from(AWAY)).await);
         let seen = decided(&app, &viewer).await;
         assert!(seen.iter().any(|one| one.outcome == Outcome::Freeze && one.state == State::Recovered));
     }
@@ -447,7 +426,7 @@ both_dbs! {
         staff::rule_on_decision(&app, &house::visitor(&app), &officer, id, Ruling::Attacked.as_str()).await.expect("upheld");
         let seen = view(&app, &token).await.expect("it stands");
         assert_eq!((seen.state, seen.ruling), (State::Upheld, Some(Ruling::Attacked)));
-        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await).await;
+        stopped(at(&app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await);
         run_jobs(&app).await;
         assert!(house::messages(&app).await.iter().any(|text| text.contains("维持了对登录的限制")));
     }
@@ -538,7 +517,7 @@ both_dbs! {
         let token = waits(at(&app, "lin", PASSWORD, "Firefox", from(HOME)).await);
         enter(&token).await;
         test.clock.advance(Duration::SECOND);
-        let token = stopped(at(&app, "lin", PASSWORD, "Safari", from(AWAY)).await).await;
+        let token = stopped(at(&app, "lin", PASSWORD, "Safari", from(AWAY)).await);
         let before = house::visitor::<VerifyHolder>(&app);
         assert_eq!(refusals(account::on_to_second(&app, &before, &token).await), is(Party::PuzzleNeeded));
         test.clock.advance(Duration::minutes(2));
@@ -556,7 +535,7 @@ both_dbs! {
         let holder = (viewer.account, viewer.subject);
         let ctx = || house::visitor::<VerifyHolder>(&app);
         let entry = account::passkey_entry(&app, &ctx(), holder, "Chrome", &from("192.0.2.99")).await.expect("asked");
-        let PasskeyEntry::Goes(sighting) = entry else { panic!("a new device and network are no matter") };
+        let PasskeyVerdict::Goes(sighting) = entry else { panic!("a new device and network are no matter") };
         account::settle_passkey(&app, &ctx(), sighting).await.expect("noted");
         test.clock.advance(Duration::SECOND);
         begun(at(&app, "lin", PASSWORD, "Chrome", from("192.0.2.99")).await);
@@ -564,7 +543,7 @@ both_dbs! {
         lin_at(&app).await;
         test.clock.advance(Duration::SECOND);
         let entry = account::passkey_entry(&app, &ctx(), holder, "Opera", &from(AWAY)).await.expect("asked");
-        let PasskeyEntry::Stopped { token } = entry else { panic!("too far") };
+        let PasskeyVerdict::Stopped { token } = entry else { panic!("too far") };
         assert_eq!(view(&app, &token).await.expect("held").outcome, Outcome::Hold);
         assert_eq!(decided(&app, &viewer).await[0].act, domain::account::guard::Act::Passkey);
     }
@@ -604,7 +583,7 @@ both_dbs! {
         begun(at(&app, "lin", weak, "Firefox · Linux", from(HOME)).await);
         assert_eq!(last().await, []);
         test.clock.advance(Duration::SECOND);
-        let token = stopped(at(&app, "lin", weak, "Chrome", from(HOME)).await).await;
+        let token = stopped(at(&app, "lin", weak, "Chrome", from(HOME)).await);
         assert_eq!(view(&app, &token).await.expect("stopped").signals, [Signal::NewDevice, Signal::WeakPassword]);
     }
 }
@@ -612,20 +591,6 @@ both_dbs! {
 /// A log-in at home with what is known there.
 async fn lin_at(app: &App) {
     begun(at(app, "lin", PASSWORD, "Firefox · Linux", from(HOME)).await);
-}
-
-fn from_number(host: i64) -> Origin<'static> {
-    Origin {
-        address: Some(format!("192.0.{host}.1").parse().expect("an address")),
-        solved: None,
-    }
-}
-
-fn waits(entry: Result<Entry, Failure>) -> String {
-    match entry.expect("the password is right") {
-        Entry::Waits { token } => token,
-        Entry::Begun(_) | Entry::Stopped { .. } => panic!("it does not wait for the second factor"),
-    }
 }
 
 /// One more name fails.

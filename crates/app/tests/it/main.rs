@@ -11,6 +11,7 @@ mod demo;
 mod disclosure;
 mod full_disk;
 mod guard;
+mod guard_map;
 mod house;
 mod job;
 mod joint;

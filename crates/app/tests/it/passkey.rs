@@ -92,8 +92,10 @@ pub async fn enter(app: &App, token: &str, answer: &str) -> Result<Begun, Failur
         token,
         answer,
         device: "Chromium",
+        from: account::Origin::default(),
     };
-    account::enter(app, &house::visitor(app), &form).await
+    let entered = account::enter(app, &house::visitor(app), &form).await?;
+    Ok(entered.begun().expect("nothing stands against it"))
 }
 
 /// Somebody without a passkey yet.

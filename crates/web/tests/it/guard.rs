@@ -1,6 +1,8 @@
 //! The security guard through the forms: puzzles of our own, stopped log-ins, contested decisions, and that
 //! nothing tells whether an account exists.
 
+use std::fmt::Write as _;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -63,7 +65,10 @@ async fn post(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &s
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "%{byte:02X}");
+        hex
+    })
 }
 
 async fn log_in(browser: &mut Browser, from: &str, login: &str, password: &str) -> Page {
@@ -84,7 +89,7 @@ fn between<'a>(body: &'a str, from: &str, to: &str) -> &'a str {
 fn puzzle(page: &Page) -> (String, String) {
     let text = between(&page.body, "data-puzzle=\"", "\"").to_owned();
     let bits: u32 = between(&page.body, "data-bits=\"", "\"").parse().expect("bits");
-    let work = (0_u64..)
+    let work = (0..u64::MAX)
         .map(|number| number.to_string())
         .find(|number| zeros(&Sha256::digest(format!("{text}:{number}"))) >= bits);
     (text, work.expect("there is one"))
@@ -98,9 +103,11 @@ async fn lin(test: &TestStore, router: &axum::Router) -> Browser {
     test.clock.advance(Duration::SECOND);
     let page = log_in(&mut home, HOME, "周以宁", PASSWORD).await;
     // Registered without an address, and with another browser: known from now on.
-    if page.location().starts_with("/denglu/anquan") {
-        panic!("a first network is no signal: {}", page.location());
-    }
+    assert!(
+        !page.location().starts_with("/denglu/anquan"),
+        "a first network is no signal: {}",
+        page.location()
+    );
     browser
 }
 
@@ -211,7 +218,7 @@ both_dbs! {
                     .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
                     .header(header::HOST, "qifu365.example")
                     .header(name, value)
-                    .body(Body::from("login=x&password=y"))
+                    .body(Body::from("csrf=x"))
                     .expect("a request");
                 assert_eq!(Browser::at(&router).send(request).await.status, StatusCode::FORBIDDEN, "{path} {name}");
             }
@@ -243,14 +250,14 @@ both_dbs! {
         let router = site(test);
         let mut browser = Browser::at(&router);
         let page = browser.get("/denglu").await;
-        assert!(!page.body.contains("<script"), "none where no puzzle is");
+        assert!(!page.body.contains("/static/puzzle."), "none where no puzzle is");
         let policy = page.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
         assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe") && policy.contains("form-action 'self'"), "{policy}");
         for number in 0..RULES.names_per_network {
             log_in(&mut browser, HOME, &format!("无此人{number}"), "x").await;
         }
         let page = log_in(&mut browser, HOME, "无此人", "x").await;
-        let path = between(&page.body, "<script src=\"", "\"").to_owned();
+        let path = format!("/static/puzzle.{}", between(&page.body, "<script src=\"/static/puzzle.", "\""));
         let script = browser.get(&path).await;
         assert_eq!(script.status, StatusCode::OK);
         assert!(script.headers[header::CONTENT_TYPE].to_str().expect("text").starts_with("text/javascript"));

@@ -54,6 +54,7 @@ fn filled(path: &str) -> String {
         .replace("{sample}", "2")
         .replace("{token}", "00000000-0000-4000-8000-000000000000")
         .replace("{device}", "00000000-0000-4000-8000-000000000000")
+        .replace("{decision}", "00000000-0000-4000-8000-000000000000")
         .replace("{passkey}", "00000000-0000-4000-8000-000000000000")
         .replace("{demand}", "00000000-0000-4000-8000-000000000000")
         .replace("{identifier}", "verifier-9")

@@ -124,12 +124,12 @@ pub(in super::super) async fn used(
 
 /// The guard's answer about a log-in with a passkey whose signature was right: the passkey is itself the one
 /// more step, so nothing but a hold or a freeze stops it. Called after the signature was checked and before a
-/// session begins; where it goes on, the caller ends with [`known`].
+/// session begins; where it goes on, the caller ends with [`settle_passkey`].
 ///
 /// # Errors
 /// [`domain::refused::Party::PuzzleNeeded`] and [`domain::refused::Party::PuzzleWrong`] where the network's
 /// own signals ask for a puzzle.
-pub(in super::super) async fn passkey_entry<P: Purpose>(
+pub async fn passkey_entry<P: Purpose>(
     app: &App,
     ctx: &Ctx<P>,
     (account, subject): (Uuid, SubjectId),
@@ -155,12 +155,20 @@ pub(in super::super) async fn passkey_entry<P: Purpose>(
 }
 
 /// The guard's answer about a log-in with a passkey.
-pub(in super::super) enum PasskeyVerdict {
-    /// It goes on; the sighting for [`known`].
+pub enum PasskeyVerdict {
+    /// It goes on; the sighting for [`settle_passkey`].
     Goes(Uuid),
     /// It is stopped.
     Stopped {
         /// The token for the cookie of stopped log-ins.
         token: String,
     },
+}
+
+/// Notes a log-in with a passkey that is complete.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn settle_passkey<P: Purpose>(app: &App, ctx: &Ctx<P>, sighting: Uuid) -> Result<(), Failure> {
+    known(app, ctx, sighting).await
 }

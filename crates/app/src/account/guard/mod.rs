@@ -14,7 +14,8 @@ pub use puzzle::{Puzzle, pose, posed};
 pub use review::{Decided, contest_own, contest_stopped, decisions};
 pub use stopped::{Stopped, confirm_step, on_to_second, send_step_code, solve_hold, stopped};
 
-pub(super) use entry::{PasskeyVerdict, began, bind, known, passed, passkey_entry, recovered, used};
+pub use entry::{PasskeyVerdict, passkey_entry, settle_passkey};
+pub(super) use entry::{began, bind, known, passed, recovered, used};
 
 use domain::Refused;
 use domain::account::guard::{self as rules, Act, Decision, Facts, Outcome, RULES};

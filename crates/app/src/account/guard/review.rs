@@ -98,7 +98,6 @@ pub async fn decisions(
         };
         rows.push(decided(row, origin));
     }
-    drop(permit);
     tx.commit().await?;
     Ok(Paged { rows, next })
 }

@@ -103,7 +103,7 @@ pub async fn enter(app: &App, ctx: &Ctx<VerifyHolder>, form: &PasskeyEntry<'_>) 
     let mut tx = app.store.begin(ctx).await?;
     let begun = welcome(app, &mut tx, whose, form.device, Proof::Whole).await?;
     tx.commit().await?;
-    guard::known(app, ctx, sighting).await?;
+    guard::settle_passkey(app, ctx, sighting).await?;
     Ok(Entry::Begun(begun))
 }
 

@@ -176,6 +176,7 @@ pub(crate) async fn tell(app: &App, ctx: &Ctx<Notify>, claimed: &Claimed) -> Res
     Ok(tx.commit().await?)
 }
 
+#[expect(clippy::too_many_lines, reason = "a text for each notice, side by side")]
 fn text(what: What, at: OffsetDateTime) -> String {
     let (zh_at, en_at) = (instant_text(at, true), instant_text(at, false));
     let not_you = (

@@ -335,6 +335,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a row for each signal")]
     fn each_signal_begins_at_its_figure() {
         let day = Duration::days(1);
         for (below, at, signal) in [
