@@ -54,6 +54,11 @@ const OTHERS: [(&str, &str, &str); 13] = [
         "the binary to try; set by `cargo xtask test` and `cargo xtask bench`",
     ),
     (
+        "QIFU365_E2E_ONLY",
+        "browser tests",
+        "only the tests whose names this expression matches, while working on one",
+    ),
+    (
         "QIFU365_PGBENCH",
         "benches",
         "PostgreSQL's load generator; set by `cargo xtask bench`",
