@@ -69,7 +69,7 @@ pub fn statements() -> Vec<&'static str> {
         disclosure::STATEMENTS,
         market::share::STATEMENTS,
         person::STATEMENTS,
-        person::queue::STATEMENTS,
+        staff::queue::STATEMENTS,
         staff::STATEMENTS,
         staff::session::STATEMENTS,
         staff::training::STATEMENTS,

@@ -1,8 +1,6 @@
 //! Verifications of persons (2.1.1.d): state, clock, and the sealed name and number where a state
 //! needs them. A step is written with the version it began from; whoever is later writes nothing.
 
-pub mod queue;
-
 use domain::calendar::Due;
 use domain::four_eyes::{Appeal, Measure, Proposal};
 use domain::person::verification::{Data, Event, Ground, Reason, State, Step, Verification};

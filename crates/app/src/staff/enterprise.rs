@@ -11,10 +11,9 @@ use domain::staff::{Role, enterprise_case_number};
 use privacy::purpose::{Certify, Operate};
 use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole, SystemReason};
 use storage::StoreError;
-use storage::account::Place;
+use storage::org;
 use storage::org::paper::{self, PaperRow};
 use storage::org::verification::{self, Taken};
-use storage::org::{self, queue};
 use storage::person;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -24,108 +23,8 @@ use crate::account::consent;
 use crate::org::{DECISIONS, Decision, MEASURES, by_verifier};
 use crate::{App, Failure};
 
-/// Lines of a list.
-const PAGE: i64 = 30;
 /// Steps shown of a case.
 const STEPS: i64 = 50;
-
-/// Which verifications are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EnterpriseTab {
-    /// What is to be decided.
-    #[default]
-    AtHand,
-    /// Those in a state.
-    In(State),
-}
-
-impl EnterpriseTab {
-    /// Every list.
-    pub const ALL: [Self; 8] = [
-        Self::AtHand,
-        Self::In(State::Submitted),
-        Self::In(State::Proving),
-        Self::In(State::Verified),
-        Self::In(State::Changed),
-        Self::In(State::AnnualDue),
-        Self::In(State::Rejected),
-        Self::In(State::Revoked),
-    ];
-
-    /// Its word in addresses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AtHand => "",
-            Self::In(state) => state.as_str(),
-        }
-    }
-
-    /// The list of a word; what is unknown is the first.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|tab| tab.as_str() == text)
-            .unwrap_or_default()
-    }
-}
-
-/// A verification as a line.
-#[derive(Clone, Debug)]
-pub struct EnterpriseLine {
-    /// The verification.
-    pub id: Uuid,
-    /// What it is called.
-    pub number: String,
-    /// The enterprise's name, as the public register has it.
-    pub name: String,
-    /// How far it is.
-    pub state: State,
-    /// Since when.
-    pub since: OffsetDateTime,
-    /// What is to be decided, if anything is.
-    pub matter: Option<Matter>,
-}
-
-/// What is to be decided about an enterprise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Matter {
-    /// A letter is to be read.
-    Letter,
-    /// A revocation waits for a second pair of eyes.
-    Proposal,
-    /// The same, proposed by whoever looks.
-    OwnProposal,
-    /// An appeal.
-    Appeal,
-}
-
-fn matter(case: &queue::Case, signed: &Signed) -> Option<Matter> {
-    if case.proposed_at.is_some() {
-        let own = case.proposed_by.as_deref() == Some(&signed.identifier);
-        return Some(if own {
-            Matter::OwnProposal
-        } else {
-            Matter::Proposal
-        });
-    }
-    if case.appealed {
-        return Some(Matter::Appeal);
-    }
-    let letter = case.state == State::Proving && case.proof == Some(Proof::Letter);
-    letter.then_some(Matter::Letter)
-}
-
-/// A list of verifications.
-pub struct EnterpriseLines {
-    /// The lines.
-    pub lines: Vec<EnterpriseLine>,
-    /// Where the next page begins.
-    pub next: Option<Place>,
-    /// How much is to be decided.
-    pub at_hand: i64,
-}
 
 fn verifier(signed: &Signed) -> Result<(), Failure> {
     // What is not one's work is not there.
@@ -134,47 +33,6 @@ fn verifier(signed: &Signed) -> Result<(), Failure> {
     } else {
         Err(Failure::NotFound)
     }
-}
-
-/// The verifications of a list.
-///
-/// # Errors
-/// [`Failure::NotFound`] for whoever is no verifier.
-pub async fn enterprise_cases(
-    app: &App,
-    ctx: &Ctx<Operate>,
-    signed: &Signed,
-    tab: EnterpriseTab,
-    before: Place,
-) -> Result<EnterpriseLines, Failure> {
-    verifier(signed)?;
-    let mut tx = app.store.begin(ctx).await?;
-    let (mut found, at_hand) = queue::at_hand(&mut tx, PAGE).await?;
-    let mut next = None;
-    if let EnterpriseTab::In(state) = tab {
-        found = queue::in_state(&mut tx, state, before, PAGE + 1).await?;
-        let most = usize::try_from(PAGE).unwrap_or_default();
-        if found.len() > most {
-            found.truncate(most);
-            next = found.last().map(|last| Place {
-                at: last.since,
-                id: last.id,
-            });
-        }
-    }
-    let line = |case: queue::Case| EnterpriseLine {
-        number: enterprise_case_number(case.id),
-        matter: matter(&case, signed),
-        name: case.company_name.unwrap_or_default(),
-        id: case.id,
-        state: case.state,
-        since: case.since,
-    };
-    Ok(EnterpriseLines {
-        lines: found.into_iter().map(line).collect(),
-        next,
-        at_hand,
-    })
 }
 
 /// What may be opened of a case.

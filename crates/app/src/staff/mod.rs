@@ -14,23 +14,23 @@ mod training;
 mod verification;
 
 pub use demands::{answer_demand, demands};
-pub use enterprise::{
-    EnterpriseCase, EnterpriseLine, EnterpriseLines, EnterpriseTab, Matter, Piece, enterprise_act,
-    enterprise_case, enterprise_cases, open_piece,
-};
+pub use enterprise::{EnterpriseCase, Piece, enterprise_act, enterprise_case, open_piece};
 pub use guard::{Contested, contested_decisions, rule_on_decision};
 pub use orders::{Waiting, decide_order, waiting_orders};
 pub use people::{
     Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,
 };
-pub use queue::{COMPLAINT_DAYS, Clock, Kind, Queue, queues};
+pub use queue::{
+    APPLICATIONS, COMPLAINT_DAYS, Clock, Kind, Line, Lines, Listed, Matter, Queue, Tab, cases, next_case,
+    queues,
+};
 pub use setup::{Invitation, Offered, SetUp, add, offered, renew, set_up};
 pub use sign_in::{Begun, SignIn, Signed, authenticate, own_name, sign_in, sign_out};
 pub use training::{
     Answered, Course, Drawn, Judged, Question, Section, Training, begin_quiz, course, drawn, hand_in,
     training,
 };
-pub use verification::{CaseView, Line, Lines, Tab, act, case, cases, reveal};
+pub use verification::{CaseView, act, case, reveal};
 
 pub(crate) use setup::make;
 

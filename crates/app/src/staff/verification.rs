@@ -10,8 +10,7 @@ use domain::staff::{Role, case_number};
 use privacy::purpose::{Certify, Operate};
 use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
 use storage::StoreError;
-use storage::account::Place;
-use storage::person::{self, Taken, queue};
+use storage::person::{self, Taken};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -19,79 +18,8 @@ use super::{Signed, denied, trained};
 use crate::account::consent;
 use crate::{App, Failure};
 
-/// Lines of a list.
-const PAGE: i64 = 30;
 /// Steps shown of a case.
 const STEPS: i64 = 50;
-
-/// Which verifications are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// What is to be decided.
-    #[default]
-    AtHand,
-    /// Those in a state.
-    In(State),
-}
-
-impl Tab {
-    /// Every list.
-    pub const ALL: [Self; 6] = [
-        Self::AtHand,
-        Self::In(State::Checking),
-        Self::In(State::Rejected),
-        Self::In(State::Locked),
-        Self::In(State::Verified),
-        Self::In(State::Revoked),
-    ];
-
-    /// Its word in addresses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AtHand => "",
-            Self::In(state) => state.as_str(),
-        }
-    }
-
-    /// The list of a word; what is unknown is the first.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|tab| tab.as_str() == text)
-            .unwrap_or_default()
-    }
-}
-
-/// A verification as a line: by number.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The verification.
-    pub id: Uuid,
-    /// What it is called.
-    pub number: String,
-    /// How far it is.
-    pub state: State,
-    /// Since when.
-    pub since: OffsetDateTime,
-    /// Whether a revocation waits for a second pair of eyes.
-    pub proposed: bool,
-    /// Whether it was proposed by whoever looks.
-    pub own_proposal: bool,
-    /// Whether an appeal waits.
-    pub appealed: bool,
-}
-
-/// A list of verifications.
-pub struct Lines {
-    /// The lines.
-    pub lines: Vec<Line>,
-    /// Where the next page begins.
-    pub next: Option<Place>,
-    /// How much is to be decided.
-    pub at_hand: i64,
-}
 
 fn verifier(signed: &Signed) -> Result<(), Failure> {
     // What is not one's work is not there.
@@ -100,48 +28,6 @@ fn verifier(signed: &Signed) -> Result<(), Failure> {
     } else {
         Err(Failure::NotFound)
     }
-}
-
-/// The verifications of a list.
-///
-/// # Errors
-/// [`Failure::NotFound`] for whoever is no verifier.
-pub async fn cases(
-    app: &App,
-    ctx: &Ctx<Operate>,
-    signed: &Signed,
-    tab: Tab,
-    before: Place,
-) -> Result<Lines, Failure> {
-    verifier(signed)?;
-    let mut tx = app.store.begin(ctx).await?;
-    let (mut found, at_hand) = queue::at_hand(&mut tx, PAGE).await?;
-    let mut next = None;
-    if let Tab::In(state) = tab {
-        found = queue::in_state(&mut tx, state, before, PAGE + 1).await?;
-        let most = usize::try_from(PAGE).unwrap_or_default();
-        if found.len() > most {
-            found.truncate(most);
-            next = found.last().map(|last| Place {
-                at: last.since,
-                id: last.id,
-            });
-        }
-    }
-    let line = |case: queue::Case| Line {
-        number: case_number(case.id),
-        own_proposal: case.proposed_by.as_deref() == Some(&signed.identifier),
-        proposed: case.proposed_at.is_some(),
-        id: case.id,
-        state: case.state,
-        since: case.since,
-        appealed: case.appealed,
-    };
-    Ok(Lines {
-        lines: found.into_iter().map(line).collect(),
-        next,
-        at_hand,
-    })
 }
 
 /// A case: everything but what it is about.

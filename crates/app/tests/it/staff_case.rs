@@ -2,7 +2,7 @@
 //! by a third.
 
 use app::account::{self, Place, Viewer};
-use app::staff::{self, CaseView, Signed, Tab};
+use app::staff::{self, CaseView, Kind, Signed, Tab};
 use app::{App, Failure, person};
 use domain::four_eyes::Appeal;
 use domain::person::verification::{Event, Ground, State};
@@ -117,7 +117,7 @@ both_dbs! {
         let arbiter = trained(&scene.app, test, "arbiter-1", &[Role::Arbiter]).await;
         assert!(matches!(scene.reveal(&arbiter, "review").await, Err(Failure::NotFound)));
         assert!(matches!(staff::case(&scene.app, &ctx(&scene.app), &arbiter, scene.case).await, Err(Failure::NotFound)));
-        assert!(matches!(staff::cases(&scene.app, &ctx(&scene.app), &arbiter, Tab::AtHand, Place::TOP).await, Err(Failure::NotFound)));
+        assert!(matches!(staff::cases(&scene.app, &ctx(&scene.app), &arbiter, (Kind::Verifications, Tab::AtHand), Place::TOP).await, Err(Failure::NotFound)));
         assert!(matches!(staff::demands(&scene.app, &ctx(&scene.app), &arbiter).await, Err(Failure::NotFound)));
         assert!(matches!(staff::waiting_orders(&scene.app, &ctx(&scene.app), &scene.first).await, Err(Failure::NotFound)));
     }
@@ -203,8 +203,8 @@ both_dbs! {
         let own = scene.view(&scene.first).await;
         assert!(own.for_others && !own.may.contains(&Event::ConfirmRevocation));
         assert_eq!(refusal(scene.act(&scene.first, Event::ConfirmRevocation).await), Some(Party::FourEyes.into()));
-        let lines = staff::cases(&scene.app, &ctx(&scene.app), &scene.second, Tab::AtHand, Place::TOP).await.expect("listed");
-        assert!(lines.at_hand == 1 && lines.lines[0].proposed && !lines.lines[0].own_proposal);
+        let lines = staff::cases(&scene.app, &ctx(&scene.app), &scene.second, (Kind::Verifications, Tab::AtHand), Place::TOP).await.expect("listed");
+        assert!(lines.at_hand == 1 && lines.lines[0].matter == Some(staff::Matter::Proposal));
         let queues = staff::queues(&scene.app, &ctx(&scene.app), &scene.second).await.expect("queues");
         assert!(queues.len() == 2 && queues[0].count == 1 && matches!(queues[0].clock, staff::Clock::Due(..)));
         test.clock.advance(Duration::seconds(1));

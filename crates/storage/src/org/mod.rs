@@ -3,7 +3,6 @@
 
 pub mod invitation;
 pub mod paper;
-pub mod queue;
 pub mod spending;
 pub mod transfer;
 pub mod verification;
@@ -72,7 +71,6 @@ pub(crate) fn statements() -> Vec<&'static str> {
         STATEMENTS_HERE,
         invitation::STATEMENTS,
         paper::STATEMENTS,
-        queue::STATEMENTS,
         spending::STATEMENTS,
         transfer::STATEMENTS,
         verification::STATEMENTS,

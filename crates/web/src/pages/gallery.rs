@@ -5,8 +5,8 @@ use askama::Template;
 
 use super::frame::{Frame, Lang};
 use super::staff::{
-    enterprise as staff_enterprise, guard as staff_guard, people as staff_people, training as staff_training,
-    verification as staff_verification, work as staff_work,
+    cases as staff_cases, guard as staff_guard, people as staff_people, training as staff_training,
+    work as staff_work,
 };
 use super::{
     account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey,
@@ -127,10 +127,8 @@ kinds! {
     "staff-quiz" staff_training::QuizPage;
     "staff-judged" staff_training::JudgedPage;
     "staff-people" staff_people::PeoplePage;
-    "staff-cases" staff_verification::CasesPage;
-    "staff-case" staff_verification::CasePage;
-    "staff-enterprises" staff_enterprise::EnterpriseCasesPage;
-    "staff-enterprise" staff_enterprise::EnterpriseCasePage;
+    "staff-cases" staff_cases::CasesPage;
+    "staff-case" staff_cases::CasePage;
     "staff-demands" staff_work::OfficerPage;
     "staff-guard" staff_guard::ContestedPage;
     "staff-orders" staff_work::ArbiterPage;

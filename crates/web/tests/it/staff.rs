@@ -205,13 +205,13 @@ both_dbs! {
         assert!(own.contains("须由另一位审核人员处理") && !own.contains("value=\"confirm_revocation\""));
         // 2.5.1.f: without training nothing opens, and the page says so.
         let open = format!("{case}/chakan");
-        let untrained = sent(&mut second, &case, &open, &[("reason", "review")]).await;
+        let untrained = sent(&mut second, &case, &open, &[("piece", "real_name"), ("why", "review")]).await;
         assert!(untrained.status == StatusCode::UNPROCESSABLE_ENTITY && untrained.body.contains("没有有效的培训证书"));
         assert!(!untrained.body.contains("林知远") && untrained.body.contains("href=\"/guanli/peixun\""));
         assert!(passes(&mut second).await.body.contains("通过，答对"));
         let silent = sent(&mut second, &case, &open, &[]).await;
-        assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.body.contains("href=\"#reason\""));
-        let opened = sent(&mut second, &case, &open, &[("reason", "review")]).await;
+        assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.body.contains("href=\"#why\""));
+        let opened = sent(&mut second, &case, &open, &[("piece", "real_name"), ("why", "review")]).await;
         assert!(opened.status == StatusCode::OK && opened.body.contains("<strong>林知远</strong>"));
         assert!(!second.get(&case).await.body.contains("林知远"), "masked again");
         let record = user.get("/zhanghao/chakan?yongtu=certify").await.body;

@@ -3,41 +3,26 @@
 
 use std::collections::HashMap;
 
-use app::staff::{self, EnterpriseCase, EnterpriseLine, EnterpriseTab, Matter, Piece};
-use axum::http::StatusCode;
-use domain::four_eyes::Appeal;
+use app::staff::{self, EnterpriseCase, Kind, Piece};
 use domain::org::verification::{Event, Reason};
 use domain::refused::Party;
 use domain::staff::Role;
+use privacy::StaffReason;
 use privacy::purpose::Operate;
-use privacy::{StaffReason, StaffRole};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::super::account::{reason_name, status_of};
-use super::super::overview::{Query, cursor};
+use super::cases::{self, ListQuery};
+use super::verification::OpenForm;
 use super::{errors, failed};
 use crate::desk::Desk;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
-use crate::pages::staff::enterprise::{EnterpriseCasePage, EnterpriseCasesPage, EnterpriseRow, Opened};
-use crate::pages::staff::verification::{ActRow, CaseStep, Coded, TabRow};
+use crate::pages::staff::cases::{ActRow, CaseFact, CasePage, CaseStep, Coded, Opened};
 use crate::request::{Asked, Named, Posted};
-
-fn matter(lang: Lang, line: &EnterpriseLine) -> &'static str {
-    match line.matter {
-        None => "",
-        Some(Matter::Letter) => lang.t("授权书待核对", "a letter to be read"),
-        Some(Matter::OwnProposal) => lang.t(
-            "您提议撤销，等待他人复核",
-            "your proposal, for another to confirm",
-        ),
-        Some(Matter::Proposal) => lang.t("撤销待复核", "revocation to be confirmed"),
-        Some(Matter::Appeal) => lang.t("申诉待处理", "appeal to be decided"),
-    }
-}
 
 fn piece_name(lang: Lang, piece: Piece) -> &'static str {
     match piece {
@@ -48,54 +33,9 @@ fn piece_name(lang: Lang, piece: Piece) -> &'static str {
     }
 }
 
-/// Which list, and where its page begins.
-#[derive(Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    zhuangtai: String,
-    #[serde(flatten)]
-    place: Query,
-}
-
 /// `GET /guanli/qiye`.
 pub async fn list(desk: Desk, Asked(query): Asked<ListQuery>) -> Result<Answer, Answer> {
-    let signed = desk.acting(Role::Verifier)?;
-    let lang = desk.visit.lang;
-    let zh = lang == Lang::Zh;
-    let tab = EnterpriseTab::parse(&query.zhuangtai);
-    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
-    let seen = staff::enterprise_cases(app, &ctx, signed, tab, query.place.from()).await;
-    let seen = seen.map_err(failed(&desk))?;
-    let page = EnterpriseCasesPage {
-        f: desk.frame(lang.t("企业认证案件", "Verifications of enterprises")),
-        c: desk.console(),
-        tabs: EnterpriseTab::ALL
-            .into_iter()
-            .map(|known| TabRow {
-                word: known.as_str(),
-                name: match known {
-                    EnterpriseTab::AtHand => lang.t("待处理", "To decide"),
-                    EnterpriseTab::In(state) => state.label(zh),
-                },
-                chosen: known == tab,
-            })
-            .collect(),
-        at_hand: seen.at_hand,
-        rows: seen
-            .lines
-            .iter()
-            .map(|line| EnterpriseRow {
-                id: line.id.to_string(),
-                number: line.number.clone(),
-                name: line.name.clone(),
-                state: line.state.label(zh),
-                matter: matter(lang, line),
-                since: Moment::of(lang, line.since),
-            })
-            .collect(),
-        next: seen.next.map(cursor),
-    };
-    Ok(Answer::page(&desk.visit, StatusCode::OK, &page))
+    cases::list(&desk, Kind::Enterprises, &query).await
 }
 
 fn act_row(lang: Lang, event: Event) -> ActRow {
@@ -143,7 +83,62 @@ fn act_row(lang: Lang, event: Event) -> ActRow {
                 name: reason.label(zh),
             })
             .collect(),
+        many: true,
+        told: lang.t("依据（企业会看到）", "Reason (the enterprise reads it)"),
     }
+}
+
+/// What is known of a case without opening anything.
+fn facts(lang: Lang, seen: &EnterpriseCase) -> Vec<CaseFact> {
+    let zh = lang == Lang::Zh;
+    let mut facts = vec![
+        CaseFact::or_dash(
+            lang.t("企业名称", "Name"),
+            seen.name.as_deref().unwrap_or_default(),
+        ),
+        CaseFact::or_dash(
+            lang.t("统一社会信用代码", "Credit code"),
+            seen.code.as_deref().unwrap_or_default(),
+        ),
+    ];
+    facts.extend(cases::standing(lang, seen.state.label(zh), seen.since));
+    if let Some(relation) = seen.relation {
+        facts.push(CaseFact::of(
+            lang.t("申请人自述", "The applicant says to be"),
+            relation.label(zh),
+        ));
+    }
+    if let Some(proof) = seen.proof {
+        facts.push(CaseFact::of(lang.t("验证方式", "Proof"), proof.label(zh)));
+    }
+    if let Some(at) = seen.checked_at {
+        facts.push(CaseFact::at(
+            lang.t("登记信息一致", "The register agreed"),
+            Moment::of(lang, at),
+        ));
+    }
+    if let Some(former) = seen.former {
+        let follows = lang.t(
+            "；通过后申请人成为所有者。已撤销的，原成员会被移出；其余情况现有所有者保留并收到通知",
+            "; the applicant becomes an owner. If it was revoked, its members are removed; else its owners stay and are told",
+        );
+        let text = format!("{}{follows}", former.label(zh));
+        facts.push(CaseFact::of(lang.t("平台上已有这家企业", "Here already"), text));
+    }
+    facts.extend(cases::measure(
+        lang,
+        lang.t("提议撤销", "Revocation proposed"),
+        seen.proposal.as_ref(),
+        seen.reasons
+            .iter()
+            .map(|reason| reason.label(zh).to_owned())
+            .collect(),
+        (
+            seen.appeal,
+            lang.t("企业已申诉，等待处理", "the enterprise appealed; it waits"),
+        ),
+    ));
+    facts
 }
 
 fn who(lang: Lang, side: &str, staff: Option<String>) -> String {
@@ -183,28 +178,15 @@ async fn page(
             _ => "h-case".into(),
         };
     }
-    let page = EnterpriseCasePage {
+    let (path, room) = cases::room(lang, Kind::Enterprises);
+    let page = CasePage {
         f: desk.frame(&seen.number),
         c: desk.console(),
+        path,
+        room,
         id: id.to_string(),
-        state: seen.state.label(zh),
-        since: Moment::of(lang, seen.since),
         version: seen.version,
-        name: seen.name.unwrap_or_default(),
-        code: seen.code.unwrap_or_default(),
-        relation: seen.relation.map_or("", |relation| relation.label(zh)),
-        proof: seen.proof.map_or("", |proof| proof.label(zh)),
-        checked: seen.checked_at.map(|at| Moment::of(lang, at)),
-        former: seen.former.map_or("", |state| state.label(zh)),
-        reasons: seen.reasons.iter().map(|reason| reason.label(zh)).collect(),
-        proposal: seen.proposal.map(|(by, at)| (by, Moment::of(lang, at))),
-        appeal: match seen.appeal {
-            Appeal::None => "",
-            Appeal::Open => lang.t("企业已申诉，等待处理", "the enterprise appealed; it waits"),
-            Appeal::Dismissed => lang.t("申诉不成立", "dismissed"),
-        },
-        acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),
-        for_others: seen.for_others,
+        facts: facts(lang, &seen),
         pieces: seen
             .pieces
             .iter()
@@ -213,14 +195,19 @@ async fn page(
                 name: piece_name(lang, *piece),
             })
             .collect(),
-        why: StaffRole::Verifier
-            .reasons()
-            .iter()
-            .map(|reason| Coded {
-                word: reason.as_str(),
-                name: reason_name(lang, reason.as_str()),
-            })
-            .collect(),
+        open_title: lang.t("打开材料", "Open a paper"),
+        open_hint: lang.t(
+            "逐件打开，只开核对需要的。提交人会看到您的角色、理由和案件编号。",
+            "One by one, and only what you need. Whoever handed it in reads your role, the reason and the case.",
+        ),
+        masked: Some((
+            lang.t("材料已遮盖", "The papers are masked"),
+            lang.t(
+                "只有授权书待核对时才能打开材料；有结果后材料即删除。",
+                "They open only while a letter is to be read, and are deleted once it is decided.",
+            ),
+        )),
+        why: cases::why(lang),
         opened: opened.map(|(piece, value, reason)| {
             let shown = match piece {
                 Piece::Applicant | Piece::Representative => Opened::Name(value),
@@ -228,6 +215,9 @@ async fn page(
             };
             (piece_name(lang, piece), shown, reason_name(lang, reason.as_str()))
         }),
+        acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),
+        for_others: seen.for_others,
+        next: cases::next(desk, Kind::Enterprises, id).await?,
         steps: seen
             .steps
             .into_iter()
@@ -247,15 +237,6 @@ async fn page(
 /// `GET /guanli/qiye/{id}`.
 pub async fn case(desk: Desk, Named(id): Named<String>) -> Result<Answer, Answer> {
     page(&desk, &id, (false, Vec::new()), None).await
-}
-
-/// What is opened, and why.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct OpenForm {
-    csrf: String,
-    piece: String,
-    why: String,
 }
 
 /// `POST /guanli/qiye/{id}/chakan`.

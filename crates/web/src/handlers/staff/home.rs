@@ -1,9 +1,10 @@
 //! The console's home: what waits for the roles of whoever is signed in.
 
-use app::staff::{self, Clock, Kind, Queue};
+use app::staff::{self, Clock, Queue};
 use axum::http::StatusCode;
 use privacy::purpose::{KeepSafe, Operate};
 
+use super::cases::room;
 use super::{clock, failed};
 use crate::desk::Desk;
 use crate::failure::Answer;
@@ -12,13 +13,7 @@ use crate::pages::moment::Moment;
 use crate::pages::staff::{QueueCard, StaffHomePage};
 
 fn card(lang: Lang, queue: &Queue) -> QueueCard {
-    let (name, href) = match queue.kind {
-        Kind::Verifications => (lang.t("实名认证", "Verifications"), "/guanli/shiming"),
-        Kind::Enterprises => (lang.t("企业认证", "Enterprises"), "/guanli/qiye"),
-        Kind::Demands => (lang.t("个人信息请求", "Demands"), "/guanli/qingqiu"),
-        Kind::Guard => (lang.t("安全复核", "Guard reviews"), "/guanli/anquan"),
-        Kind::Orders => (lang.t("待裁决订单", "Disputes"), "/guanli/dingdan"),
-    };
+    let (href, name) = room(lang, queue.kind);
     let (clock, urgency) = clock(lang, queue.clock);
     QueueCard {
         name,

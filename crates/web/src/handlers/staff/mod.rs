@@ -1,5 +1,6 @@
 //! The operator's console (2.5.1.e). Every handler takes a [`Desk`]; what is not one's work is not there.
 
+mod cases;
 pub mod demands;
 pub mod enterprise;
 pub mod guard;

@@ -1,87 +1,28 @@
 //! A verifier's list and case (5.8): masked, one field opened with a reason, measures by four eyes.
 
-use app::staff::{self, CaseView, Line, Tab};
-use axum::http::StatusCode;
-use domain::four_eyes::Appeal;
-use domain::person::verification::{Event, Ground, State};
+use app::staff::{self, CaseView, Kind};
+use domain::person::verification::{Event, Ground};
 use domain::staff::Role;
+use privacy::StaffReason;
 use privacy::purpose::Operate;
-use privacy::{StaffReason, StaffRole};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::super::account::reason_name;
 use super::super::account::status_of;
-use super::super::overview::{Query, cursor};
+use super::cases::{self, ListQuery};
 use super::{errors, failed};
 use crate::desk::Desk;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
-use crate::pages::staff::verification::{ActRow, CasePage, CaseRow, CaseStep, CasesPage, Coded, TabRow};
+use crate::pages::staff::cases::{ActRow, CaseFact, CasePage, CaseStep, Coded, Opened};
 use crate::request::{Asked, Named, Posted};
-
-fn matter(lang: Lang, line: &Line) -> &'static str {
-    match (line.proposed, line.appealed) {
-        (true, _) if line.own_proposal => lang.t(
-            "您提议撤销，等待他人复核",
-            "your proposal, for another to confirm",
-        ),
-        (true, _) => lang.t("撤销待复核", "revocation to be confirmed"),
-        (_, true) => lang.t("申诉待处理", "appeal to be decided"),
-        _ if line.state == State::Checking => lang.t("核验服务商尚未应答", "the source has not answered"),
-        _ => "",
-    }
-}
-
-/// Which list, and where its page begins.
-#[derive(Default, Deserialize)]
-pub struct ListQuery {
-    #[serde(default)]
-    zhuangtai: String,
-    #[serde(flatten)]
-    place: Query,
-}
 
 /// `GET /guanli/shiming`.
 pub async fn list(desk: Desk, Asked(query): Asked<ListQuery>) -> Result<Answer, Answer> {
-    let signed = desk.acting(Role::Verifier)?;
-    let lang = desk.visit.lang;
-    let zh = lang == Lang::Zh;
-    let tab = Tab::parse(&query.zhuangtai);
-    let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
-    let seen = staff::cases(app, &ctx, signed, tab, query.place.from()).await;
-    let seen = seen.map_err(failed(&desk))?;
-    let page = CasesPage {
-        f: desk.frame(lang.t("实名认证案件", "Verifications of persons")),
-        c: desk.console(),
-        tabs: Tab::ALL
-            .into_iter()
-            .map(|known| TabRow {
-                word: known.as_str(),
-                name: match known {
-                    Tab::AtHand => lang.t("待处理", "To decide"),
-                    Tab::In(state) => state.label(zh),
-                },
-                chosen: known == tab,
-            })
-            .collect(),
-        at_hand: seen.at_hand,
-        rows: seen
-            .lines
-            .iter()
-            .map(|line| CaseRow {
-                id: line.id.to_string(),
-                number: line.number.clone(),
-                state: line.state.label(zh),
-                matter: matter(lang, line),
-                since: Moment::of(lang, line.since),
-            })
-            .collect(),
-        next: seen.next.map(cursor),
-    };
-    Ok(Answer::page(&desk.visit, StatusCode::OK, &page))
+    cases::list(&desk, Kind::Verifications, &query).await
 }
 
 fn act_row(lang: Lang, event: Event) -> ActRow {
@@ -116,6 +57,8 @@ fn act_row(lang: Lang, event: Event) -> ActRow {
         hint,
         heavy: event == Event::ConfirmRevocation,
         grounds,
+        told: lang.t("依据（本人会看到）", "Ground (the person reads it)"),
+        ..ActRow::default()
     }
 }
 
@@ -142,41 +85,65 @@ async fn page(
     let proposes = seen.may.contains(&Event::ProposeRevocation);
     for error in &mut errors {
         // What has no field on this page any more is about the case.
-        let there = match &*error.field {
-            "reason" => revealed.is_none(),
-            "ground" => proposes,
-            _ => false,
+        error.field = match &*error.field {
+            "reason" if seen.can_reveal => "why".into(),
+            "ground" if proposes => "ground".into(),
+            _ => "h-case".into(),
         };
-        if !there {
-            error.field = "h-case".into();
-        }
     }
+    let masked = |term, hint| CaseFact {
+        hint,
+        ..CaseFact::of(term, "＊＊＊")
+    };
+    let mut facts: Vec<CaseFact> = cases::standing(lang, seen.state.label(zh), seen.since).into();
+    let ground = seen.ground.map(|ground| ground.label(zh).to_owned());
+    let appealed = lang.t("本人已申诉，等待处理", "the person appealed; it waits");
+    facts.extend(cases::measure(
+        lang,
+        lang.t("提议撤销", "Revocation proposed"),
+        seen.proposal.as_ref(),
+        ground.into_iter().collect(),
+        (seen.appeal, appealed),
+    ));
+    facts.push(masked(lang.t("姓名", "Name"), ""));
+    facts.push(masked(
+        lang.t("身份证号码", "Identity number"),
+        lang.t("工作人员不可查看", "not for staff"),
+    ));
+    let (path, room) = cases::room(lang, Kind::Verifications);
+    let name = lang.t("姓名", "Name");
     let page = CasePage {
         f: desk.frame(&seen.number),
         c: desk.console(),
+        path,
+        room,
         id: id.to_string(),
-        state: seen.state.label(zh),
-        since: Moment::of(lang, seen.since),
         version: seen.version,
-        proposal: seen.proposal.map(|(by, at)| (by, Moment::of(lang, at))),
-        ground: seen.ground.map_or("", |ground| ground.label(zh)),
-        appeal: match seen.appeal {
-            Appeal::None => "",
-            Appeal::Open => lang.t("本人已申诉，等待处理", "the person appealed; it waits"),
-            Appeal::Dismissed => lang.t("申诉不成立", "dismissed"),
+        facts,
+        pieces: if seen.can_reveal {
+            vec![Coded {
+                word: "real_name",
+                name,
+            }]
+        } else {
+            Vec::new()
         },
+        open_title: lang.t("打开姓名", "Open the name"),
+        open_hint: lang.t(
+            "只在不看就无法决定时打开。本人会看到您的角色、理由和案件编号。",
+            "Only if you cannot decide without it. The person reads your role, the reason and the case.",
+        ),
+        masked: Some((
+            lang.t("姓名已遮盖", "The name is masked"),
+            lang.t(
+                "没有待决定的事项，或已没有姓名可看。怀疑冒用时，先提议撤销。",
+                "Nothing is to be decided, or there is no name any more. If you suspect misuse, propose a revocation first.",
+            ),
+        )),
+        why: cases::why(lang),
+        opened: revealed.map(|(value, reason)| (name, Opened::Name(value), reason_name(lang, reason.as_str()))),
         acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),
         for_others: seen.for_others,
-        can_reveal: seen.can_reveal,
-        reasons: StaffRole::Verifier
-            .reasons()
-            .iter()
-            .map(|reason| Coded {
-                word: reason.as_str(),
-                name: reason_name(lang, reason.as_str()),
-            })
-            .collect(),
-        revealed: revealed.map(|(name, reason)| (name, reason_name(lang, reason.as_str()))),
         steps: seen
             .steps
             .into_iter()
@@ -187,6 +154,7 @@ async fn page(
                 who: who(lang, &step.side, step.staff),
             })
             .collect(),
+        next: cases::next(desk, Kind::Verifications, id).await?,
         number: seen.number,
         errors,
     };
@@ -198,27 +166,28 @@ pub async fn case(desk: Desk, Named(id): Named<String>) -> Result<Answer, Answer
     page(&desk, &id, Vec::new(), None).await
 }
 
-/// The reason.
+/// What is opened, and why.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ReasonForm {
-    csrf: String,
-    reason: String,
+pub struct OpenForm {
+    pub(super) csrf: String,
+    pub(super) piece: String,
+    pub(super) why: String,
 }
 
 /// `POST /guanli/shiming/{id}/chakan`.
 pub async fn reveal(
     desk: Desk,
     Named(id): Named<String>,
-    Posted(form): Posted<ReasonForm>,
+    Posted(form): Posted<OpenForm>,
 ) -> Result<Answer, Answer> {
     desk.own_form(&form.csrf)?;
     let signed = desk.acting(Role::Verifier)?;
     let case = Uuid::parse_str(&id).map_err(|_| Answer::not_found(&desk.visit))?;
     let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
-    match staff::reveal(app, &ctx, signed, case, &form.reason).await {
+    match staff::reveal(app, &ctx, signed, case, &form.why).await {
         Ok(name) => {
-            let revealed = StaffReason::parse(&form.reason).map(|reason| (name, reason));
+            let revealed = StaffReason::parse(&form.why).map(|reason| (name, reason));
             page(&desk, &id, Vec::new(), revealed).await
         }
         Err(failure) => {

@@ -1,11 +1,10 @@
 //! The operator's console: the frame of its pages, the way in, and its home. No page of it shows a person
 //! by name, but the one field that a verifier opened.
 
-pub mod enterprise;
+pub mod cases;
 pub mod guard;
 pub mod people;
 pub mod training;
-pub mod verification;
 pub mod work;
 
 use askama::Template;
