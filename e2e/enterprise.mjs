@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { adds, device, enters, leaves, named } from './passkey.mjs';
 
 // A page with a frame, drawn by the browser itself, as a photograph of a paper.
-async function paper(page) {
+export async function paper(page) {
   const drawn = await page.context().browser().newContext({ viewport: { width: 900, height: 640 } });
   const canvas = await drawn.newPage();
   await canvas.setContent('<body style="margin:0"><div style="border:24px solid #a02828;height:590px;font:40px serif;padding:1px 40px">营业执照（样张）</div>');
@@ -13,7 +13,7 @@ async function paper(page) {
   return { name: 'paper.jpg', mimeType: 'image/jpeg', buffer };
 }
 
-async function until(page, address, words) {
+export async function until(page, address, words) {
   for (let turn = 0; turn < 40; turn += 1) {
     await page.goto(address);
     if ((await page.textContent('main')).includes(words)) return;
@@ -23,8 +23,8 @@ async function until(page, address, words) {
 }
 
 const rounds = [
-  { width: 1280, scripts: true, phones: ['100-0000-0081', '100-0000-0082'], names: ['企业甲', '企业乙'], card: '999999199001010040', code: '91999999MAD365106N', verifier: 'verifier-1' },
-  { width: 375, scripts: false, phones: ['100-0000-0083', '100-0000-0084'], names: ['企业丙', '企业丁'], card: '999999199001010059', code: '91999999MAD365114H', verifier: 'verifier-2' },
+  { width: 1280, scripts: true, phones: ['100-0000-0081', '100-0000-0082'], names: ['企业甲', '企业乙'], card: '999999199001010040', code: '91999999MAD3000110', verifier: 'verifier-1' },
+  { width: 375, scripts: false, phones: ['100-0000-0083', '100-0000-0084'], names: ['企业丙', '企业丁'], card: '999999199001010059', code: '91999999MAD300433Y', verifier: 'verifier-2' },
 ];
 
 export async function enterprises({ base, visitor, test, register, judged, password }) {

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { enterprises } from './enterprise.mjs';
 import { passkeys } from './passkey.mjs';
 import { guard } from './guard.mjs';
+import { suppliers } from './supplier.mjs';
 import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
@@ -518,6 +519,7 @@ await test('the phone is changed with both numbers proved, a lost one is asked f
 });
 
 await enterprises({ base, visitor, test, register, judged, password });
+await suppliers({ base, visitor, test, register, judged });
 await passkeys({ base, visitor, test, register, judged, password });
 await guard({ base, visitor, test, judged, code });
 

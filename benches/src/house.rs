@@ -150,7 +150,8 @@ pub async fn furnish(app: &App, of: &DemoCatalogue) -> Result<()> {
         )
         .await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(app::demo::admit(app, &ctx, of).await?)
 }
 
 /// Registers a fictional person, as the pages do.

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use domain::Refused;
 use domain::market::order::Side;
+use domain::refused::Trade;
 use privacy::purpose::ShowOwn;
-use privacy::{Ctx, Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
-use storage::Tx;
+use privacy::{Ctx, Denied, Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
 use storage::disclosure;
 use storage::recipient::known_recipients;
 use storage::register::{self, Class, Column};
 use storage::rights::demand::{self, Demand};
+use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -65,8 +67,17 @@ pub(crate) async fn note_given<P: Purpose>(
         ground: Ground::Purchase(sides.order),
         until: None,
     };
-    tx.disclose(share).await?;
-    Ok(())
+    given(tx.disclose(share).await.map(|_| ()))
+}
+
+/// What the ledger says no to for want of an undertaking (2.4.1.5.2.b), in words that name the remedy.
+pub(crate) fn given<T>(disclosed: Result<T, StoreError>) -> Result<T, Failure> {
+    match disclosed {
+        Err(StoreError::Denied(Denied::NoUndertaking)) => {
+            Err(Refused::from(Trade::SupplierUndertaking).into())
+        }
+        other => Ok(other?),
+    }
 }
 
 /// The share of a message with who delivers it: entrusted with it, or agreed to by this consent.

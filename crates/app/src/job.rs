@@ -10,7 +10,7 @@ use time::Duration;
 use crate::account::{self, purge_expired};
 use crate::log;
 use crate::market::order;
-use crate::{App, Failure, Fault, org, person, rights};
+use crate::{App, Failure, Fault, org, person, rights, supplier};
 
 /// Tries before a job is set aside.
 pub const TRIES: i64 = 8;
@@ -37,6 +37,8 @@ const DEMANDS: &str = "tell_demands";
 const PERSONS: &str = "person_timers";
 /// Takes the steps of the clock in verifications of enterprises.
 const ENTERPRISES: &str = "enterprise_timers";
+/// Takes the steps of the clock of suppliers and their licences.
+const SUPPLIERS: &str = "supplier_timers";
 /// Goes on with wishes for a new number in the place of a lost one.
 const PHONES: &str = "replace_phones";
 /// The regular jobs and how often each runs.
@@ -48,6 +50,7 @@ const REGULAR: &[(&str, Duration)] = &[
     (DEMANDS, Duration::minutes(10)),
     (PERSONS, Duration::minutes(10)),
     (ENTERPRISES, Duration::minutes(10)),
+    (SUPPLIERS, Duration::minutes(1)),
     (PHONES, Duration::minutes(10)),
 ];
 
@@ -203,6 +206,7 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
         org::CHECK => org::perform(app, &ctx::<Certify>(app, policy_version), claimed).await,
         org::SEND => org::send(app, &ctx::<Certify>(app, policy_version), claimed).await,
         org::TELL => org::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        supplier::TELL => supplier::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);
@@ -227,6 +231,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 }
                 ENTERPRISES => {
                     org::run_due(app, &own).await?;
+                }
+                SUPPLIERS => {
+                    supplier::run_due(app, &own).await?;
                 }
                 PHONES => {
                     account::carry_out_recoveries(app, policy_version).await?;

@@ -15,6 +15,7 @@ mod password;
 pub mod person;
 pub mod rights;
 pub mod staff;
+pub mod supplier;
 
 use std::sync::Arc;
 

@@ -49,6 +49,11 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     if demo {
         greet();
     }
+    let following = tokio::spawn(follow(
+        opened.app.clone(),
+        catalogue.clone(),
+        opened.version.clone(),
+    ));
     let store = opened.app.store.clone();
     let state = WebState {
         app: opened.app,
@@ -68,8 +73,28 @@ pub async fn serve(arguments: &Arguments, with_worker: bool) -> anyhow::Result<(
     } else {
         serving.await?;
     }
+    following.abort();
     store.close().await;
     Ok(())
+}
+
+/// How often the catalogue in memory is compared with the store.
+const FOLLOW_EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Lets the catalogue follow what was decided elsewhere: by staff, by the clock, by another process.
+async fn follow(app: app::App, catalogue: CatalogueHandle, version: String) {
+    let mut tick = tokio::time::interval(FOLLOW_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let ctx = app.system(SystemReason::Timer, &version);
+        if let Err(failure) = catalogue.refresh(&app, &ctx).await {
+            tracing::error!(
+                cause = failure.chain(),
+                "the catalogue could not be read; trying again"
+            );
+        }
+    }
 }
 
 /// What a visitor of the demonstration needs to know.

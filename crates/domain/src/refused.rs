@@ -23,11 +23,13 @@ macro_rules! refusals {
 mod party;
 mod passkey;
 mod texts;
+mod trade;
 
 use texts::parts;
 
 pub use party::Party;
 pub use passkey::Passkey;
+pub use trade::Trade;
 
 /// Why a rule says no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -171,6 +173,8 @@ pub enum Refused {
     Party(Party),
     /// About passkeys.
     Passkey(Passkey),
+    /// About becoming a supplier, and ordering from one.
+    Trade(Trade),
     /// The new number is the one the account has.
     PhoneUnchanged,
     /// The number was changed often enough within the window.

@@ -2,12 +2,13 @@
 
 use time::Date;
 
-use crate::{PolicyError, Version};
+use crate::{Edition, Editions, PolicyError, Version};
 
 /// The published versions, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Archive {
     versions: Vec<Version>,
+    editions: Editions,
 }
 
 impl Archive {
@@ -47,6 +48,20 @@ impl Archive {
         self.versions.iter().find(|version| version.id == id)
     }
 
+    /// What suppliers sign.
+    #[must_use]
+    pub const fn editions(&self) -> &Editions {
+        &self.editions
+    }
+
+    /// Puts an edition of what suppliers sign into force.
+    ///
+    /// # Errors
+    /// [`PolicyError::Published`] if its name or its first day is taken.
+    pub fn put_in_force(&mut self, edition: Edition) -> Result<(), PolicyError> {
+        self.editions.publish(edition)
+    }
+
     /// All versions, oldest first.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Version> {
@@ -67,5 +82,14 @@ pub fn builtin() -> Result<Archive, PolicyError> {
         include_str!("../../../policy/2020-11-01/agreement.en.md"),
     )?;
     archive.publish(version.stating(include_str!("../../../policy/2020-11-01/purposes.toml"))?)?;
+    archive.put_in_force(Edition::parse(
+        include_str!("../../../policy/supplier/2020-11-01/edition.toml"),
+        [
+            include_str!("../../../policy/supplier/2020-11-01/agreement.zh.md"),
+            include_str!("../../../policy/supplier/2020-11-01/agreement.en.md"),
+            include_str!("../../../policy/supplier/2020-11-01/undertaking.zh.md"),
+            include_str!("../../../policy/supplier/2020-11-01/undertaking.en.md"),
+        ],
+    )?)?;
     Ok(archive)
 }

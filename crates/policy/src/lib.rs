@@ -5,11 +5,13 @@
 
 mod archive;
 mod diff;
+mod edition;
 mod text;
 mod version;
 
 pub use archive::{Archive, builtin};
 pub use diff::{Change, Diff};
+pub use edition::{Document, Edition, Editions};
 pub use text::{Paragraph, Segment, agreement, segments};
 pub use version::{Clause, Kind, Level, PolicyError, Section, Stated, Version};
 

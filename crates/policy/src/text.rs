@@ -48,15 +48,16 @@ pub enum Paragraph {
 /// The agreement for an operator, cut into headings and paragraphs.
 #[must_use]
 pub fn agreement(version: &Version, lang: Lang, operator: &str) -> Vec<Paragraph> {
-    version
-        .agreement(lang)
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
+    paragraphs(&version.agreement(lang).replace("{{operator}}", operator))
+}
+
+/// A text cut into headings and paragraphs.
+pub(crate) fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
         .map(|line| {
-            let line = line.replace("{{operator}}", operator);
             line.strip_prefix("## ").map_or_else(
-                || Paragraph::Text(line.clone()),
+                || Paragraph::Text(line.to_owned()),
                 |heading| Paragraph::Heading(heading.to_owned()),
             )
         })

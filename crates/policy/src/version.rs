@@ -187,7 +187,7 @@ pub struct Version {
     agreement: (String, String),
 }
 
-fn date(text: &str, field: &'static str) -> Result<Date, PolicyError> {
+pub(crate) fn date(text: &str, field: &'static str) -> Result<Date, PolicyError> {
     Date::parse(text, format_description!("[year]-[month]-[day]")).map_err(|_| PolicyError::Date(field))
 }
 

@@ -86,6 +86,9 @@ pub enum Denied {
     /// The field was not disclosed to whoever asks, or no longer is.
     #[error("the field was not disclosed to whoever asks, or no longer is")]
     NotDisclosed,
+    /// The supplier is bound by no undertaking on personal data.
+    #[error("the supplier is bound by no undertaking on personal data")]
+    NoUndertaking,
     /// The register does not name this recipient for the field.
     #[error("the register does not name this recipient for the field")]
     NotARecipient,

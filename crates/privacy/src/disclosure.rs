@@ -144,6 +144,8 @@ pub struct KnownShare {
     /// Subject and recipient are the two sides of the order, or of one side of it; or the person belongs
     /// to the organisation.
     pub in_case: bool,
+    /// A supplier that receives it is bound by an undertaking on personal data (2.4.1.5.2.b).
+    pub undertaking: bool,
     /// The version that the person accepted last, if it has the ground's clause (2.9.b).
     pub version: Option<String>,
     /// The consent named as ground, if it is this person's and in force.
@@ -272,6 +274,11 @@ impl Share {
                 policy::clause!("2.4.1.3");
                 if !known.in_case {
                     return Err(Denied::NoCase);
+                }
+                policy::clause!("2.4.1.5.2.b");
+                policy::clause!("0.11");
+                if matches!(self.to, Recipient::Supplier(_)) && !known.undertaking {
+                    return Err(Denied::NoUndertaking);
                 }
                 Ok(())
             }

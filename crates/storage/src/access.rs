@@ -46,7 +46,8 @@ const OF_PARTY: &str = "SELECT (SELECT COUNT(*) FROM service_order o JOIN member
 // A member of staff who works here, and whether the person is in the verification they name as the case.
 const STAFF: &str = "SELECT s.roles, (SELECT MAX(t.valid_until) FROM staff_training t WHERE t.staff = s.id), \
     (SELECT COUNT(*) FROM person_verification v WHERE v.id = $2 AND v.subject = $3) + \
-    (SELECT COUNT(*) FROM enterprise_paper p WHERE p.verification = $2 AND p.subject = $3) \
+    (SELECT COUNT(*) FROM enterprise_paper p WHERE p.verification = $2 AND p.subject = $3) + \
+    (SELECT COUNT(*) FROM supplier_paper p WHERE p.licence = $2 AND p.subject = $3) \
     FROM staff s WHERE s.id = $1 AND s.ended_at IS NULL";
 // A consent, and how many later words of the same person on the same matter there are. Of two at the
 // same instant, neither stands.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::account::Place;
 use crate::engine::{Conn, Row, StoreError, Value};
 use crate::log::{self, NewEntry};
+use crate::supplier::signature;
 use crate::tx::Tx;
 use crate::{access, recipient, register};
 
@@ -55,15 +56,15 @@ const INSERT: &str = "INSERT INTO disclosure (subject, id, recipient_kind, recip
 // What was disclosed to an account in an order: as its buyer, or as a member of its supplier or of the
 // organisation that buys. What somebody wrote for the supplier is the supplier's own: its other members
 // need no disclosure; so it is with the organisation that buys.
-const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at FROM disclosure d WHERE d.case_id = $1 AND d.subject = $2 \
+const TO_ACTOR: &str = "SELECT d.fields, d.until, d.withdrawn_at, CASE WHEN d.recipient_kind = 'supplier' THEN d.recipient END FROM disclosure d WHERE d.case_id = $1 AND d.subject = $2 \
     AND ((d.recipient_kind = 'buyer' AND d.recipient = $3) OR (d.recipient_kind = 'supplier' AND EXISTS \
         (SELECT 1 FROM membership m WHERE m.supplier = d.recipient AND m.account = $3)) \
         OR (d.recipient_kind IN ('organisation', 'buyer_organisation') AND EXISTS \
         (SELECT 1 FROM organisation_member m WHERE m.organisation = d.recipient AND m.account = $3))) \
-    UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
+    UNION ALL SELECT 'order_event.note', NULL, NULL, NULL FROM service_order o JOIN membership m ON m.supplier = o.supplier \
     WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
         AND e.note_subject = $2 AND e.side = 'supplier') \
-    UNION ALL SELECT 'order_event.note', NULL, NULL FROM service_order o JOIN organisation_member m ON m.organisation = o.organisation \
+    UNION ALL SELECT 'order_event.note', NULL, NULL, NULL FROM service_order o JOIN organisation_member m ON m.organisation = o.organisation \
     WHERE o.id = $1 AND m.account = $3 AND EXISTS (SELECT 1 FROM order_event e WHERE e.order_id = o.id \
         AND e.note_subject = $2 AND e.side = 'buyer')";
 const OF_SUBJECT: &str = selected!("WHERE d.subject = $1 ORDER BY d.last_at DESC, d.id LIMIT $2");
@@ -207,6 +208,9 @@ async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Re
             let rules = tx.store().policy().get(version);
             rules.is_some_and(|rules| rules.clause(share.ground.clause()).is_some())
         });
+    }
+    if let Recipient::Supplier(supplier) = share.to {
+        known.undertaking = signature::bound(conn, tx, supplier).await?;
     }
     if let Some(event) = share.ground.consent() {
         known.consent = access::live(conn, tx, event, share.subject).await?;
@@ -369,10 +373,24 @@ pub(crate) async fn to_actor<P: Purpose>(
     }
     let values = [Value::Id(case), Value::Id(ask.subject.0), Value::Id(account)];
     let mut standing = Vec::new();
+    let mut asked: Option<(Uuid, bool)> = None;
     for row in conn.rows(TO_ACTOR, &values).await? {
-        if stands(row.opt_time(1)?, row.opt_time(2)?, tx.ctx().now()) {
-            standing.push(row.text(0)?);
+        if !stands(row.opt_time(1)?, row.opt_time(2)?, tx.ctx().now()) {
+            continue;
         }
+        policy::clause!("2.4.1.5.2.b");
+        if let Some(supplier) = row.opt_id(3)? {
+            // Who is no longer bound reads no longer what was given to them while they were.
+            let bound = match asked {
+                Some((known, bound)) if known == supplier => bound,
+                _ => signature::bound(conn, tx, supplier).await?,
+            };
+            asked = Some((supplier, bound));
+            if !bound {
+                continue;
+            }
+        }
+        standing.push(row.text(0)?);
     }
     let covers = |field: &&&str| {
         standing

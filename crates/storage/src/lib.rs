@@ -25,6 +25,7 @@ pub mod register;
 pub mod rights;
 pub mod schema;
 pub mod staff;
+pub mod supplier;
 mod tx;
 mod vault;
 pub mod wipe;
@@ -77,6 +78,7 @@ pub fn statements() -> Vec<&'static str> {
         &bulk::statements(),
         &org::statements(),
         &rights::statements(),
+        &supplier::statements(),
         &wipe::statements(),
     ]
     .concat()

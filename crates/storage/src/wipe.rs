@@ -10,6 +10,13 @@ use crate::tx::Tx;
 const TABLES: &[(&str, &str)] = &[
     ("spending_approval", "DELETE FROM spending_approval"),
     ("spending_request", "DELETE FROM spending_request"),
+    ("supplier_event", "DELETE FROM supplier_event"),
+    ("supplier_signature", "DELETE FROM supplier_signature"),
+    ("supplier_paper", "DELETE FROM supplier_paper"),
+    ("supplier_licence", "DELETE FROM supplier_licence"),
+    ("supplier_area", "DELETE FROM supplier_area"),
+    ("supplier_standing", "DELETE FROM supplier_standing"),
+    ("catalogue_edition", "DELETE FROM catalogue_edition"),
     ("enterprise_transfer", "DELETE FROM enterprise_transfer"),
     (
         "enterprise_verification_event",

@@ -234,6 +234,16 @@ impl TestStore {
         }
     }
 
+    /// An identifier as a statement for this engine writes it.
+    #[must_use]
+    pub fn id(&self, id: Uuid) -> String {
+        if self.addresses.0.starts_with("sqlite:") {
+            format!("X'{}'", id.simple())
+        } else {
+            format!("'{id}'")
+        }
+    }
+
     /// An instant as a statement for this engine writes it.
     #[must_use]
     pub fn instant(&self, at: OffsetDateTime) -> String {

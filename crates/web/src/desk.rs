@@ -137,6 +137,8 @@ impl Desk {
             }),
             room(Role::Verifier, "/guanli/shiming", "实名认证", "Persons"),
             room(Role::Verifier, "/guanli/qiye", "企业认证", "Enterprises"),
+            room(Role::Verifier, "/guanli/ruzhu", "服务商入驻", "Providers"),
+            room(Role::Verifier, "/guanli/zizhi", "服务商资质", "Licences"),
             room(Role::Dpo, "/guanli/qingqiu", "个人信息请求", "Demands"),
             room(Role::Dpo, "/guanli/anquan", "安全复核", "Guard reviews"),
             room(Role::Arbiter, "/guanli/dingdan", "待裁决订单", "Disputes"),

@@ -13,7 +13,7 @@ use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
     overview, passkey, person, phone, policy, profile, register, rights, second, share, spending, staff,
-    stopped, token,
+    stopped, supplier, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -104,6 +104,7 @@ routes! {
     get "/zhengce/{version}" Anyone "browse" ["0.1", "0.17"] policy::version;
     get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
     get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
+    get "/xieyi/fuwushang" Anyone "browse" ["0.11", "2.4.1.5.2.b"] supplier::terms;
     get "/toumingdu" Anyone "browse" ["0.17", "2.5.1.0"] log::page;
     get "/tlog/checkpoint" Anyone "browse" ["2.5.1.0"] log::checkpoint;
     get "/tlog/tile/{*path}" Anyone "browse" ["2.5.1.0"] log::tile;
@@ -208,6 +209,14 @@ routes! {
     get "/zhanghao/shenpi" Account "keep_account" ["2.1.1.a", "2.6.1.e"] spending::approvals;
     post "/zhanghao/shenpi" Account "keep_account" ["2.1.1.a", "2.4.1.2"] spending::request;
     post "/zhanghao/shenpi/{id}/{answer}" Account "keep_account" ["2.1.1.a"] spending::answer;
+    get "/zhanghao/zuzhi/{id}/ruzhu" Account "keep_account" ["2.1.1.a", "2.6.1.a"] supplier::standing;
+    post "/zhanghao/zuzhi/{id}/ruzhu" Account "keep_account" ["2.1.1.d"] supplier::begin;
+    post "/zhanghao/zuzhi/{id}/ruzhu/cailiao" Account "keep_account" ["2.1.1.d"] supplier::save;
+    get "/zhanghao/zuzhi/{id}/ruzhu/zizhi/{area}" Account "keep_account" ["2.1.1.d"] supplier::permit_form;
+    upload "/zhanghao/zuzhi/{id}/ruzhu/zizhi/{area}" Account "certify" ["2.1.1.d"] supplier::hand_in;
+    get "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "keep_account" ["0.11", "2.4.1.5.2.b"] supplier::sign_form;
+    post "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "certify" ["0.11", "2.4.1.5.2.b"] supplier::sign;
+    post "/zhanghao/zuzhi/{id}/ruzhu/{step}" Account "keep_account" ["2.6.3.a"] supplier::step;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;
     post "/zhanghao/lingpai/{token}/chexiao" Account "keep_safe" ["2.1.1.e"] token::revoke;
@@ -268,6 +277,13 @@ routes! {
     get "/guanli/qiye/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::case;
     post "/guanli/qiye/{id}/chakan" Verifier "certify" ["2.5.1.e", "2.5.1.f"] staff::enterprise::open;
     post "/guanli/qiye/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::act;
+    get "/guanli/ruzhu" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::supplier::list;
+    get "/guanli/ruzhu/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::supplier::case;
+    post "/guanli/ruzhu/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::supplier::act;
+    get "/guanli/zizhi" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::licence::list;
+    get "/guanli/zizhi/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::licence::case;
+    post "/guanli/zizhi/{id}/chakan" Verifier "certify" ["2.5.1.e", "2.5.1.f"] staff::licence::open;
+    post "/guanli/zizhi/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::licence::act;
     get "/guanli/qingqiu" Officer "operate" ["2.6.3.c"] staff::demands::list;
     post "/guanli/qingqiu/{demand}" Officer "operate" ["2.6.3.c", "2.6.3.d"] staff::demands::answer;
     get "/guanli/anquan" Officer "operate" ["2.2.3.b"] staff::guard::list;

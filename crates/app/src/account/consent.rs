@@ -3,7 +3,7 @@
 //! Events are appended; nothing is edited. A use case that rests on a consent asks for it when it
 //! acts ([`live`]), so that a withdrawal counts from the next request on.
 
-use domain::account::offer::{ENTERPRISE, OFFERS, Offer, REAL_NAME};
+use domain::account::offer::{ENTERPRISE, OFFERS, Offer, REAL_NAME, SUPPLIER};
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::{KeepAccount, ShowOwn};
@@ -14,7 +14,7 @@ use storage::{Tx, account as holder, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
-use crate::{App, Failure, org, person};
+use crate::{App, Failure, org, person, supplier};
 
 /// An offer and where its person stands on it.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub async fn choices(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<C
     let offered = |choice: &Choice| {
         let open = match choice.offer.id {
             id if id == REAL_NAME.id => app.identity.is_some(),
-            id if id == ENTERPRISE.id => app.enterprises.is_some(),
+            id if id == ENTERPRISE.id || id == SUPPLIER.id => app.enterprises.is_some(),
             _ => true,
         };
         open || choice.standing != Standing::Open
@@ -92,7 +92,7 @@ pub async fn choose(
 ) -> Result<(), Failure> {
     let offer = Offer::find(offer).ok_or(Failure::NotFound)?;
     let mut tx = app.store.begin(ctx).await?;
-    if [REAL_NAME.id, ENTERPRISE.id].contains(&offer.id) {
+    if [REAL_NAME.id, ENTERPRISE.id, SUPPLIER.id].contains(&offer.id) {
         // Of two words said at once, one comes after the other.
         holder::hold(&mut tx, viewer.account).await?;
     }
@@ -102,6 +102,9 @@ pub async fn choose(
         }
         if offer.id == ENTERPRISE.id {
             org::chosen(&mut tx, viewer, state).await?;
+        }
+        if offer.id == SUPPLIER.id {
+            supplier::chosen(&mut tx, viewer, state).await?;
         }
     }
     Ok(tx.commit().await?)

@@ -6,11 +6,13 @@ mod orders;
 mod people;
 mod persons;
 mod staff;
+mod suppliers;
 
 use std::collections::HashMap;
 
 use domain::market::catalogue::{Category, Content, Group, Service, Sku, Standing, Supplier, Text};
 use domain::market::plan::{self, Stage};
+use domain::supplier::onboarding::Event;
 use privacy::Ctx;
 use privacy::purpose::{KeepAccount, Operate};
 use serde::Deserialize;
@@ -79,6 +81,8 @@ struct SupplierText {
 struct ServiceText {
     key: String,
     category: String,
+    #[serde(default)]
+    gate: Option<String>,
     supplier: String,
     zh: String,
     en: String,
@@ -162,6 +166,7 @@ pub fn catalogue() -> Result<DemoCatalogue, Fault> {
         id: id("service", &text.key),
         supplier: id("supplier", &text.supplier),
         category: text.category,
+        gate: text.gate,
         zh: text.zh,
         en: text.en,
         summary_zh: text.summary_zh,
@@ -245,7 +250,16 @@ pub async fn seed(
         step();
     }
     tx.commit().await?;
-    Ok(())
+    suppliers::seed(app, ctx, &demo).await
+}
+
+/// Lets the suppliers of any catalogue stand as its documents say, each admitted with its licences and
+/// agreements: for measuring and trying out. Those that stand already are left.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn admit(app: &App, ctx: &Ctx<Operate>, of: &DemoCatalogue) -> Result<(), Failure> {
+    suppliers::seed(app, ctx, of).await
 }
 
 /// Whether the store holds a demonstration's data.
@@ -317,7 +331,10 @@ pub async fn populate(
         ..supplier
     });
     let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
+    suppliers::turn(app, ctx, 24 * 30, Event::Reinstate).await?;
     orders::seed(app, ctx, &then, &people, &mut step).await?;
+    suppliers::turn(app, ctx, 24 * 5, Event::Suspend).await?;
+    suppliers::organisations(app, ctx, (documents, &then), &people).await?;
     persons::seed(app, ctx.policy_version(), documents, &people).await?;
     staff::seed(app, ctx).await?;
     guard::seed(app, ctx, &people).await?;

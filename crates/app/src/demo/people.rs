@@ -119,6 +119,26 @@ pub const PEOPLE: &[DemoPerson] = &[
         ("服务商 · 已暂停接单", "provider, suspended"),
         ("jiguang", "owner"),
     ),
+    works("云砚店主", "10000000069", OWNER, ("yunyan", "owner")),
+    works(
+        "长风岭店主",
+        "10000000070",
+        ("服务商 · 资质已到期", "provider, licence over"),
+        ("changfeng", "owner"),
+    ),
+    works("磐石盾店主", "10000000071", OWNER, ("panshi", "owner")),
+    works(
+        "众禾店主",
+        "10000000072",
+        ("服务商 · 部分类目受限", "provider, restricted"),
+        ("zhonghe", "owner"),
+    ),
+    works(
+        "候鸟店主",
+        "10000000073",
+        ("服务商 · 入驻审核中", "provider, under review"),
+        ("houniao", "owner"),
+    ),
 ];
 
 /// Makes the accounts that are not there yet and gives everyone in [`PEOPLE`]'s order. `documents`

@@ -2,17 +2,21 @@
 //! whole at a change. Browsing opens no transaction and touches nothing personal (2.1.1.c).
 
 mod lists;
+mod standing;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use domain::market::catalogue::{Category, Group, Service, Supplier, Text};
+use domain::supplier::licence::day_of;
 use privacy::Ctx;
 use privacy::purpose::Browse;
 use search::{Query, ServiceDoc, ServiceIndex};
+use time::Date;
 use uuid::Uuid;
 
 use self::lists::Lists;
+pub use self::standing::{PublicLicence, Shown};
 use crate::{App, Failure, Fault};
 
 /// Services on a page, unless something else is asked for.
@@ -129,6 +133,10 @@ pub struct Catalogue {
     index: OnceLock<ServiceIndex>,
     /// The categories' places, the one that sells best first; those that offer something.
     popular: Vec<usize>,
+    /// What the law has shown of each supplier.
+    shown: HashMap<Uuid, Shown>,
+    /// As of which change of the store, on which day.
+    edition: Option<(i64, Date)>,
 }
 
 impl Catalogue {
@@ -138,13 +146,24 @@ impl Catalogue {
     /// [`Failure::Fault`] for a store that fails or holds a malformed document.
     pub async fn load(app: &App, ctx: &Ctx<Browse>) -> Result<Self, Failure> {
         let mut tx = app.store.begin(ctx).await?;
+        let edition = edition(&mut tx).await?;
         let documents = storage::market::catalogue::load(&mut tx).await?;
-        Self::of(
-            parsed(documents.groups)?,
-            parsed(documents.categories)?,
-            parsed(documents.suppliers)?,
-            parsed(documents.services)?,
-        )
+        let categories: Vec<Category> = parsed(documents.categories)?;
+        let (mut suppliers, mut services) = (parsed(documents.suppliers)?, parsed(documents.services)?);
+        let stands = standing::read(&mut tx, &categories).await?;
+        stands.apply(&mut suppliers, &mut services);
+        let catalogue = Self::of(parsed(documents.groups)?, categories, suppliers, services)?;
+        Ok(Self {
+            shown: stands.shown,
+            edition: Some(edition),
+            ..catalogue
+        })
+    }
+
+    /// What the law has shown of a supplier: the enterprise behind it and its licences.
+    #[must_use]
+    pub fn shown(&self, supplier: Uuid) -> Option<&Shown> {
+        self.shown.get(&supplier)
     }
 
     /// The catalogue of these documents. Its search index is built by [`Catalogue::warm`], or by the first
@@ -162,7 +181,8 @@ impl Catalogue {
             .into_iter()
             .map(|supplier| (supplier.id, Arc::new(supplier)))
             .collect();
-        let mut cities: Vec<Text> = suppliers.values().map(|supplier| supplier.city.clone()).collect();
+        let cities = suppliers.values().map(|supplier| supplier.city.clone());
+        let mut cities: Vec<Text> = cities.filter(|city| !city.is_empty()).collect();
         cities.sort_by(|a, b| (&a.zh, &b.en).cmp(&(&b.zh, &a.en)));
         cities.dedup_by(|a, b| a.zh == b.zh);
         let by_id: HashMap<_, _> = services
@@ -209,6 +229,8 @@ impl Catalogue {
             lists,
             index: OnceLock::new(),
             popular,
+            shown: HashMap::new(),
+            edition: None,
         })
     }
 
@@ -386,6 +408,12 @@ impl Catalogue {
     }
 }
 
+/// As of which change of the store, on which day.
+async fn edition(tx: &mut storage::Tx<'_, Browse>) -> Result<(i64, Date), Failure> {
+    let today = day_of(tx.ctx().now());
+    Ok((storage::supplier::revision(tx).await?, today))
+}
+
 /// Reads the documents; each text goes as soon as it is read.
 fn parsed<T: serde::de::DeserializeOwned>(documents: Vec<String>) -> Result<Vec<T>, Failure> {
     let read = |text: String| serde_json::from_str(&text).map_err(|_| Failure::Fault(Fault::Document));
@@ -413,6 +441,23 @@ impl CatalogueHandle {
     #[must_use]
     pub fn now(&self) -> Arc<Catalogue> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the catalogue anew if the store changed since, or the day did: what a licence or an
+    /// undertaking allows ends with a day. Says whether it was read.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`].
+    pub async fn refresh(&self, app: &App, ctx: &Ctx<Browse>) -> Result<bool, Failure> {
+        let now = {
+            let mut tx = app.store.begin(ctx).await?;
+            edition(&mut tx).await?
+        };
+        if self.now().edition == Some(now) {
+            return Ok(false);
+        }
+        self.replace(Catalogue::load(app, ctx).await?);
+        Ok(true)
     }
 
     /// Puts a new catalogue in its place.

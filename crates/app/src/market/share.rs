@@ -151,7 +151,7 @@ pub(crate) async fn give<P: Purpose>(
             ground: Ground::Purchase(row.id),
             until: None,
         };
-        tx.disclose(share).await?;
+        crate::disclosure::given(tx.disclose(share).await.map(|_| ()))?;
         store::put(tx, row.id, viewer.subject, *field, Some(value)).await?;
         let known = before.as_ref().map_or(&[][..], |before| &before.fields);
         if known.iter().any(|(known, _)| known == field) {

@@ -3,11 +3,12 @@
 
 use domain::Refused;
 use domain::four_eyes::Appeal;
+use domain::machine::Role;
 use domain::org::seat::Seat;
-use domain::org::verification::State;
+use domain::org::verification::{Event, Facts, Proof, Register, Relation, State, Verification};
 use domain::refused::Party;
 use privacy::{Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
-use storage::org::verification::{self, VerificationRow};
+use storage::org::verification::{self, Doer, VerificationRow};
 use storage::org::{self, Organisation, paper, spending};
 use storage::{Tx, disclosure};
 use uuid::Uuid;
@@ -112,6 +113,53 @@ async fn take_over<P: Purpose>(
     Ok(org::rename(tx, there.id, name).await?)
 }
 
+/// Founds the organisation of a demonstration's supplier by the machine's own steps, without papers: what
+/// they would show is fiction as well.
+pub(crate) async fn establish<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    owner: (Uuid, SubjectId),
+    (name, code): (&str, &str),
+) -> Result<Uuid, Failure> {
+    let id = app.entropy.id();
+    verification::begin(tx, id, owner, &Verification::begun(tx.ctx().now())).await?;
+    let register = Register {
+        name: Some(true),
+        representative: true,
+        in_business: true,
+    };
+    let facts = Facts {
+        person_verified: true,
+        relation: Some(Relation::Agent),
+        complete: true,
+        register: Some(register),
+        proof: Some(Proof::Letter),
+        by: "verifier-1".to_owned(),
+        ..Facts::default()
+    };
+    let steps = [
+        (Event::Start, Role::Applicant, "applicant"),
+        (Event::Submit, Role::Applicant, "applicant"),
+        (Event::CheckPassed, Role::System, "system"),
+        (Event::ChooseProof, Role::Applicant, "applicant"),
+        (Event::Prove, Role::PlatformVerifier, "verifier"),
+    ];
+    for (event, role, side) in steps {
+        if event == Event::CheckPassed {
+            verification::put_names(tx, id, (name, code)).await?;
+        }
+        let row = verification::by_id(tx, id).await?.ok_or(Failure::NotFound)?;
+        let doer = Doer {
+            side,
+            subject: (side == "applicant").then_some(owner.1),
+            staff: (side == "verifier").then_some("verifier-1"),
+            reference: None,
+        };
+        super::take(app, tx, &row, (event, role), &facts, doer).await?;
+    }
+    Ok(org::by_code(tx, code).await?.ok_or(Failure::NotFound)?.id)
+}
+
 /// Ends every membership of a person who leaves for good; `false` if an organisation would be left
 /// without an owner: then nothing is ended.
 pub(crate) async fn depart<P: Purpose>(
@@ -138,7 +186,7 @@ pub(crate) async fn depart<P: Purpose>(
 }
 
 /// Makes somebody a member, and writes down what the others see of them. Who is one already gets the seat.
-pub(super) async fn join<P: Purpose>(
+pub(crate) async fn join<P: Purpose>(
     tx: &mut Tx<'_, P>,
     organisation: Uuid,
     (account, subject): (Uuid, SubjectId),

@@ -148,6 +148,7 @@ pub async fn dissolve(
     if order_list::under_way(&mut tx, organisation).await? > 0 {
         return Err(Refused::from(Party::OrgOrders).into());
     }
+    crate::supplier::refuse_if_supplier(&mut tx, organisation).await?;
     demand_proof(&mut tx, viewer).await?;
     if let Some(row) = verification::of_organisation(&mut tx, organisation).await? {
         if row.verification.measure.proposal.is_some() {

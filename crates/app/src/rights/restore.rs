@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::account::offer::{ENTERPRISE, REAL_NAME};
+use domain::account::offer::{ENTERPRISE, REAL_NAME, SUPPLIER};
 use domain::rights::demand::Kind;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, Standing, standing};
 use privacy::purpose::ObeyLaw;
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::reconcile;
-use crate::{App, Failure, org, person};
+use crate::{App, Failure, org, person, supplier};
 
 /// People looked at in one transaction.
 const PAGE: i64 = 200;
@@ -126,6 +126,9 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
                 }
                 if event.document == ENTERPRISE.id {
                     org::suspend(&mut tx, subject).await?;
+                }
+                if event.document == SUPPLIER.id {
+                    supplier::suspend(&mut tx, subject).await?;
                 }
             }
         }

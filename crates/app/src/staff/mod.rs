@@ -10,6 +10,7 @@ mod people;
 mod queue;
 mod setup;
 mod sign_in;
+mod supplier;
 mod training;
 mod verification;
 
@@ -26,6 +27,10 @@ pub use queue::{
 };
 pub use setup::{Invitation, Offered, SetUp, add, offered, renew, set_up};
 pub use sign_in::{Begun, SignIn, Signed, authenticate, own_name, sign_in, sign_out};
+pub use supplier::{
+    LicenceCase, SupplierCase, SupplierChoice, licence_act, licence_case, open_licence, supplier_act,
+    supplier_case,
+};
 pub use training::{
     Answered, Course, Drawn, Judged, Question, Section, Training, begin_quiz, course, drawn, hand_in,
     training,

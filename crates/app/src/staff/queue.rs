@@ -5,7 +5,8 @@ use domain::calendar::{Due, working_days_after, working_days_left};
 use domain::org::verification as enterprise;
 use domain::person::verification as person;
 use domain::person::verification::CHECK_LIFE;
-use domain::staff::{Role, case_number, enterprise_case_number};
+use domain::staff::{Role, case_number, enterprise_case_number, licence_case_number, supplier_case_number};
+use domain::supplier::{licence, onboarding as supplier};
 use privacy::Ctx;
 use privacy::purpose::Operate;
 use storage::account::Place;
@@ -43,10 +44,19 @@ pub enum Kind {
     Guard,
     /// Refunds to be decided.
     Orders,
+    /// Applications of suppliers, bans and appeals.
+    Suppliers,
+    /// Licences of suppliers.
+    Licences,
 }
 
 /// The kinds that verifiers decide about, in the order of the console.
-pub const APPLICATIONS: &[Kind] = &[Kind::Verifications, Kind::Enterprises];
+pub const APPLICATIONS: &[Kind] = &[
+    Kind::Verifications,
+    Kind::Enterprises,
+    Kind::Suppliers,
+    Kind::Licences,
+];
 
 /// A state that has a list of its own: its word, and its names in Chinese and English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,12 +109,29 @@ const ENTERPRISES: Work = Work {
     },
 };
 
+const SUPPLIERS: Work = Work {
+    rows: &store::SUPPLIERS,
+    number: supplier_case_number,
+    states: listed!(supplier::State: MaterialReview, Returned, Agreement, Active, Restricted, Suspended, Exiting, Exited, Banned),
+    label: |word, zh| supplier::State::parse(word).map_or("", |state| state.label(zh)),
+    due: |case| working_days_after(case.since, supplier::REVIEW_WORKING_DAYS),
+    waits: |case| case.state == supplier::State::MaterialReview.as_str(),
+};
+const LICENCES: Work = Work {
+    rows: &store::LICENCES,
+    number: licence_case_number,
+    states: listed!(licence::State: Approved, Expiring, Expired, Rejected, Revoked),
+    label: |word, zh| licence::State::parse(word).map_or("", |state| state.label(zh)),
+    due: |case| working_days_after(case.since, licence::REVIEW_WORKING_DAYS),
+    waits: |case| case.state == licence::State::Submitted.as_str(),
+};
+
 impl Kind {
     /// Whose work it is.
     #[must_use]
     pub const fn role(self) -> Role {
         match self {
-            Self::Verifications | Self::Enterprises => Role::Verifier,
+            Self::Verifications | Self::Enterprises | Self::Suppliers | Self::Licences => Role::Verifier,
             Self::Demands | Self::Guard => Role::Dpo,
             Self::Orders => Role::Arbiter,
         }
@@ -115,6 +142,8 @@ impl Kind {
         match self {
             Self::Verifications => Some(&PERSONS),
             Self::Enterprises => Some(&ENTERPRISES),
+            Self::Suppliers => Some(&SUPPLIERS),
+            Self::Licences => Some(&LICENCES),
             Self::Demands | Self::Orders => None,
         }
     }
@@ -183,6 +212,8 @@ pub struct Line {
     pub number: String,
     /// The enterprise's name, where the kind has one.
     pub name: Option<String>,
+    /// What else the kind says: of a licence, its area.
+    pub detail: Option<String>,
     /// How far it is, in Chinese and English.
     pub state: (&'static str, &'static str),
     /// Since when.
@@ -273,6 +304,7 @@ pub async fn cases(
             matter,
             id: case.id,
             name: case.name,
+            detail: case.detail,
             since: case.since,
         }
     };

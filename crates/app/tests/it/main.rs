@@ -36,4 +36,6 @@ mod second_loss;
 mod staff;
 mod staff_case;
 mod staff_enterprise;
+mod supplier;
+mod supplier_market;
 mod token;

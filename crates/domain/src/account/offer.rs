@@ -165,8 +165,42 @@ pub const ENTERPRISE: Offer = Offer {
     },
 };
 
+/// The licences that an enterprise hands in to become a supplier (服务商入驻).
+pub const SUPPLIER: Offer = Offer {
+    id: "supplier",
+    purpose: PurposeId::Certify,
+    recipient: None,
+    fields: &["supplier_paper.picture"],
+    clause: "2.1.1.d",
+    term: Duration::days(3650),
+    name: Both {
+        zh: "服务商资质材料（单独同意）",
+        en: "Licences of a provider (separate consent)",
+    },
+    what: Both {
+        zh: "企业的展示名称、介绍、城市、类目和资质信息（证号、发证机关、有效期）会对外公开；资质图片上可能有负责人姓名，用您自己的密钥加密保存，只用于核对资质。图片在保存前会去掉拍摄地点等附加信息。",
+        en: "The name shown, the introduction, city, categories and the facts of each licence (number, issuer, dates) are public. The picture of a licence may name somebody: it lies encrypted under your own key and is used only to compare. It loses place and time of the shot before it is stored.",
+    },
+    why: Both {
+        zh: "让买方知道服务商有资格提供该类目的服务；除此之外不用于任何其他目的。",
+        en: "So that buyers know that the provider may offer what it offers. It is used for nothing else.",
+    },
+    who: Both {
+        zh: "平台审核人员可凭案件和理由打开资质图片，每次都记入“谁看过我的信息”。其他任何人都看不到图片。",
+        en: "A verifier of the platform may open a picture, for the case and with a reason, and you see each time. Nobody else sees it.",
+    },
+    how_long: Both {
+        zh: "资质审核有结果后图片立即删除，只留校验值；您随时可以撤回，撤回即删除尚未审核的图片，需要重新提交。",
+        en: "Once a licence is decided its picture goes at once; a checksum stays. Withdraw at any time: pictures that wait are then deleted and have to be handed in again.",
+    },
+    without: Both {
+        zh: "不同意不影响其他功能，只是不能为企业办理入驻和提交资质。",
+        en: "Everything else works without it; only joining as a provider and handing in licences need it.",
+    },
+};
+
 /// Every offer.
-pub const OFFERS: &[Offer] = &[LOGIN_ALERT, REAL_NAME, ENTERPRISE];
+pub const OFFERS: &[Offer] = &[LOGIN_ALERT, REAL_NAME, ENTERPRISE, SUPPLIER];
 
 impl Offer {
     /// The offer of a name.

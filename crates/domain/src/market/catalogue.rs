@@ -21,6 +21,52 @@ pub struct Group {
     pub en: String,
 }
 
+/// A kind of service within a category that needs a licence of its own.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Gate {
+    /// Its name in registers.
+    pub slug: String,
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// The licence a supplier must hold.
+    pub licence: Text,
+}
+
+/// Where a supplier may offer: a category, or a kind of service narrower than one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Its name in registers.
+    pub slug: String,
+    /// What it is called.
+    pub name: Text,
+    /// The licence a supplier must hold; empty if none.
+    pub licence: Text,
+}
+
+/// Every area, each category before what is narrower within it.
+#[must_use]
+pub fn areas(categories: &[Category]) -> Vec<Area> {
+    let mut areas = Vec::new();
+    for category in categories {
+        areas.push(Area {
+            slug: category.slug.clone(),
+            name: Text::new(&category.zh, &category.en),
+            licence: category.licence.clone(),
+        });
+        areas.extend(category.gates.iter().map(|gate| Area {
+            slug: gate.slug.clone(),
+            name: Text::new(
+                &format!("{}·{}", category.zh, gate.zh),
+                &format!("{}: {}", category.en, gate.en),
+            ),
+            licence: gate.licence.clone(),
+        }));
+    }
+    areas
+}
+
 /// A category, with what its services have in common.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Category {
@@ -36,6 +82,9 @@ pub struct Category {
     pub licence: Text,
     /// Days to check a delivery (3–15).
     pub review_days: i64,
+    /// The kinds of service within it that need a licence of their own.
+    #[serde(default)]
+    pub gates: Vec<Gate>,
     /// What its services promise, unless they say something else themselves.
     #[serde(flatten)]
     pub content: Content,
@@ -55,6 +104,8 @@ pub enum Standing {
     Suspended,
     /// Not admitted yet.
     Applied,
+    /// No longer here: it left, or was excluded.
+    Left,
 }
 
 impl Standing {
@@ -65,6 +116,7 @@ impl Standing {
         Self::Expired,
         Self::Suspended,
         Self::Applied,
+        Self::Left,
     ];
 
     /// The stable identifier.
@@ -76,6 +128,7 @@ impl Standing {
             Self::Expired => "expired",
             Self::Suspended => "suspended",
             Self::Applied => "applied",
+            Self::Left => "left",
         }
     }
 
@@ -139,6 +192,9 @@ pub struct Service {
     pub supplier: Uuid,
     /// Its category.
     pub category: String,
+    /// The kind of service within it that needs a licence of its own, if it is one.
+    #[serde(default)]
+    pub gate: Option<String>,
     /// Its title in Chinese.
     pub zh: String,
     /// Its title in English.
@@ -173,6 +229,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// The area that it is counted to: the narrowest there is.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        self.gate.as_deref().unwrap_or(&self.category)
+    }
+
     /// The lowest service fee in fen.
     #[must_use]
     pub fn from_price(&self) -> i64 {

@@ -154,6 +154,7 @@ mod tests {
             sales: 0,
             rating: 0,
             paused: false,
+            gate: None,
             content: Content::default(),
             plan,
             skus: Vec::new(),

@@ -1,6 +1,6 @@
 //! Pictures of papers: which are taken, and what is said of those that are not.
 
-use crate::refused::{Party, Refused};
+use crate::refused::{Party, Refused, Trade};
 
 /// The most bytes of a picture as sent.
 pub const MOST_BYTES: usize = 8 * 1024 * 1024;
@@ -20,6 +20,8 @@ pub enum Paper {
     Licence,
     /// The letter of authorisation.
     Letter,
+    /// A licence of a category.
+    Permit,
 }
 
 /// Why a picture is not taken.
@@ -42,6 +44,7 @@ impl Paper {
     #[must_use]
     pub fn refused(self, wrong: Wrong) -> Refused {
         let party = match (self, wrong) {
+            (Self::Permit, wrong) => return permit(wrong).into(),
             (Self::Licence, Wrong::Missing) => Party::LicenceMissing,
             (Self::Licence, Wrong::Format) => Party::LicenceFormat,
             (Self::Licence, Wrong::Large) => Party::LicenceLarge,
@@ -54,6 +57,16 @@ impl Paper {
             (Self::Letter, Wrong::Broken) => Party::LetterBroken,
         };
         party.into()
+    }
+}
+
+const fn permit(wrong: Wrong) -> Trade {
+    match wrong {
+        Wrong::Missing => Trade::PermitMissing,
+        Wrong::Format => Trade::PermitFormat,
+        Wrong::Large => Trade::PermitLarge,
+        Wrong::Small => Trade::PermitSmall,
+        Wrong::Broken => Trade::PermitBroken,
     }
 }
 
@@ -124,7 +137,11 @@ mod tests {
 
     #[test]
     fn every_fault_names_its_own_field() {
-        for (paper, field) in [(Paper::Licence, "licence"), (Paper::Letter, "letter")] {
+        for (paper, field) in [
+            (Paper::Licence, "licence"),
+            (Paper::Letter, "letter"),
+            (Paper::Permit, "picture"),
+        ] {
             for wrong in [
                 Wrong::Missing,
                 Wrong::Format,

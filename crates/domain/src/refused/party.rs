@@ -1,7 +1,7 @@
 //! Refusals about who takes part: persons, enterprises, suppliers, members of organisations, staff. Each
 //! is one row: variant, code, field, Chinese, English.
 
-use super::{Passkey, Refused};
+use super::{Passkey, Refused, Trade};
 
 refusals! {
     /// Why a rule about a person, an enterprise, a supplier or a member says no.
@@ -524,7 +524,8 @@ impl From<Party> for Refused {
 impl Refused {
     /// Every refusal, for tests and the API's list of codes.
     pub const ALL: &'static [Self] = &{
-        let mut all = [Self::FormStale; Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len()];
+        let mut all =
+            [Self::FormStale; Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len() + Trade::ALL.len()];
         let mut at = 0;
         while at < Self::OWN.len() {
             all[at] = Self::OWN[at];
@@ -538,6 +539,12 @@ impl Refused {
         let mut at = 0;
         while at < Passkey::ALL.len() {
             all[Self::OWN.len() + Party::ALL.len() + at] = Self::Passkey(Passkey::ALL[at]);
+            at += 1;
+        }
+        let before = Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len();
+        let mut at = 0;
+        while at < Trade::ALL.len() {
+            all[before + at] = Self::Trade(Trade::ALL[at]);
             at += 1;
         }
         all

@@ -163,6 +163,18 @@ pub fn enterprise_case_number(verification: Uuid) -> String {
     numbered("QY", verification)
 }
 
+/// What a supplier's application is called.
+#[must_use]
+pub fn supplier_case_number(supplier: Uuid) -> String {
+    numbered("RZ", supplier)
+}
+
+/// What a licence of a supplier is called.
+#[must_use]
+pub fn licence_case_number(licence: Uuid) -> String {
+    numbered("ZZ", licence)
+}
+
 /// What both kinds of numbers have in common for one verification: its signs without the kind.
 #[must_use]
 pub fn case_signs(verification: Uuid) -> String {

@@ -3,6 +3,7 @@
 
 mod enterprise;
 mod enterprise_proof;
+mod licence;
 mod order;
 mod order_plan;
 mod person;

@@ -37,6 +37,7 @@ fn known() -> KnownShare {
     KnownShare {
         registered: true,
         in_case: true,
+        undertaking: true,
         version: Some("v1".to_owned()),
         ..KnownShare::default()
     }

@@ -21,8 +21,13 @@ const GROUPS: &str =
 const CATEGORIES: &str = "SELECT position, body FROM category WHERE position > $1 ORDER BY position LIMIT $2";
 const SUPPLIERS: &str = "SELECT position, body FROM supplier WHERE position > $1 ORDER BY position LIMIT $2";
 const SERVICES: &str = "SELECT position, body FROM service WHERE position > $1 ORDER BY position LIMIT $2";
+const ADD_SUPPLIER: &str = "INSERT INTO supplier (id, position, body) \
+    SELECT $1, COALESCE(MAX(position), 0) + 1, $2 FROM supplier WHERE position > 0 ON CONFLICT (id) DO NOTHING";
+const SERVICE: &str = "SELECT body FROM service WHERE id = $1";
 const HAS_SUPPLIER: &str = "SELECT position FROM supplier WHERE id = $1";
 pub(crate) const STATEMENTS: &[&str] = &[
+    ADD_SUPPLIER,
+    SERVICE,
     HAS_SUPPLIER,
     PUT_GROUP,
     PUT_CATEGORY,
@@ -89,6 +94,24 @@ pub async fn put_supplier<P: Purpose>(
     )
     .await
     .map(|_| ())
+}
+
+/// Adds a supplier after the others, unless it is there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn add_supplier<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, body: String) -> Result<(), StoreError> {
+    let values = [Value::Id(id), Value::Text(body)];
+    tx.execute(ADD_SUPPLIER, &values).await.map(|_| ())
+}
+
+/// The document of a service.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn service<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<Option<String>, StoreError> {
+    let row = tx.row(SERVICE, &[Value::Id(id)]).await?;
+    row.map(|row| row.text(0)).transpose()
 }
 
 /// Whether this supplier is stored.

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::engine::{Row, StoreError, Value};
+use crate::market::membership;
 use crate::tx::Tx;
 
 /// Members of one organisation, at most.
@@ -282,7 +283,8 @@ pub async fn put<P: Purpose>(
         Value::Text(seat.as_str().to_owned()),
         Value::Time(tx.ctx().now()),
     ];
-    tx.execute(PUT, &values).await.map(|_| ())
+    tx.execute(PUT, &values).await?;
+    membership::follow(tx, organisation, account, seat).await
 }
 
 /// Ends a membership.
@@ -295,7 +297,8 @@ pub async fn remove<P: Purpose>(
     account: Uuid,
 ) -> Result<(), StoreError> {
     let values = [Value::Id(organisation), Value::Id(account)];
-    tx.execute(REMOVE, &values).await.map(|_| ())
+    tx.execute(REMOVE, &values).await?;
+    membership::leave(tx, organisation, account).await
 }
 
 /// Ends every membership.
@@ -303,9 +306,8 @@ pub async fn remove<P: Purpose>(
 /// # Errors
 /// [`StoreError`].
 pub async fn remove_all<P: Purpose>(tx: &mut Tx<'_, P>, organisation: Uuid) -> Result<(), StoreError> {
-    tx.execute(REMOVE_ALL, &[Value::Id(organisation)])
-        .await
-        .map(|_| ())
+    tx.execute(REMOVE_ALL, &[Value::Id(organisation)]).await?;
+    membership::leave_all(tx, organisation).await
 }
 
 /// Writes down what happened to the members.

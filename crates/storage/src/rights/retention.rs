@@ -57,6 +57,8 @@ const STAFF_CHANGES: &str = "DELETE FROM staff_change WHERE id IN \
     (SELECT id FROM staff_change WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const ENTERPRISE_EVENTS: &str = "DELETE FROM enterprise_verification_event WHERE id IN \
     (SELECT id FROM enterprise_verification_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const SUPPLIER_EVENTS: &str = "DELETE FROM supplier_event WHERE id IN \
+    (SELECT id FROM supplier_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const ORGANISATION_EVENTS: &str = "DELETE FROM organisation_event WHERE id IN \
     (SELECT id FROM organisation_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const INVITATIONS: &str = "DELETE FROM organisation_invitation WHERE id IN \
@@ -136,6 +138,8 @@ pub enum Rule {
     StaffRecords,
     /// `organisation_record_3y`.
     OrganisationRecords,
+    /// `supplier_record_3y`.
+    SupplierRecords,
     /// `invitation_30d`.
     Invitations,
     /// `spending_1y`.
@@ -164,6 +168,7 @@ impl Rule {
         Self::StaffSessions,
         Self::StaffRecords,
         Self::OrganisationRecords,
+        Self::SupplierRecords,
         Self::Invitations,
         Self::Spending,
         Self::Transfers,
@@ -189,6 +194,7 @@ impl Rule {
             Self::StaffSessions => "staff_session_90d",
             Self::StaffRecords => "staff_record_3y",
             Self::OrganisationRecords => "organisation_record_3y",
+            Self::SupplierRecords => "supplier_record_3y",
             Self::Invitations => "invitation_30d",
             Self::Spending => "spending_1y",
             Self::Transfers => "transfer_90d",
@@ -213,6 +219,7 @@ impl Rule {
             Self::StaffSessions => &[STAFF_SESSIONS],
             Self::StaffRecords => &[STAFF_TRAINING, STAFF_CHANGES],
             Self::OrganisationRecords => &[ENTERPRISE_EVENTS, ORGANISATION_EVENTS],
+            Self::SupplierRecords => &[SUPPLIER_EVENTS],
             Self::Invitations => &[INVITATIONS],
             Self::Spending => &[SPENDING],
             Self::Transfers => &[TRANSFERS],

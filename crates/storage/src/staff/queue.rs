@@ -81,6 +81,21 @@ pub const ENTERPRISES: Applications = applications!(
     "company_name",
     "proof"
 );
+/// Suppliers: an application to be read, a proposed ban, an appeal. The name is the registered one.
+pub const SUPPLIERS: Applications = applications!(
+    "supplier_standing",
+    "(state = 'material_review' OR proposed_at IS NOT NULL OR (state = 'banned' AND appeal = 'open'))",
+    "(SELECT o.name FROM organisation o WHERE o.id = supplier_standing.organisation)",
+    "name"
+);
+/// Licences of suppliers: those to be read. No measure takes two; the detail is the area.
+pub const LICENCES: Applications = applications!(
+    "supplier_licence",
+    "(state = 'submitted')",
+    "CAST(NULL AS TEXT), NULLIF(since, since), CAST(NULL AS TEXT)",
+    "(SELECT o.name FROM supplier_standing s JOIN organisation o ON o.id = s.organisation WHERE s.id = supplier_licence.supplier)",
+    "area"
+);
 pub(crate) const STATEMENTS: &[&str] = &[
     PERSONS.at_hand,
     PERSONS.in_state,
@@ -88,6 +103,12 @@ pub(crate) const STATEMENTS: &[&str] = &[
     ENTERPRISES.at_hand,
     ENTERPRISES.in_state,
     ENTERPRISES.count,
+    SUPPLIERS.at_hand,
+    SUPPLIERS.in_state,
+    SUPPLIERS.count,
+    LICENCES.at_hand,
+    LICENCES.in_state,
+    LICENCES.count,
 ];
 
 /// An application as a line.

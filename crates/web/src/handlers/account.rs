@@ -230,6 +230,10 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "enterprise_paper.representative" => lang.t("法定代表人姓名", "legal representative's name"),
         "enterprise_paper.licence" => lang.t("营业执照图片", "picture of the licence"),
         "enterprise_paper.letter" => lang.t("授权书图片", "picture of the letter"),
+        "supplier_paper.picture" => lang.t("资质图片", "picture of a licence"),
+        "supplier_signature.signer_name" => {
+            lang.t("服务商协议签署人姓名", "your name as signer for a provider")
+        }
         "enterprise_paper.bank_account" => lang.t("对公账号", "enterprise's account number"),
         "enterprise_paper.amount" => lang.t("打款金额", "amount of the transfer"),
         "account_change.reason" => lang.t("更正原因", "reasons of corrections"),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Sort};
+use app::market::catalogue::{BANDS, Catalogue, Filter, Listing, PAGE, Shown, Sort};
 use app::market::order;
 use axum::http::StatusCode;
 use domain::market::catalogue::{Category, Service, Sku, Standing, Supplier};
@@ -13,10 +13,11 @@ use uuid::Uuid;
 
 use crate::failure::Answer;
 use crate::pages::catalogue::{
-    Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, ListPage, Ordering, SearchPage,
-    ServicePage, SkuLink, StageLine, SupplierPage,
+    Card, CategoriesPage, CategoryLink, Choice, Face, Facet, GroupLinks, Legal, LegalLicence, ListPage,
+    Ordering, SearchPage, ServicePage, SkuLink, StageLine, SupplierPage,
 };
 use crate::pages::frame::{Lang, money};
+use crate::pages::moment::Day;
 use crate::request::{Asked, Named, Visit};
 
 /// Thousandths of a star as one decimal; empty if there is no rating yet.
@@ -411,6 +412,33 @@ async fn works_for(visit: &Visit, supplier: Uuid) -> Result<bool, Answer> {
     }
 }
 
+/// What the law has shown of a supplier.
+fn legal(lang: Lang, shown: &Shown) -> Legal {
+    Legal {
+        enterprise: shown.enterprise.clone().unwrap_or_default(),
+        verified: shown.verified,
+        licences: shown
+            .licences
+            .iter()
+            .map(|licence| LegalLicence {
+                name: lang.text(&licence.name).to_owned(),
+                area: lang.text(&licence.area).to_owned(),
+                number: licence.number.clone(),
+                issuer: licence.issuer.clone(),
+                until: licence.until.map(|day| Day::of(lang, day)),
+            })
+            .collect(),
+    }
+}
+
+/// Lets this process's catalogue follow what was just decided.
+pub(super) async fn renew(visit: &Visit) -> Result<(), Answer> {
+    let (app, ctx) = (&visit.state.app, visit.as_visitor());
+    let read = visit.state.catalogue.refresh(app, &ctx).await;
+    read.map(|_| ())
+        .map_err(|failure| Answer::failure(visit, &failure))
+}
+
 /// `GET /fuwushang/{id}`. A supplier that was never admitted is not public.
 pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
     let (lang, catalogue) = (visit.lang, visit.state.catalogue.now());
@@ -420,6 +448,7 @@ pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
     };
     let closed = match supplier.standing {
         Standing::Active | Standing::Applied => None,
+        Standing::Left => Some(lang.t("该服务商已不在平台。", "This provider is no longer here.")),
         Standing::Restricted => Some(lang.t(
             "该服务商在部分类目受限。",
             "This provider is restricted in some categories.",
@@ -443,6 +472,9 @@ pub async fn supplier(visit: Visit, Named(id): Named<String>) -> Answer {
         uscc: supplier.uscc.clone(),
         response: supplier.response_minutes,
         closed,
+        shown: catalogue
+            .shown(supplier.id)
+            .map_or_else(Legal::default, |shown| legal(lang, shown)),
         services: services.collect(),
     };
     Answer::public(&visit, &page)

@@ -103,6 +103,18 @@ pub(super) fn document_name(lang: Lang, document: &str) -> String {
     match document {
         "agreement" => lang.t("用户服务协议", "User agreement").to_owned(),
         "policy" => lang.t("隐私政策", "Privacy policy").to_owned(),
+        "supplier_agreement" => lang
+            .t(
+                "服务商协议（代表企业签署）",
+                "Provider agreement, signed for an enterprise",
+            )
+            .to_owned(),
+        "supplier_undertaking" => lang
+            .t(
+                "个人信息处理与保密协议（代表企业签署）",
+                "Undertaking on personal data, signed for an enterprise",
+            )
+            .to_owned(),
         other => Offer::find(other).map_or_else(
             || other.to_owned(),
             |offer| offer.name.get(lang == Lang::Zh).to_owned(),

@@ -28,4 +28,5 @@ pub mod share;
 pub mod spending;
 pub mod staff;
 pub mod stopped;
+pub mod supplier;
 pub mod token;

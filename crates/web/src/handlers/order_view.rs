@@ -1,6 +1,7 @@
 //! From what the use cases give to what the order pages show.
 
 use app::market::order::{Happened, OrderLine, OrderView, Snapshot};
+use app::supplier::Warning;
 use domain::market::capital::capital;
 use domain::market::catalogue::Text;
 use domain::market::ledger::Account;
@@ -362,6 +363,38 @@ fn ledger(lang: Lang, view: &OrderView) -> Vec<LedgerLine> {
     lines
 }
 
+/// What a buyer has to know of the supplier of an open order.
+fn warning(lang: Lang, warning: Warning) -> String {
+    match warning {
+        Warning::Suspended => lang.t(
+            "该服务商已暂停新业务；您的订单应当继续完成，如有困难可以申请退款或联系平台。",
+            "This provider takes nothing new; your order is to be finished. Ask for a refund or contact us if it is not.",
+        ),
+        Warning::Leaving => lang.t(
+            "该服务商正在退出平台，会先完成您的订单。",
+            "This provider is leaving; your order is finished first.",
+        ),
+        Warning::Gone => lang.t(
+            "该服务商已不在平台，不能继续交付；您可以申请退款，平台会处理。",
+            "This provider is no longer here and cannot deliver; ask for a refund, and the platform decides.",
+        ),
+        Warning::LicenceOver(until) => {
+            let day = until.map(|day| domain::calendar::day_text(day, lang == Lang::Zh));
+            let when = day.map_or_else(String::new, |day| format!("{}{day}{}", lang.t("（", " ("), lang.t("）", ")")));
+            return format!(
+                "{}{when}{}",
+                lang.t("该服务商在这一类目的资质已到期或失效", "This provider's licence for the category is over"),
+                lang.t("，请确认是否继续；可以要求说明或申请退款。", ": ask how it goes on, or for a refund.")
+            );
+        }
+        Warning::Unbound => lang.t(
+            "该服务商没有有效的个人信息协议：在它签署之前，您不能再向它提供联系方式和留言。",
+            "No undertaking of this provider on personal data is in force: until it signs you can give it no contact details or notes.",
+        ),
+    }
+    .to_owned()
+}
+
 /// What is said of the contact details given for an order.
 fn contact(lang: Lang, given: &[Field], as_supplier: bool, state: State) -> Option<String> {
     let zh = lang == Lang::Zh;
@@ -451,6 +484,7 @@ pub fn order_page(visit: &Visit, view: OrderView, draft: Draft, errors: Vec<Fiel
         at_hand,
         share_fields,
         as_supplier: view.as_supplier,
+        warnings: view.warnings.iter().map(|one| warning(lang, *one)).collect(),
         contact: contact(lang, &view.given, view.as_supplier, view.order.state),
         offline: view.order.mode == Mode::Offline,
         price: vec![

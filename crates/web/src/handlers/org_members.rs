@@ -163,6 +163,7 @@ async fn render(
         verified: view.badge == Badge::Verified,
         verification: view.verification.map(|id| id.to_string()),
         seat: view.seat.label(zh),
+        sells: view.seat.role(domain::market::order::Side::Supplier).is_some(),
         count: view.count,
         members: view
             .members

@@ -1,8 +1,10 @@
 //! Catalogue pages: categories, lists, services, suppliers, search.
 
 use askama::Template;
+use time::macros::date;
 
 use super::frame::{Frame, Lang};
+use super::moment::Day;
 
 /// A service on a card.
 #[derive(Clone, Debug)]
@@ -237,8 +239,36 @@ pub struct SupplierPage {
     pub response: i64,
     /// Why it takes no new orders.
     pub closed: Option<&'static str>,
+    /// What the law has shown.
+    pub shown: Legal,
     /// What it offers.
     pub services: Vec<Card>,
+}
+
+/// A licence as the law has it shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalLicence {
+    /// What it is called.
+    pub name: String,
+    /// What it is for.
+    pub area: String,
+    /// Its number.
+    pub number: String,
+    /// Who gave it.
+    pub issuer: String,
+    /// Its last day, if it has one.
+    pub until: Option<Day>,
+}
+
+/// What the law has shown of a supplier: the enterprise and its licences, and nobody's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Legal {
+    /// The enterprise's registered name; empty if none is behind it.
+    pub enterprise: String,
+    /// Whether the enterprise is verified.
+    pub verified: bool,
+    /// Its licences that are good.
+    pub licences: Vec<LegalLicence>,
 }
 
 fn both<T>(make: impl Fn(Lang) -> T) -> Vec<T> {
@@ -428,6 +458,19 @@ impl SupplierPage {
             uscc: "91999999MAD3650188<b>".to_owned(),
             response: 20,
             closed: Some(lang.t("暂停接单", "Takes no orders")),
+            shown: Legal {
+                enterprise: "星渚软件（演示）<b>".to_owned(),
+                verified: true,
+                licences: vec![LegalLicence {
+                    name: lang
+                        .t("代理记账许可证书", "Bookkeeping agency licence")
+                        .to_owned(),
+                    area: lang.t("代理记账", "Bookkeeping").to_owned(),
+                    number: "DLJZ31010420250018<b>".to_owned(),
+                    issuer: "上海市黄浦区财政局".to_owned(),
+                    until: Some(Day::of(lang, date!(2028 - 01 - 01))),
+                }],
+            },
             services: vec![card(lang)],
         })
     }

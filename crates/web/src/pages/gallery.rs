@@ -10,7 +10,7 @@ use super::staff::{
 };
 use super::{
     account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey,
-    person, phone, profile, public, rights, second, share, spending, staff, token,
+    person, phone, profile, public, rights, second, share, spending, staff, supplier, token,
 };
 
 /// A kind of page.
@@ -129,6 +129,9 @@ kinds! {
     "staff-people" staff_people::PeoplePage;
     "staff-cases" staff_cases::CasesPage;
     "staff-case" staff_cases::CasePage;
+    "supplier-standing" supplier::StandingPage;
+    "supplier-permit" supplier::PermitPage;
+    "supplier-terms" supplier::TermsPage;
     "staff-demands" staff_work::OfficerPage;
     "staff-guard" staff_guard::ContestedPage;
     "staff-orders" staff_work::ArbiterPage;

@@ -25,4 +25,5 @@ pub mod second;
 pub mod share;
 pub mod spending;
 pub mod staff;
+pub mod supplier;
 pub mod token;

@@ -349,6 +349,8 @@ pub struct OrderPage {
     pub share_fields: Vec<ShareField>,
     /// Whether the viewer is the supplier's.
     pub as_supplier: bool,
+    /// What the buyer has to know of the supplier.
+    pub warnings: Vec<String>,
     /// What is said of the contact details that are given; `None` if nothing is to be said.
     pub contact: Option<String>,
     /// Whether the money goes by bank transfer instead of the simulated partner.

@@ -88,6 +88,8 @@ pub struct OrganisationPage {
     pub verification: Option<String>,
     /// The reader's role.
     pub seat: &'static str,
+    /// Whether the reader has a part in selling.
+    pub sells: bool,
     /// How many members there are.
     pub count: usize,
     /// Members of this page.
@@ -175,6 +177,7 @@ impl OrganisationPage {
                 verified: true,
                 verification: Some("v1".to_owned()),
                 seat: lang.t("所有者", "owner"),
+                sells: true,
                 count: 2,
                 members: sample_members(lang, since, &seats),
                 next: Some(1),

@@ -25,3 +25,4 @@ mod routes;
 mod second;
 mod share;
 mod staff;
+mod supplier;

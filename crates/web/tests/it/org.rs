@@ -24,7 +24,7 @@ async fn sent(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &s
 }
 
 /// A form with a file, as a browser posts it.
-async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
+pub async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
     let mark = "----a-mark-between-the-parts";
     let csrf = browser.get(path).await.csrf();
     let mut body = Vec::new();
@@ -61,7 +61,7 @@ async fn work(test: &TestStore) {
 }
 
 /// Registers somebody who is verified, and begins an application; its page.
-async fn begun(test: &TestStore, browser: &mut Browser) -> String {
+pub async fn begun(test: &TestStore, browser: &mut Browser) -> String {
     browser.register("100-0000-0001", "lin").await;
     let page = "/zhanghao/shiming";
     sent(
@@ -79,7 +79,7 @@ async fn begun(test: &TestStore, browser: &mut Browser) -> String {
     begun.location().to_owned()
 }
 
-fn fields<'a>(
+pub fn fields<'a>(
     relation: &'a str,
     name: &'a str,
     code: &'a str,

@@ -60,6 +60,7 @@ fn filled(path: &str) -> String {
         .replace("{identifier}", "verifier-9")
         .replace("{field}", "phone")
         .replace("{step}", "chehui")
+        .replace("{area}", "daili-jizhang")
         .replace("{answer}", "jieshou")
         .replace("{invitation}", "00000000-0000-4000-8000-000000000000")
         .replace("{member}", "00000000-0000-4000-8000-000000000000")

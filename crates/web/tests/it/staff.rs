@@ -66,7 +66,7 @@ async fn enter(test: &TestStore, browser: &mut Browser, identifier: &str, secret
 }
 
 /// A browser of somebody who works here.
-async fn at_work(test: &TestStore, identifier: &str, roles: &[Role]) -> Browser {
+pub async fn at_work(test: &TestStore, identifier: &str, roles: &[Role]) -> Browser {
     let mut browser = Browser::new(test);
     let secret = hired(test, &mut browser, identifier, roles).await;
     assert_eq!(
@@ -91,7 +91,7 @@ fn right(id: &str) -> String {
 }
 
 /// Draws a quiz and answers it rightly.
-async fn passes(browser: &mut Browser) -> Page {
+pub async fn passes(browser: &mut Browser) -> Page {
     let drawn = sent(browser, "/guanli/peixun", "/guanli/peixun/ceyan", &[]).await;
     assert_eq!(drawn.location(), "/guanli/peixun/ceyan");
     let page = browser.get("/guanli/peixun/ceyan").await;

@@ -147,6 +147,8 @@ pub struct OrderView {
     pub postings: Vec<(Posting, OffsetDateTime)>,
     /// The contact details that the buyer gives the supplier; none is opened for this.
     pub given: Vec<Field>,
+    /// What the buyer of an open order has to know of its supplier.
+    pub warnings: Vec<crate::supplier::Warning>,
 }
 
 /// A step as a person takes it.
@@ -402,6 +404,12 @@ pub async fn view(
     let events = opened(&mut tx, row.id, party, stored).await?;
     let postings = store::postings(&mut tx, row.id).await?;
     let given = share::given_fields(&mut tx, &row).await?;
+    let open = !domain::market::order::MACHINE.ends.contains(&row.order.state);
+    let warnings = if open && !as_supplier {
+        crate::supplier::warnings_of(&mut tx, row.supplier, row.service).await?
+    } else {
+        Vec::new()
+    };
     tx.commit().await?;
     let allowed = row.order.allowed(role);
     Ok(OrderView {
@@ -417,6 +425,7 @@ pub async fn view(
         events,
         postings,
         given,
+        warnings,
     })
 }
 
@@ -509,6 +518,7 @@ pub async fn act(
     if act.event == Event::SupplierConfirm && !supplier.is_some_and(|supplier| supplier.standing.offers()) {
         return Err(Refused::SupplierPaused.into());
     }
+    crate::supplier::may_act(&mut tx, catalogue, (row.supplier, row.service), act.event).await?;
     let side = if as_supplier { Side::Supplier } else { Side::Buyer };
     let copies = match note {
         Some(_) => parties(&mut tx, &row, side).await?,

@@ -21,7 +21,7 @@ use crate::account::{Viewer, index};
 use crate::disclosure::{Sides, note_given};
 use crate::org::spend;
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure, Fault};
+use crate::{App, Failure, Fault, supplier};
 
 /// The kind under which placed orders are counted.
 const PLACED: &str = "order_placed";
@@ -136,6 +136,7 @@ pub async fn place(
         },
     };
     let ration = index(app, "service_order.buyer", &viewer.account.to_string());
+    supplier::refuse_self_dealing(app, ctx, viewer, supplier.id).await?;
     let mut tx = app.store.begin(ctx).await?;
     // Orders placed at once are counted one after another.
     account::hold(&mut tx, viewer.account).await?;
@@ -150,6 +151,7 @@ pub async fn place(
     if service.paused {
         return Err(Refused::ServicePaused.into());
     }
+    supplier::may_take(&mut tx, catalogue, service.supplier, service.area()).await?;
     let window = ctx.now() - limits::ORDERS_WINDOW;
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
     code::count_attempt(&mut tx, PLACED, ration).await?;

@@ -66,7 +66,7 @@ fn section<S: Copy + Eq + Debug, E: Copy + Eq + Debug>(
 pub fn sections() -> String {
     use org::verification as enterprise;
     use person::verification as natural;
-    use supplier::onboarding;
+    use supplier::{licence, onboarding};
     let mut text = section(
         &natural::MACHINE,
         (
@@ -89,7 +89,7 @@ pub fn sections() -> String {
             enterprise::Event::ALL,
             (enterprise::Event::as_str, enterprise::Event::label),
         ),
-        "A rule so far: no page leads here yet.",
+        "A proof lapses after seven days; three wrong amounts lock for a day; after a year the register is asked again.",
     ));
     text.push_str(&section(
         &onboarding::MACHINE,
@@ -101,7 +101,13 @@ pub fn sections() -> String {
             onboarding::Event::ALL,
             (onboarding::Event::as_str, onboarding::Event::label),
         ),
-        "A rule so far: no page leads here yet.",
+        "No deposit is asked for so far, so both signatures lead on to business at once. What was restricted before a suspension or a ban is restricted after it.",
+    ));
+    text.push_str(&section(
+        &licence::MACHINE,
+        (licence::State::ALL, (licence::State::as_str, licence::State::label)),
+        (licence::Event::ALL, (licence::Event::as_str, licence::Event::label)),
+        "A review takes three working days; `near_end` comes thirty days before the last day, `run_out` at midnight in Beijing after it. Notices go out thirty and seven days before and on the day.",
     ));
     text
 }

@@ -169,6 +169,7 @@ mod tests {
             en: String::new(),
             licence: Text::default(),
             review_days: 5,
+            gates: Vec::new(),
             content,
         }
     }
@@ -196,6 +197,7 @@ mod tests {
             sales: 0,
             rating: 0,
             paused: false,
+            gate: None,
             content: Content {
                 deliverables: said("service"),
                 ..Content::default()

@@ -28,6 +28,8 @@ pub(super) fn room(lang: Lang, kind: Kind) -> (&'static str, &'static str) {
         Kind::Demands => ("/guanli/qingqiu", lang.t("个人信息请求", "Demands")),
         Kind::Guard => ("/guanli/anquan", lang.t("安全复核", "Guard reviews")),
         Kind::Orders => ("/guanli/dingdan", lang.t("待裁决订单", "Disputes")),
+        Kind::Suppliers => ("/guanli/ruzhu", lang.t("服务商入驻", "Providers")),
+        Kind::Licences => ("/guanli/zizhi", lang.t("服务商资质", "Licences")),
     }
 }
 
@@ -39,6 +41,20 @@ fn titled(lang: Lang, kind: Kind) -> (&'static str, &'static str) {
             lang.t(
                 "企业名称是公开登记信息；法定代表人姓名和图片一律遮盖。",
                 "The name is in the public register; the representative's name and the pictures are masked.",
+            ),
+        ),
+        Kind::Suppliers => (
+            lang.t("服务商案件", "Providers"),
+            lang.t(
+                "企业名称和展示信息是公开的。",
+                "Names and what is shown are public.",
+            ),
+        ),
+        Kind::Licences => (
+            lang.t("资质案件", "Licences of providers"),
+            lang.t(
+                "证号等是公开信息；图片一律遮盖。",
+                "Numbers and dates are public; pictures are masked.",
             ),
         ),
         _ => (
@@ -54,6 +70,13 @@ fn titled(lang: Lang, kind: Kind) -> (&'static str, &'static str) {
 fn matter(lang: Lang, kind: Kind, line: &Line) -> &'static str {
     match (line.matter, kind) {
         (None, _) => "",
+        (Some(Matter::OwnProposal), Kind::Suppliers) => lang.t(
+            "您提议清退，等待他人复核",
+            "your proposal to ban, for another to confirm",
+        ),
+        (Some(Matter::Proposal), Kind::Suppliers) => lang.t("清退待复核", "a ban to be confirmed"),
+        (Some(Matter::First), Kind::Suppliers) => lang.t("材料待审核", "material to be read"),
+        (Some(Matter::First), Kind::Licences) => lang.t("资质待审核", "a licence to be read"),
         (Some(Matter::OwnProposal), _) => lang.t(
             "您提议撤销，等待他人复核",
             "your proposal, for another to confirm",

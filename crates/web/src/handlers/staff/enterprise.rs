@@ -85,6 +85,7 @@ fn act_row(lang: Lang, event: Event) -> ActRow {
             .collect(),
         many: true,
         told: lang.t("依据（企业会看到）", "Reason (the enterprise reads it)"),
+        ..ActRow::default()
     }
 }
 

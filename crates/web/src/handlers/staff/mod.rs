@@ -5,10 +5,12 @@ pub mod demands;
 pub mod enterprise;
 pub mod guard;
 pub mod home;
+pub mod licence;
 pub mod orders;
 pub mod people;
 pub mod setup;
 pub mod sign_in;
+pub mod supplier;
 pub mod training;
 pub mod verification;
 

@@ -384,6 +384,7 @@ impl OrderPage {
             acceptance: items(lang),
             share_fields: Vec::new(),
             as_supplier: false,
+            warnings: Vec::new(),
             contact: None,
             offline: false,
             price: vec![

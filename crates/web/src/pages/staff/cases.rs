@@ -2,12 +2,12 @@
 //! panes, facts and what happened beside what may be opened and decided.
 
 use askama::Template;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
 use super::{Console, Trained, both, errors_by_field};
 use crate::pages::account::FieldError;
 use crate::pages::frame::{Frame, Lang};
-use crate::pages::moment::Moment;
+use crate::pages::moment::{Day, Moment};
 
 /// A list to choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct CaseRow {
     pub since: Moment,
 }
 
-/// `GET /guanli/shiming`, `/guanli/qiye`.
+/// `GET /guanli/shiming`, `/guanli/qiye`, `/guanli/ruzhu`, `/guanli/zizhi`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "staff/cases.html")]
 pub struct CasesPage {
@@ -83,6 +83,8 @@ pub struct CaseFact {
     pub lines: Vec<String>,
     /// When; after what is known.
     pub when: Option<Moment>,
+    /// On which day; after what is known.
+    pub day: Option<Day>,
     /// Whether it is shown as a tag.
     pub tag: bool,
     /// What is to be said besides; empty for nothing.
@@ -98,6 +100,15 @@ impl CaseFact {
         Self {
             term,
             lines: vec![line.into()],
+            ..Self::default()
+        }
+    }
+
+    /// A fact that says nothing yet.
+    #[must_use]
+    pub fn none(term: &'static str) -> Self {
+        Self {
+            term,
             ..Self::default()
         }
     }
@@ -158,9 +169,17 @@ pub struct ActRow {
     pub many: bool,
     /// What is said over them: who reads what is chosen.
     pub told: &'static str,
+    /// The areas to choose from, each by word and name.
+    pub areas: Vec<(String, String)>,
 }
 
 impl ActRow {
+    /// The field of its area.
+    #[must_use]
+    pub fn where_place(&self) -> String {
+        format!("{}-area", self.word)
+    }
+
     /// The field of its grounds.
     #[must_use]
     pub fn place(&self) -> String {
@@ -181,7 +200,7 @@ pub enum Opened {
     Picture(String),
 }
 
-/// `GET`/`POST /guanli/shiming/{id}`, `/guanli/qiye/{id}`.
+/// `GET`/`POST /guanli/shiming/{id}`, `/guanli/qiye/{id}`, `/guanli/ruzhu/{id}`, `/guanli/zizhi/{id}`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "staff/case.html")]
 pub struct CasePage {
@@ -385,6 +404,7 @@ impl CasePage {
                     grounds: reasons,
                     many: true,
                     told: lang.t("依据（企业会看到）", "Reason (the enterprise reads it)"),
+                    ..ActRow::default()
                 },
             ],
             for_others: false,
@@ -452,6 +472,35 @@ impl CasePage {
                 steps: Vec::new(),
                 ..waiting.clone()
             };
+            let restricting = Self {
+                path: "/guanli/ruzhu",
+                room: lang.t("服务商入驻", "Providers"),
+                number: "RZ0123456789".to_owned(),
+                pieces: Vec::new(),
+                masked: None,
+                facts: vec![CaseFact {
+                    day: Some(Day::of(lang, date!(2027 - 01 - 15))),
+                    ..CaseFact::none(lang.t("有效期至", "Last day"))
+                }],
+                errors: vec![
+                    FieldError::new("restrict-reasons", lang.t("请选择", "Choose one")),
+                    FieldError::new("restrict-area", lang.t("请选择类目", "Choose a category")),
+                ],
+                acts: vec![ActRow {
+                    word: "restrict",
+                    name: lang.t("限制类目", "restrict a category"),
+                    hint: lang.t("企业会收到理由。", "The enterprise reads the reason."),
+                    grounds: vec![Coded {
+                        word: "complaints",
+                        name: lang.t("投诉集中", "complaints"),
+                    }],
+                    many: true,
+                    told: lang.t("理由", "Reason"),
+                    areas: vec![("falv".to_owned(), "法律服务<b>".to_owned())],
+                    ..ActRow::default()
+                }],
+                ..waiting.clone()
+            };
             let single = Self {
                 pieces: vec![Coded {
                     word: "real_name",
@@ -459,7 +508,7 @@ impl CasePage {
                 }],
                 ..masked.clone()
             };
-            vec![waiting, named, pictured, untrained, masked, single]
+            vec![waiting, named, pictured, untrained, masked, single, restricting]
         })
     }
 }

@@ -63,6 +63,8 @@ impl Console {
                 room("/guanli", "首页", "Home"),
                 room("/guanli/shiming", "实名认证", "Persons"),
                 room("/guanli/qiye", "企业认证", "Enterprises"),
+                room("/guanli/ruzhu", "服务商入驻", "Providers"),
+                room("/guanli/zizhi", "服务商资质", "Licences"),
                 room("/guanli/qingqiu", "个人信息请求", "Demands"),
                 room("/guanli/dingdan", "待裁决订单", "Disputes"),
                 room("/guanli/renyuan", "人员", "Staff"),

@@ -1,4 +1,4 @@
-//! Licences of a category and their last day: notices thirty and seven days before it and on it; from
+//! The last day of a licence: notices thirty and seven days before it and on it; from
 //! the day after, nothing of the category is offered, and open orders are flagged to their buyers.
 
 use time::Date;
