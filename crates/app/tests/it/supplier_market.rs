@@ -55,6 +55,8 @@ async fn place_with(
         sku: 0,
         request_key: Uuid::from_u128(key),
         note,
+        acting: None,
+        approval: None,
     };
     order::place(
         app,
@@ -110,12 +112,12 @@ both_dbs! {
                 test.tamper(&of("UPDATE supplier_standing SET state = 'restricted' WHERE id = {}")).await;
             }
             assert_eq!(refusal(scene.place_as(&scene.buyer, 0, 2).await), Some(why), "{change}");
-            let confirmed = scene.act(&scene.seller, &number, 1, Event::SupplierConfirm).await;
+            let confirmed = scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await;
             assert_eq!(refusal(confirmed), Some(why), "a confirmation is new business: {change}");
             test.tamper(&of(undo)).await;
             test.tamper(&of("UPDATE supplier_standing SET state = 'active' WHERE id = {}")).await;
         }
-        scene.act(&scene.seller, &number, 1, Event::SupplierConfirm).await.expect("confirmed");
+        scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirmed");
     }
 
     an_expired_licence_stops_orders_at_midnight_in_beijing_and_flags_those_that_are_open(test) {
@@ -179,7 +181,7 @@ both_dbs! {
     who_was_banned_delivers_nothing_and_the_buyer_knows(test) {
         let scene = scene(test).await;
         let number = scene.place_as(&scene.buyer, 0, 1).await.expect("placed");
-        scene.act(&scene.seller, &number, 1, Event::SupplierConfirm).await.expect("confirmed");
+        scene.act(&scene.seller, &number, Event::SupplierConfirm, &[], "").await.expect("confirmed");
         let supplier = scene.catalogue.service(scene.service).expect("offered").supplier;
         test.tamper(&format!("UPDATE supplier_standing SET state = 'banned' WHERE id = {}", test.id(supplier))).await;
         let warned = scene.view(&scene.buyer, &number).await.expect("a view").warnings;

@@ -102,6 +102,20 @@ fn clause_2_4_1_3_only_the_two_sides_of_an_order_and_only_one_s_own() {
 }
 
 #[test]
+fn clause_2_4_1_5_2_b_a_supplier_without_an_undertaking_receives_nothing() {
+    let unbound = KnownShare {
+        undertaking: false,
+        ..known()
+    };
+    let supplier = Recipient::Supplier(Uuid::from_u128(9));
+    let own = share(supplier, Ground::Purchase(ORDER));
+    assert_eq!(decide(own.clone(), unbound.clone()), Some(Denied::NoUndertaking));
+    assert_eq!(decide(own, known()), None);
+    // Whom the platform entrusts is bound by its contract in the register, not by an agreement of suppliers.
+    assert_eq!(decide(share(SENDER, Ground::Entrusted), unbound), None);
+}
+
+#[test]
 fn clause_2_4_1_2_a_consent_must_be_in_force_and_name_the_recipient() {
     let job = || ctx::<Notify>(Actor::System(SystemReason::Job));
     let asked = || Share {

@@ -152,7 +152,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
