@@ -13,7 +13,7 @@ use crate::api;
 use crate::handlers::{
     account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
     overview, passkey, person, phone, policy, profile, register, rights, second, share, spending, staff,
-    stopped, supplier, token,
+    stopped, supplier, terms, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -104,7 +104,7 @@ routes! {
     get "/zhengce/{version}" Anyone "browse" ["0.1", "0.17"] policy::version;
     get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
     get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
-    get "/xieyi/fuwushang" Anyone "browse" ["0.11", "2.4.1.5.2.b"] supplier::terms;
+    get "/xieyi/fuwushang" Anyone "browse" ["0.11", "2.4.1.5.2.b"] terms::terms;
     get "/toumingdu" Anyone "browse" ["0.17", "2.5.1.0"] log::page;
     get "/tlog/checkpoint" Anyone "browse" ["2.5.1.0"] log::checkpoint;
     get "/tlog/tile/{*path}" Anyone "browse" ["2.5.1.0"] log::tile;
@@ -214,8 +214,8 @@ routes! {
     post "/zhanghao/zuzhi/{id}/ruzhu/cailiao" Account "keep_account" ["2.1.1.d"] supplier::save;
     get "/zhanghao/zuzhi/{id}/ruzhu/zizhi/{area}" Account "keep_account" ["2.1.1.d"] supplier::permit_form;
     upload "/zhanghao/zuzhi/{id}/ruzhu/zizhi/{area}" Account "certify" ["2.1.1.d"] supplier::hand_in;
-    get "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "keep_account" ["0.11", "2.4.1.5.2.b"] supplier::sign_form;
-    post "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "certify" ["0.11", "2.4.1.5.2.b"] supplier::sign;
+    get "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "keep_account" ["0.11", "2.4.1.5.2.b"] terms::sign_form;
+    post "/zhanghao/zuzhi/{id}/ruzhu/xieyi" Account "certify" ["0.11", "2.4.1.5.2.b"] terms::sign;
     post "/zhanghao/zuzhi/{id}/ruzhu/{step}" Account "keep_account" ["2.6.3.a"] supplier::step;
     get "/zhanghao/lingpai" Account "show_own" ["2.6.1.a"] token::list;
     post "/zhanghao/lingpai" Account "keep_account" ["2.1.1.a", "2.1.1.e"] token::create;

@@ -38,4 +38,5 @@ mod staff_case;
 mod staff_enterprise;
 mod supplier;
 mod supplier_market;
+mod supplier_scene;
 mod token;

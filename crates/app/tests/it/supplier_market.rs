@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::disclosure::ticked;
 use crate::house;
 use crate::order::{bare, refusal, scene, system};
-use crate::supplier;
+use crate::supplier_scene as supplier;
 
 /// Ends every undertaking, as if none had been signed.
 async fn unbind(test: &TestStore) {

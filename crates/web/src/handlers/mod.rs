@@ -29,4 +29,5 @@ pub mod spending;
 pub mod staff;
 pub mod stopped;
 pub mod supplier;
+pub mod terms;
 pub mod token;
