@@ -206,7 +206,7 @@ both_dbs! {
         let lines = staff::cases(&scene.app, &ctx(&scene.app), &scene.second, (Kind::Verifications, Tab::AtHand), Place::TOP).await.expect("listed");
         assert!(lines.at_hand == 1 && lines.lines[0].matter == Some(staff::Matter::Proposal));
         let queues = staff::queues(&scene.app, &ctx(&scene.app), &scene.second).await.expect("queues");
-        assert!(queues.len() == 2 && queues[0].count == 1 && matches!(queues[0].clock, staff::Clock::Due(..)));
+        assert!(queues.len() == 4 && queues[0].count == 1 && matches!(queues[0].clock, staff::Clock::Due(..)));
         test.clock.advance(Duration::seconds(1));
         scene.act(&scene.second, Event::ConfirmRevocation).await.expect("confirmed");
         app::job::run_ready(&scene.app, "2020-11-01").await.expect("worked");
