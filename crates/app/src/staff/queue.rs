@@ -144,7 +144,7 @@ impl Kind {
             Self::Enterprises => Some(&ENTERPRISES),
             Self::Suppliers => Some(&SUPPLIERS),
             Self::Licences => Some(&LICENCES),
-            Self::Demands | Self::Orders => None,
+            Self::Demands | Self::Guard | Self::Orders => None,
         }
     }
 

@@ -13,7 +13,7 @@ use domain::four_eyes::{Measure, Proposal};
 use domain::supplier::Reason;
 use domain::supplier::application::Profile;
 use domain::supplier::onboarding::{Event, State, Step, Supplier};
-use privacy::{Purpose, SubjectId};
+use privacy::Purpose;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use app::supplier::{self, Form, HandIn, PermitRow as LicenceRow, SupplierView, Taken};
 use axum::extract::Request;
-use axum::http::StatusCode;
 use domain::Refused;
 use domain::account::offer::SUPPLIER;
 use domain::four_eyes::Appeal;
