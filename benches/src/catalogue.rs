@@ -154,6 +154,7 @@ fn service(random: &mut Random, core: &Core<'_>, supplier: &Supplier) -> Result<
         id: random.id(),
         supplier: supplier.id,
         category: core.category.slug.clone(),
+        gate: None,
         zh: format!("{}{}{zh}（{}）", random.pick(PLACES), customer.0, way.0),
         en: format!("{en} for {}, {}", customer.1, way.1),
         summary_zh: format!("面向{}，{}，进度随时可查，按验收标准交付", customer.0, way.0),

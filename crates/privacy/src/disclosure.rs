@@ -136,6 +136,10 @@ pub struct Share {
 
 /// What the store knows that the decision needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts of the store, each asked for by its own name"
+)]
 pub struct KnownShare {
     /// The register names the recipient for every field (2.4.1.4.b).
     pub registered: bool,

@@ -5,7 +5,7 @@ use domain::Refused;
 use domain::market::catalogue::{Service, areas};
 use domain::market::order::Event;
 use domain::refused::Trade;
-use domain::supplier::licence::day_of;
+use domain::supplier::licence::{State as Permit, day_of};
 use domain::supplier::onboarding::{Business, State};
 use policy::Document;
 use privacy::purpose::{FulfilContract, Operate};
@@ -178,16 +178,15 @@ pub async fn warnings_of<P: Purpose>(
     let area = area_of(tx, service).await?;
     let there = licences_of(tx, supplier).await?;
     let of_area: Vec<_> = there.iter().filter(|one| one.area == area).collect();
-    use domain::supplier::licence::State as L;
     let was = of_area.iter().find(|one| {
         matches!(
             one.licence.state,
-            L::Approved | L::Expiring | L::Expired | L::Revoked
+            Permit::Approved | Permit::Expiring | Permit::Expired | Permit::Revoked
         )
     });
     if let Some(was) = was.filter(|_| !covered(&there, &area, today)) {
         warnings.push(Warning::LicenceOver(
-            was.licence.until.filter(|_| was.licence.state != L::Revoked),
+            was.licence.until.filter(|_| was.licence.state != Permit::Revoked),
         ));
     }
     Ok(warnings)

@@ -40,6 +40,7 @@ pub(crate) use due::settle_licence;
 pub use licence::{HandIn, hand_in};
 pub(crate) use licence::{chosen, suspend};
 pub use storage::supplier::licence::LicenceRow as PermitRow;
+pub use storage::supplier::signature::Signed;
 pub use storage::supplier::{StandingRow as Standing, Taken};
 pub(crate) use tell::{TELL, tell};
 pub use view::{SupplierView, signed_documents, supplier};

@@ -24,6 +24,7 @@ const STEPS: i64 = 30;
 
 /// A supplier as its members see it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what a page asks, one by one")]
 pub struct SupplierView {
     /// The enterprise.
     pub organisation: Organisation,

@@ -155,7 +155,7 @@ both_dbs! {
         let mut service = demo.services.swap_remove(0);
         service.supplier = id;
         service.id = Uuid::from_u128(77);
-        service.category = supplier::AREA.to_owned();
+        supplier::AREA.clone_into(&mut service.category);
         let ctx = test.system::<KeepAccount>();
         let mut tx = test.store.begin(&ctx).await.expect("begin");
         let body = serde_json::to_string(&service).expect("JSON");

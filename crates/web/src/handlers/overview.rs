@@ -2,7 +2,7 @@
 
 use app::account::{self, Place, SessionState};
 use axum::http::StatusCode;
-use domain::account::offer::{ENTERPRISE, REAL_NAME};
+use domain::account::offer::{ENTERPRISE, REAL_NAME, SUPPLIER};
 use domain::calendar::day_text;
 use privacy::PurposeId;
 use privacy::purpose::{KeepSafe, ShowOwn};
@@ -111,10 +111,9 @@ pub async fn overview(visit: Visit) -> Result<Answer, Answer> {
         current: device.current,
     });
     // Verification is offered where it is needed, and asked for nowhere else.
-    let asked = asked
-        .offers
-        .iter()
-        .filter(|choice| choice.may_ask && ![REAL_NAME.id, ENTERPRISE.id].contains(&choice.offer.id));
+    let asked = asked.offers.iter().filter(|choice| {
+        choice.may_ask && ![REAL_NAME.id, ENTERPRISE.id, SUPPLIER.id].contains(&choice.offer.id)
+    });
     let offers = asked.map(|choice| consent::offer_row(lang, choice)).collect();
     let consents = seen.consents.into_iter().rev().map(|event| ConsentRow {
         document: consent::document_name(lang, &event.document),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::supplier::{self, Form, HandIn, PermitRow as LicenceRow, SupplierView, Taken};
+use app::supplier::{self, Form, HandIn, PermitRow as LicenceRow, Signed, Standing, SupplierView, Taken};
 use axum::extract::Request;
 use domain::Refused;
 use domain::account::offer::SUPPLIER;
@@ -118,6 +118,81 @@ struct Draft {
     areas: Vec<String>,
 }
 
+impl Draft {
+    /// What is kept of the application.
+    fn kept(row: Option<&Standing>) -> Self {
+        let Some(row) = row else {
+            return Self {
+                typed: TypedProfile::default(),
+                areas: Vec::new(),
+            };
+        };
+        Self {
+            typed: TypedProfile {
+                display_name: row.profile.name.clone(),
+                display_name_en: row.profile.name_en.clone(),
+                city: row.profile.city.clone(),
+                introduction: row.profile.introduction.clone(),
+                introduction_en: row.profile.introduction_en.clone(),
+            },
+            areas: row.areas.iter().cloned().collect(),
+        }
+    }
+}
+
+/// What has no field on the page as it is now is about the state.
+fn place(errors: &mut [FieldError], view: &SupplierView, stage: Stage) {
+    let has_field = |field: &str| match field {
+        "display_name" | "display_name_en" | "city" | "introduction" | "introduction_en" | "categories" => {
+            stage == Stage::Form && view.may_offer
+        }
+        "permits" => stage != Stage::Begin,
+        "accept_supplier" => stage == Stage::Begin && view.verified && view.may_offer,
+        "verification" => stage == Stage::Begin,
+        _ => false,
+    };
+    for error in errors {
+        if !has_field(&error.field) {
+            error.field = "h-state".into();
+        }
+    }
+}
+
+/// Why it stands as it does, where that weighs on it.
+fn reasons(lang: Lang, row: &Standing) -> Vec<&'static str> {
+    match row.supplier.state {
+        State::Returned | State::Restricted | State::Suspended | State::Banned => {
+            let label = |reason: &Reason| reason.label(lang == Lang::Zh);
+            row.reasons.iter().map(label).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn signed_row(lang: Lang, document: &str, signed: &Signed) -> SignedRow {
+    SignedRow {
+        document: document_name(lang, document),
+        edition: signed.edition.clone(),
+        seat: Seat::parse(&signed.seat).map_or("", |seat| seat.label(lang == Lang::Zh)),
+        hash: signed.text_hash.chars().take(16).collect(),
+        when: Moment::of(lang, signed.signed_at),
+    }
+}
+
+fn appeal_text(lang: Lang, appeal: Appeal) -> &'static str {
+    match appeal {
+        Appeal::None => "",
+        Appeal::Open => lang.t(
+            "已申诉，由未参与此前决定的人员处理，结果会发短信告诉您。",
+            "Appealed. Somebody who took no part decides, and a message tells you when.",
+        ),
+        Appeal::Dismissed => lang.t(
+            "申诉已处理：清退维持。",
+            "The appeal was decided: the ban stands.",
+        ),
+    }
+}
+
 async fn render(
     visit: &Visit,
     id: Uuid,
@@ -131,21 +206,7 @@ async fn render(
     let view = supplier::supplier(&visit.state.app, &visit.ctx::<KeepAccount>(), viewer, id).await;
     let view: SupplierView = view.map_err(|failure| Answer::failure(visit, &failure))?;
     let stage = stage(&view);
-    let has_field = |field: &str| match field {
-        "display_name" | "display_name_en" | "city" | "introduction" | "introduction_en" | "categories" => {
-            stage == Stage::Form && view.may_offer
-        }
-        "permits" => stage != Stage::Begin,
-        "accept_supplier" => stage == Stage::Begin && view.verified && view.may_offer,
-        "verification" => stage == Stage::Begin,
-        _ => false,
-    };
-    for error in &mut errors {
-        // What has no field on this page any more is about the state.
-        if !has_field(&error.field) {
-            error.field = "h-state".into();
-        }
-    }
+    place(&mut errors, &view, stage);
     let offer = if stage == Stage::Begin && view.may_offer {
         let choices = choices(visit).await?;
         let mut offers = choices.offers.iter();
@@ -158,17 +219,7 @@ async fn render(
     let catalogue = visit.state.catalogue.now();
     let known = areas(&catalogue.categories);
     let row = view.row.as_ref();
-    let said = row.map(|row| &row.profile);
-    let draft = draft.unwrap_or_else(|| Draft {
-        typed: said.map_or_else(TypedProfile::default, |said| TypedProfile {
-            display_name: said.name.clone(),
-            display_name_en: said.name_en.clone(),
-            city: said.city.clone(),
-            introduction: said.introduction.clone(),
-            introduction_en: said.introduction_en.clone(),
-        }),
-        areas: row.map_or_else(Vec::new, |row| row.areas.iter().cloned().collect()),
-    });
+    let draft = draft.unwrap_or_else(|| Draft::kept(row));
     let area_row = |area: &Area| AreaRow {
         slug: area.slug.clone(),
         name: lang.text(&area.name).to_owned(),
@@ -182,13 +233,6 @@ async fn render(
         restricted: row.is_some_and(|row| row.supplier.restricted.contains(&area.slug)),
     };
     let can = |event| view.may.contains(&event);
-    let weighs = [
-        State::Returned,
-        State::Restricted,
-        State::Suspended,
-        State::Banned,
-    ];
-    let state = row.map(|row| row.supplier.state);
     let page = StandingPage {
         f: visit.frame(lang.t("服务商入驻", "Becoming a provider")),
         id: id.to_string(),
@@ -196,12 +240,8 @@ async fn render(
         code: view.organisation.credit_code.clone(),
         verified: view.verified,
         stage,
-        state: state.map_or("", |state| state.label(zh)),
-        reasons: row
-            .filter(|row| weighs.contains(&row.supplier.state))
-            .map_or_else(Vec::new, |row| {
-                row.reasons.iter().map(|reason| reason.label(zh)).collect()
-            }),
+        state: row.map_or("", |row| row.supplier.state.label(zh)),
+        reasons: row.map_or_else(Vec::new, |row| reasons(lang, row)),
         public: row
             .filter(|row| row.admitted_at.is_some())
             .map(|row| row.id.to_string()),
@@ -217,13 +257,7 @@ async fn render(
         signatures: view
             .signatures
             .iter()
-            .map(|(document, signed)| SignedRow {
-                document: document_name(lang, document),
-                edition: signed.edition.clone(),
-                seat: Seat::parse(&signed.seat).map_or("", |seat| seat.label(zh)),
-                hash: signed.text_hash.chars().take(16).collect(),
-                when: Moment::of(lang, signed.signed_at),
-            })
+            .map(|(document, signed)| signed_row(lang, document, signed))
             .collect(),
         to_sign: view
             .to_sign
@@ -234,17 +268,7 @@ async fn render(
         can_withdraw: can(Event::Withdraw),
         can_exit: can(Event::AskExit),
         can_appeal: can(Event::Appeal),
-        appeal: match row.map(|row| row.supplier.measure.appeal) {
-            Some(Appeal::Open) => lang.t(
-                "已申诉，由未参与此前决定的人员处理，结果会发短信告诉您。",
-                "Appealed. Somebody who took no part decides, and a message tells you when.",
-            ),
-            Some(Appeal::Dismissed) => lang.t(
-                "申诉已处理：清退维持。",
-                "The appeal was decided: the ban stands.",
-            ),
-            _ => "",
-        },
+        appeal: row.map_or("", |row| appeal_text(lang, row.supplier.measure.appeal)),
         open_orders: view.open_orders,
         due: view
             .due

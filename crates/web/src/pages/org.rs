@@ -3,7 +3,7 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::consent::OfferRow;
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
@@ -218,10 +218,6 @@ pub struct LetterPage {
     pub credit_code: String,
     /// What the verification is called.
     pub number: String,
-}
-
-pub(super) fn both<T>(of: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
-    Lang::ALL.into_iter().flat_map(of).collect()
 }
 
 pub(super) fn invitation(lang: Lang) -> InvitationRow {

@@ -3,10 +3,10 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
-use super::org::{InvitationRow, both, invitation};
+use super::org::{InvitationRow, invitation};
 
 /// A role to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ pub struct HistoryRow {
 /// `GET`/`POST /zhanghao/zuzhi/{id}`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "org/organisation.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page asks, one by one")]
 pub struct OrganisationPage {
     /// The surrounding layout.
     pub f: Frame,

@@ -4,7 +4,7 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
 
@@ -255,10 +255,6 @@ pub struct RecipientsPage {
     pub f: Frame,
     /// The recipients.
     pub rows: Vec<RecipientRow>,
-}
-
-fn both<T>(make: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
-    Lang::ALL.into_iter().flat_map(make).collect()
 }
 
 const NO: &str = "QF7K3M9X2P";

@@ -3,10 +3,9 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::frame::{Frame, Lang, money};
 use super::moment::Moment;
-use super::org::both;
 
 /// Somebody to act for.
 #[derive(Clone, Debug, PartialEq, Eq)]

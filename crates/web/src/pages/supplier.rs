@@ -4,11 +4,10 @@
 use askama::Template;
 use time::macros::{date, datetime};
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::consent::OfferRow;
 use super::frame::{Frame, Lang};
 use super::moment::{Day, Moment};
-use super::org::both;
 use super::public::ParagraphView;
 
 /// What the reader may do now.
@@ -346,6 +345,7 @@ impl StandingPage {
     /// Every stage, before the enterprise is verified, a member who may only look, and a refused form, in
     /// both languages.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a sample of each stage, one from the other")]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
             let day = Day::of(lang, date!(2027 - 01 - 31));

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::market::catalogue::{Area, Category, Service, Standing, Supplier, Text, areas};
-use domain::supplier::licence::{State as LicenceState, day_of};
+use domain::supplier::licence::day_of;
 use domain::supplier::onboarding::State;
 use privacy::purpose::Browse;
 use storage::Tx;
@@ -56,12 +56,13 @@ pub(super) struct Stands {
     pub(super) shown: HashMap<Uuid, Shown>,
 }
 
-/// How a supplier stands towards everybody. Who is bound by no undertaking is not listed.
-fn standing(row: &PublicRow, bound: bool, open: &HashSet<String>, lapsed: bool) -> Standing {
+/// How a supplier stands towards everybody. Who is bound by no undertaking is not listed; of whose areas
+/// none is open, the licences are over or were taken back.
+fn standing(row: &PublicRow, bound: bool, open: &HashSet<String>, has_areas: bool) -> Standing {
     policy::clause!("0.11");
     match row.state {
         State::Active | State::Restricted if !bound => Standing::Suspended,
-        State::Active | State::Restricted if open.is_empty() && lapsed => Standing::Expired,
+        State::Active | State::Restricted if open.is_empty() && has_areas => Standing::Expired,
         State::Active => Standing::Active,
         State::Restricted => Standing::Restricted,
         State::Suspended | State::Exiting => Standing::Suspended,
@@ -122,7 +123,6 @@ pub(super) async fn read(tx: &mut Tx<'_, Browse>, categories: &[Category]) -> Re
             .filter(|(_, restricted)| *restricted)
             .map(|(area, _)| area.clone())
             .collect();
-        let over = |one: &LicenceRow| one.licence.state == LicenceState::Expired || !one.licence.good(today);
         let bound = row
             .undertaking
             .as_deref()
@@ -137,7 +137,7 @@ pub(super) async fn read(tx: &mut Tx<'_, Browse>, categories: &[Category]) -> Re
                 .collect(),
         };
         let facts = Facts {
-            standing: standing(&row, bound, &open, licences.iter().any(over)),
+            standing: standing(&row, bound, &open, !areas.is_empty()),
             open,
             restricted,
         };

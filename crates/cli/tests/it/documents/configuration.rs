@@ -7,7 +7,7 @@ use super::scan::{sources, words_with};
 use super::{codes, fresh, head, root, row};
 
 /// Variables that no flag stands for: name, who reads it, meaning.
-const OTHERS: [(&str, &str, &str); 13] = [
+const OTHERS: [(&str, &str, &str); 14] = [
     (
         "RUST_LOG",
         "qifu365",

@@ -7,17 +7,13 @@ use super::{
     LedgerPage, MilestoneRow, OrderPage, OrderRow, OrdersPage, PlacePage, PlanRow, PriceLine, Receiver,
     SkuChoice, StatusOption, Step, StepState, TodoCard, WorkList, WorkbenchPage,
 };
-use crate::pages::account::FieldError;
+use crate::pages::account::{FieldError, both};
 use crate::pages::frame::{Frame, Lang, money};
 use crate::pages::moment::Moment;
 use crate::pages::share::ShareField;
 use crate::pages::spending::AllowanceRow;
 
 const NO: &str = "QF7K3M9X2P";
-
-fn both<T>(make: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
-    Lang::ALL.into_iter().flat_map(make).collect()
-}
 
 fn own(lang: Lang, zh: &'static str, en: &'static str) -> String {
     lang.t(zh, en).to_owned()

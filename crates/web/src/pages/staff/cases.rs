@@ -4,8 +4,8 @@
 use askama::Template;
 use time::macros::{date, datetime};
 
-use super::{Console, Trained, both, errors_by_field};
-use crate::pages::account::FieldError;
+use super::{Console, Trained, errors_by_field};
+use crate::pages::account::{FieldError, both};
 use crate::pages::frame::{Frame, Lang};
 use crate::pages::moment::{Day, Moment};
 

@@ -5,8 +5,8 @@ use domain::account::guard::contest::Ground;
 use domain::account::guard::{Act, Outcome, Signal};
 use time::macros::datetime;
 
-use super::{Console, both, errors_by_field};
-use crate::pages::account::FieldError;
+use super::{Console, errors_by_field};
+use crate::pages::account::{FieldError, both};
 use crate::pages::frame::{Frame, Lang};
 use crate::pages::guard::{SignalRow, rulings};
 use crate::pages::moment::Moment;

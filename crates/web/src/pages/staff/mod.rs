@@ -10,7 +10,7 @@ pub mod work;
 use askama::Template;
 use time::macros::datetime;
 
-use super::account::FieldError;
+use super::account::{FieldError, both};
 use super::frame::{Frame, Lang};
 use super::moment::Moment;
 use super::second::{DemoCodes, Drawn};
@@ -229,10 +229,6 @@ pub struct StaffHomePage {
     pub queues: Vec<QueueCard>,
     /// Whether one of the roles opens personal data.
     pub opens: bool,
-}
-
-fn both<T>(make: impl Fn(Lang) -> Vec<T>) -> Vec<T> {
-    Lang::ALL.into_iter().flat_map(make).collect()
 }
 
 impl StaffLoginPage {

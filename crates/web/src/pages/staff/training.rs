@@ -3,8 +3,8 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::{Console, Trained, both};
-use crate::pages::account::FieldError;
+use super::{Console, Trained};
+use crate::pages::account::{FieldError, both};
 use crate::pages::frame::Frame;
 use crate::pages::moment::Moment;
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use time::macros::datetime;
 
-use super::{Console, both, errors_by_field};
-use crate::pages::account::FieldError;
+use super::{Console, errors_by_field};
+use crate::pages::account::{FieldError, both};
 use crate::pages::frame::Frame;
 use crate::pages::moment::Moment;
 use crate::pages::share::{DemandRow, TypedAnswer};
