@@ -46,6 +46,7 @@ async fn somebody(app: &App) -> Result<Viewer> {
         member: false,
         acting: None,
         organisations: false,
+        frozen: false,
     })
 }
 

@@ -8,12 +8,13 @@ import { enterprises } from './enterprise.mjs';
 import { passkeys } from './passkey.mjs';
 import { guard } from './guard.mjs';
 import { suppliers } from './supplier.mjs';
+import { families } from './minor.mjs';
 import { start } from './site.mjs';
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const password = '四盏灯 照着 旧码头';
-const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/denglu', '/denglu/yanzheng', '/denglu/yishi', '/mima/chongzhi', '/demo/outbox', '/api', '/api/wenti', '/nowhere'];
+const pages = ['/', '/fenlei', '/fuwu', '/fuwu?fenlei=shangbiao&paixu=price', '/sousuo?q=%E8%AE%B0%E8%B4%A6', '/sousuo?q=%E4%BB%A3%E7%90%86%E8%AE%A1%E8%B4%A6', 'service', 'supplier', '/zhengce', '/zhengce/lishi', '/xieyi', '/lianxi', '/zhuce', '/zhuce/jianhuren', '/ertong-guize', '/denglu', '/denglu/yanzheng', '/denglu/yishi', '/mima/chongzhi', '/demo/outbox', '/api', '/api/wenti', '/nowhere'];
 
 const { base, visitor, demoUser, placed, orderIn, tickBoth, code, stop } = await start();
 
@@ -45,6 +46,7 @@ async function together(tests) {
 async function register(page, phone, name) {
   await page.goto(`${base}/zhuce`);
   assert.equal(await page.isChecked('#accept_policy'), false, 'no box is ticked beforehand');
+  assert.equal(await page.isChecked('#age-adult'), false, 'no age is chosen beforehand');
   await page.fill('#phone', phone);
   await page.fill('#account_name', name);
   await tickBoth(page);
@@ -522,6 +524,7 @@ await enterprises({ base, visitor, test, register, judged, password });
 await suppliers({ base, visitor, test, register, judged });
 await passkeys({ base, visitor, test, register, judged, password });
 await guard({ base, visitor, test, judged, code });
+await families({ base, visitor, test, register, judged, code, password });
 
 await stop();
 console.log(`${passed} passed, ${failed} failed`);

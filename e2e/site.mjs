@@ -67,6 +67,7 @@ export async function start() {
   }
 
   async function tickBoth(page) {
+    await page.check('#age-adult');
     await page.check('#accept_agreement');
     await page.check('#accept_policy');
   }

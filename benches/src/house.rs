@@ -168,6 +168,7 @@ pub async fn register(app: &App, phone: &str, name: &str) -> Result<Viewer> {
     };
     let request = CodeRequest {
         phone,
+        age: Some(domain::minor::Band::Adult),
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
@@ -185,6 +186,7 @@ pub async fn register(app: &App, phone: &str, name: &str) -> Result<Viewer> {
         code: &code,
         account_name: name,
         password: PASSWORD,
+        age: Some(domain::minor::Band::Adult),
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,

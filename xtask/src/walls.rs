@@ -60,6 +60,7 @@ const INSIDE_KEEPERS: [&str; 7] = [
     "crates/privacy/",
     "crates/app/src/account/passkey/credential.rs",
     "crates/app/src/account/second/check.rs",
+    "crates/app/src/minor/birth.rs",
     "crates/app/src/org/proof.rs",
     "crates/app/src/rights/erase.rs",
     "benches/",

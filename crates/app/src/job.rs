@@ -10,7 +10,7 @@ use time::Duration;
 use crate::account::{self, purge_expired};
 use crate::log;
 use crate::market::order;
-use crate::{App, Failure, Fault, org, person, rights, supplier};
+use crate::{App, Failure, Fault, minor, org, person, rights, supplier};
 
 /// Tries before a job is set aside.
 pub const TRIES: i64 = 8;
@@ -41,6 +41,8 @@ const ENTERPRISES: &str = "enterprise_timers";
 const SUPPLIERS: &str = "supplier_timers";
 /// Goes on with wishes for a new number in the place of a lost one.
 const PHONES: &str = "replace_phones";
+/// Takes the steps of the clock about minors and their guardians, and makes the yearly audit.
+const MINORS: &str = "minor_timers";
 /// The regular jobs and how often each runs.
 const REGULAR: &[(&str, Duration)] = &[
     (PURGE, Duration::hours(1)),
@@ -52,6 +54,7 @@ const REGULAR: &[(&str, Duration)] = &[
     (ENTERPRISES, Duration::minutes(10)),
     (SUPPLIERS, Duration::minutes(1)),
     (PHONES, Duration::minutes(10)),
+    (MINORS, minor::AUDIT_EVERY),
 ];
 
 /// What a round of jobs did.
@@ -207,6 +210,7 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
         org::SEND => org::send(app, &ctx::<Certify>(app, policy_version), claimed).await,
         org::TELL => org::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         supplier::TELL => supplier::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
+        minor::TELL => minor::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         order::TELL => order::tell(app, &ctx::<Notify>(app, policy_version), claimed).await,
         kind => {
             let own = ctx::<Operate>(app, policy_version);
@@ -237,6 +241,9 @@ async fn perform(app: &App, policy_version: &str, claimed: &Claimed) -> Result<(
                 }
                 PHONES => {
                     account::carry_out_recoveries(app, policy_version).await?;
+                }
+                MINORS => {
+                    minor::run_due(app, &own).await?;
                 }
                 LOG => {
                     log::advance(app, &own).await?;

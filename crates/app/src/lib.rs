@@ -10,6 +10,7 @@ pub mod disclosure;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod minor;
 pub mod org;
 mod password;
 pub mod person;

@@ -3,7 +3,7 @@
 
 mod receipt;
 
-use policy::{Archive, Lang};
+use policy::{Archive, ChildRules, Lang};
 use privacy::Ctx;
 use privacy::log::tile::TilePath;
 use privacy::log::{Growth, Kind, Plan};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{App, Failure};
 
+pub(crate) use receipt::receipt_about;
 pub use receipt::{Controller, erasure_receipt, receipt};
 
 /// Entries counted as waiting, at most.
@@ -66,6 +67,26 @@ pub async fn begin(
                 log::append(&mut tx, &entry).await?;
             }
         }
+    }
+    let rules = ChildRules::in_force();
+    for (lang, language) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+        let hash = rules.hash(lang, operator);
+        let payload = json!({
+            "kind": Kind::Document.as_str(),
+            "document": "child_rules",
+            "version": rules.version,
+            "language": language,
+            "text_sha256": hash,
+            "effective_on": rules.version,
+        });
+        let entry = NewEntry {
+            kind: Kind::Document,
+            subject: None,
+            reference: reference(&["child_rules", rules.version, language, &hash]),
+            payload,
+        };
+        policy::clause!("2.7.b");
+        log::append(&mut tx, &entry).await?;
     }
     Ok(tx.commit().await?)
 }

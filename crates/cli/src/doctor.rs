@@ -164,6 +164,14 @@ async fn proofs(opened: &Opened, ctx: &Ctx<Operate>, findings: &mut Findings) ->
         let latest = rights::latest_drill(&opened.app, &opened.system(SystemReason::Start)).await?;
         let (well, text) = drilled(latest, opened.app.clock.now());
         findings.say(well, &text);
+        let late = app::minor::late_audit(&opened.app, ctx).await?;
+        let text = match late {
+            None => "the audit of minors' data is made or not due yet".to_owned(),
+            Some(year) => {
+                format!("the audit of minors' data for {year} was due by 31 January; does a worker run?")
+            }
+        };
+        findings.say(late.is_none(), &text);
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod four_eyes;
 pub mod machine;
 pub mod market;
+pub mod minor;
 mod named;
 pub mod org;
 pub mod person;

@@ -38,6 +38,12 @@ pub enum Role {
     Applicant,
     /// Platform: verifies persons, enterprises and suppliers.
     PlatformVerifier,
+    /// Platform: answers for personal data.
+    PlatformOfficer,
+    /// Somebody under age, or who is thought to be.
+    Minor,
+    /// A minor's parent or guardian.
+    Guardian,
 }
 
 impl Role {
@@ -58,6 +64,9 @@ impl Role {
         Self::System,
         Self::Applicant,
         Self::PlatformVerifier,
+        Self::PlatformOfficer,
+        Self::Minor,
+        Self::Guardian,
     ];
 
     /// The name shown to people.
@@ -75,6 +84,9 @@ impl Role {
             Self::System => ("系统", "system"),
             Self::Applicant => ("申请人", "applicant"),
             Self::PlatformVerifier => ("审核", "verifier"),
+            Self::PlatformOfficer => ("个人信息保护", "privacy officer"),
+            Self::Minor => ("未成年人", "minor"),
+            Self::Guardian => ("监护人", "guardian"),
         };
         if zh { chinese } else { english }
     }
@@ -98,6 +110,12 @@ pub const SYSTEM: &[Role] = &[Role::System];
 pub const APPLICANT: &[Role] = &[Role::Applicant];
 /// The platform's verifiers.
 pub const VERIFIER: &[Role] = &[Role::PlatformVerifier];
+/// The platform's privacy officers.
+pub const OFFICER: &[Role] = &[Role::PlatformOfficer];
+/// Somebody under age.
+pub const MINOR: &[Role] = &[Role::Minor];
+/// A minor's guardian.
+pub const GUARDIAN: &[Role] = &[Role::Guardian];
 /// The owners of an organisation, on either side of the market.
 pub const OWNERS: &[Role] = &[Role::BuyerOwner, Role::SupplierOwner];
 /// Supplier's administrators and above.
@@ -224,6 +242,7 @@ impl<S: Copy + Eq + Debug, E: Copy + Eq + Debug> Machine<S, E> {
             Role::PlatformArbiter,
             Role::PlatformFinance,
             Role::PlatformVerifier,
+            Role::PlatformOfficer,
         ];
         all.iter()
             .copied()

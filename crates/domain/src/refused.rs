@@ -20,6 +20,7 @@ macro_rules! refusals {
     };
 }
 
+mod minor;
 mod party;
 mod passkey;
 mod texts;
@@ -27,6 +28,7 @@ mod trade;
 
 use texts::parts;
 
+pub use minor::Minor;
 pub use party::Party;
 pub use passkey::Passkey;
 pub use trade::Trade;
@@ -175,6 +177,8 @@ pub enum Refused {
     Passkey(Passkey),
     /// About becoming a supplier, and ordering from one.
     Trade(Trade),
+    /// About age, minors and their guardians.
+    Minor(Minor),
     /// The new number is the one the account has.
     PhoneUnchanged,
     /// The number was changed often enough within the window.

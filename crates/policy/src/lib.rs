@@ -4,15 +4,18 @@
 //! neither a database nor a page. A version is immutable once it is in the [`Archive`].
 
 mod archive;
+mod children;
 mod diff;
 mod edition;
 mod text;
 mod version;
 
 pub use archive::{Archive, builtin};
+pub use children::ChildRules;
 pub use diff::{Change, Diff};
 pub use edition::{Document, Edition, Editions};
 pub use text::{Paragraph, Segment, agreement, segments};
+use version::hex;
 pub use version::{Clause, Kind, Level, PolicyError, Section, Stated, Version};
 
 /// A language of the texts.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::minor::{Guarding, KnownMinor};
 use crate::permit::Decided;
 use crate::{Actor, Ctx, KnownStaff, LegalBasis, Purpose, PurposeId, Reach, SubjectId};
 
@@ -68,6 +69,8 @@ pub struct Known {
     pub consent: Option<LiveConsent>,
     /// The member of staff who asks, if one does.
     pub staff: KnownStaff,
+    /// What is known of the person as somebody under age, if they are (1.5, 2.7.b).
+    pub minor: Option<KnownMinor>,
 }
 
 /// Why a permit is refused. Carries no personal value.
@@ -126,6 +129,13 @@ pub enum Denied {
     /// The training is missing or ran out.
     #[error("the training of this member of staff is missing or ran out")]
     StaffTraining,
+    /// The person is under age, and none of the three grounds carries this: the law, the guardian's explicit
+    /// consent, the protection of the minor.
+    #[error("of a minor nothing is opened without the guardian's consent or a law")]
+    Guardian,
+    /// The person is under age, and no supervisor approved that this member of staff opens the field.
+    #[error("a minor's field opens for staff only with a supervisor's approval")]
+    Approval,
     /// Only the program's own work opens values of many people at once, and no sensitive ones.
     #[error("this cannot be opened for many people at once")]
     Bulk,
@@ -154,6 +164,8 @@ pub struct AccessRecord {
     pub case: Option<Uuid>,
     /// The reason a member of staff gave.
     pub reason: Option<&'static str>,
+    /// The supervisor's approval, if a minor's field was opened by staff.
+    pub approval: Option<Uuid>,
     /// The policy version that rules the person; the one in force, where a duty of law needs none.
     pub policy_version: String,
     /// The request.
@@ -185,7 +197,18 @@ impl Ask {
             return Err(Denied::SeparateConsent);
         }
         self.consented(P::ID, known.consent.as_ref())?;
+        if let Some(minor) = &known.minor {
+            policy::clause!("2.7.b");
+            minor.carried(&self.basis)?;
+        }
         self.actor_may(ctx, &known)?;
+        let approval = match (&known.minor, ctx.actor()) {
+            (Some(minor), Actor::Staff(_)) => {
+                policy::clause!("2.7.b");
+                Some(minor.approval.ok_or(Denied::Approval)?)
+            }
+            _ => None,
+        };
         let policy_version = ruling(known.ruling, &self.basis)?;
         let actor = ctx.actor();
         Ok(Decided {
@@ -200,6 +223,7 @@ impl Ask {
                 clause: self.clause,
                 case: self.case,
                 reason: actor.reason(),
+                approval,
                 policy_version: policy_version.unwrap_or_else(|| ctx.policy_version().to_owned()),
                 request: ctx.request(),
                 at: ctx.now(),
@@ -234,6 +258,12 @@ impl Ask {
                 Err(Denied::Visitor)
             }
             Actor::Person { subject, .. } if subject != self.subject => {
+                if let Some(minor) = &known.minor
+                    && minor.guarding != Guarding::No
+                {
+                    policy::clause!("2.7.b");
+                    return minor.guardian_may(P::ID, self.fields);
+                }
                 // Members of one organisation see of each other what the ledger says.
                 if P::ID == PurposeId::KeepAccount && self.case.is_some() && known.colleagues {
                     policy::clause!("2.4.1.0");

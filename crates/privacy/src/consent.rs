@@ -46,6 +46,8 @@ pub enum Origin {
     Act,
     /// The person's browser, by a general signal (`Sec-GPC: 1`).
     Signal,
+    /// The person's guardian, by an explicit act: the person is under age (2.7.a).
+    Guardian,
     /// Nobody: older data was put back, and what the person said since is not known.
     Restore,
 }
@@ -57,6 +59,7 @@ impl Origin {
         match self {
             Self::Act => None,
             Self::Signal => Some("gpc"),
+            Self::Guardian => Some("guardian"),
             Self::Restore => Some("restore"),
         }
     }
@@ -67,6 +70,7 @@ impl Origin {
         match text {
             None => Self::Act,
             Some("restore") => Self::Restore,
+            Some("guardian") => Self::Guardian,
             Some(_) => Self::Signal,
         }
     }
@@ -222,7 +226,9 @@ impl Standing {
             (Self::Given { .. }, _)
             | (_, ConsentState::Withdrawn)
             | (Self::Withdrawn { .. }, ConsentState::Refused) => false,
-            (Self::Refused { origin, .. }, ConsentState::Refused) => !matches!(origin, Origin::Act),
+            (Self::Refused { origin, .. }, ConsentState::Refused) => {
+                !matches!(origin, Origin::Act | Origin::Guardian)
+            }
             (_, ConsentState::Given | ConsentState::Refused) => true,
         }
     }

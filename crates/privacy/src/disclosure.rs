@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::minor::MinorShare;
 use crate::permit::{Scope, names};
 use crate::{Ctx, Denied, FieldRef, LiveConsent, Purpose, PurposeId, SubjectId};
 
@@ -74,6 +75,11 @@ pub enum Ground {
     Consent(Uuid),
     /// The person joined an organisation, knowing what its members see of them (2.4.1.2).
     Membership(Uuid),
+    /// A guardian is asked for consent, as the law wants (2.7.a, PIPL 31): the message goes to the
+    /// guardian's own number.
+    Guardian,
+    /// A minor is told what protects them (2.7.b).
+    Protection,
 }
 
 impl Ground {
@@ -85,6 +91,8 @@ impl Ground {
             Self::Entrusted => "entrusted",
             Self::Consent(_) => "consent",
             Self::Membership(_) => "membership",
+            Self::Guardian => "guardian",
+            Self::Protection => "protection",
         }
     }
 
@@ -95,6 +103,8 @@ impl Ground {
             Self::Purchase(_) => policy::clause!("2.4.1.3"),
             Self::Entrusted => policy::clause!("2.4.1.5.2.a"),
             Self::Consent(_) | Self::Membership(_) => policy::clause!("2.4.1.2"),
+            Self::Guardian => policy::clause!("2.7.a"),
+            Self::Protection => policy::clause!("2.7.b"),
         }
     }
 
@@ -103,7 +113,7 @@ impl Ground {
     pub const fn case(self) -> Option<Uuid> {
         match self {
             Self::Purchase(id) | Self::Membership(id) => Some(id),
-            Self::Entrusted | Self::Consent(_) => None,
+            Self::Entrusted | Self::Consent(_) | Self::Guardian | Self::Protection => None,
         }
     }
 
@@ -112,8 +122,15 @@ impl Ground {
     pub const fn consent(self) -> Option<Uuid> {
         match self {
             Self::Consent(event) => Some(event),
-            Self::Purchase(_) | Self::Entrusted | Self::Membership(_) => None,
+            Self::Purchase(_) | Self::Entrusted | Self::Membership(_) | Self::Guardian | Self::Protection => {
+                None
+            }
         }
+    }
+
+    /// Whether a law carries it, whatever the person accepted (2.9.b).
+    const fn by_law(self) -> bool {
+        matches!(self, Self::Guardian | Self::Protection)
     }
 }
 
@@ -146,7 +163,7 @@ pub struct KnownShare {
     /// One of the fields is sensitive.
     pub sensitive: bool,
     /// Subject and recipient are the two sides of the order, or of one side of it; or the person belongs
-    /// to the organisation.
+    /// to the organisation; or a minor named the person as a guardian and waits.
     pub in_case: bool,
     /// A supplier that receives it is bound by an undertaking on personal data (2.4.1.5.2.b).
     pub undertaking: bool,
@@ -154,6 +171,8 @@ pub struct KnownShare {
     pub version: Option<String>,
     /// The consent named as ground, if it is this person's and in force.
     pub consent: Option<LiveConsent>,
+    /// What is known of the person as somebody under age, if they are (2.7.b).
+    pub minor: Option<MinorShare>,
 }
 
 /// One line of the ledger: who received what, why, until when.
@@ -246,13 +265,20 @@ impl Share {
         if known.sensitive && self.ground.consent().is_none() {
             return Err(Denied::SeparateConsent);
         }
+        if let Some(minor) = &known.minor {
+            policy::clause!("2.7.b");
+            self.of_minor(*minor)?;
+        }
         self.grounded(&known)?;
         // A person gives away what is their own; the program and staff act on the ground alone.
-        if ctx.actor().subject().is_some_and(|own| own != self.subject) {
+        // What a law carries goes to the person's own number, whoever acts.
+        let another = ctx.actor().subject().is_some_and(|own| own != self.subject);
+        if another && !self.ground.by_law() {
             return Err(Denied::NotOwn);
         }
         policy::clause!("2.9.b");
-        let policy_version = known.version.ok_or(Denied::NotInVersion)?;
+        let in_force = || self.ground.by_law().then(|| ctx.policy_version().to_owned());
+        let policy_version = known.version.or_else(in_force).ok_or(Denied::NotInVersion)?;
         Ok(DecidedShare {
             disclosure: Disclosure {
                 subject: self.subject,
@@ -266,6 +292,17 @@ impl Share {
             },
             fields: self.fields,
         })
+    }
+
+    /// A minor's data goes out by law, to protect them, or on the guardian's explicit consent to this very
+    /// purpose and recipient; never to the sides of an order or to colleagues.
+    const fn of_minor(&self, minor: MinorShare) -> Result<(), Denied> {
+        let carried = match self.ground {
+            Ground::Guardian | Ground::Protection => true,
+            Ground::Entrusted | Ground::Consent(_) => minor.consented,
+            Ground::Purchase(_) | Ground::Membership(_) => false,
+        };
+        if carried { Ok(()) } else { Err(Denied::Guardian) }
     }
 
     /// Whether the ground carries this: each is for its own kind of recipient.
@@ -294,6 +331,16 @@ impl Share {
                 Ok(())
             }
             (Ground::Entrusted, Recipient::Processor(_)) => Ok(()),
+            (Ground::Guardian, Recipient::Processor(_)) => {
+                policy::clause!("2.7.a");
+                if known.in_case {
+                    Ok(())
+                } else {
+                    Err(Denied::NoCase)
+                }
+            }
+            // There is nothing to protect of who is not under age.
+            (Ground::Protection, Recipient::Processor(_)) if known.minor.is_some() => Ok(()),
             (Ground::Consent(_), Recipient::Processor(name)) => {
                 policy::clause!("2.4.1.2");
                 let live = known.consent.as_ref().ok_or(Denied::NoConsent)?;

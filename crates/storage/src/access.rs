@@ -1,5 +1,6 @@
 //! Who opened what, when and why (clause 2.5.1.e): written before each permit, shown to the person.
 
+use domain::minor::Band;
 use domain::staff;
 use privacy::consent::ConsentState;
 use privacy::{
@@ -11,16 +12,16 @@ use uuid::Uuid;
 use crate::account::Place;
 use crate::engine::{Conn, Row, StoreError, Value};
 use crate::tx::Tx;
-use crate::{bulk, disclosure, register};
+use crate::{bulk, disclosure, minor, register};
 
 const INSERT: &str = "INSERT INTO access_record \
     (subject, id, actor_kind, actor_account, fields, purpose, basis, clause, policy_version, request, at, case_id, \
-    reason, consent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
+    reason, consent, approval) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const LATEST: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id, approval FROM access_record \
     WHERE subject = $1 ORDER BY at DESC, id LIMIT $2";
-const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
+const PAGE: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id, approval FROM access_record \
     WHERE subject = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
-const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id FROM access_record \
+const PAGE_OF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id, approval FROM access_record \
     WHERE subject = $1 AND (at, id) < ($2, $3) AND purpose = $5 ORDER BY at DESC, id DESC LIMIT $4";
 // Whether an account is on a side of an order; whether a person is, as its buyer, as one who took a
 // step in it, whose words stand in it, also when their account is gone, or who gave contact details for
@@ -36,6 +37,7 @@ const KNOWN: &str = "SELECT \
     (SELECT COUNT(*) FROM order_share s WHERE s.order_id = $1 AND s.subject = $3), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $3 \
         AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1), \
+    (SELECT b.band FROM age_band b WHERE b.subject = $3), \
     (SELECT COUNT(*) FROM organisation_member m WHERE m.organisation = $1 AND m.account = $2 AND EXISTS \
         (SELECT 1 FROM organisation_member s WHERE s.organisation = $1 AND s.subject = $3))";
 // Whether an account works for this supplier, or for this organisation, which is a side of the order.
@@ -55,12 +57,14 @@ const CONSENT: &str = "SELECT c.purpose, c.recipient, c.state, c.expires_at, \
     (SELECT COUNT(*) FROM consent_event l WHERE l.subject = c.subject AND l.document = c.document \
         AND l.id <> c.id AND l.at >= c.at) \
     FROM consent_event c WHERE c.id = $1 AND c.subject = $2";
+const BY_STAFF: &str = "SELECT actor_kind, actor_account, fields, purpose, basis, clause, at, id, reason, case_id, approval FROM access_record \
+    WHERE subject = $1 AND actor_kind >= 'staff:' AND actor_kind < 'staff;' ORDER BY at DESC, id DESC LIMIT $2";
 const OPENED_BY: &str = "SELECT COUNT(*) FROM access_record WHERE subject = $1 AND case_id = $2 AND actor_account = $3 \
     AND fields = $4 AND at >= $5";
 /// What lies under the key of a party, not of a person.
 const COPIES: &[&str] = &["order_note_copy.text"];
 pub(crate) const STATEMENTS: &[&str] = &[
-    INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, STAFF, CONSENT, OPENED_BY,
+    INSERT, LATEST, PAGE, PAGE_OF, KNOWN, OF_PARTY, STAFF, CONSENT, OPENED_BY, BY_STAFF,
 ];
 
 /// What the decision about `ask` needs to know.
@@ -94,10 +98,12 @@ pub(crate) async fn known<P: Purpose>(
             values[2] = Value::Id(subject.0);
         }
     }
+    let mut band = None;
     if let Some(row) = conn.row(KNOWN, &values).await? {
         known.actor_in_case = row.int(0)? > 0;
         known.subject_in_case = row.int(1)? > 0;
-        known.colleagues = row.int(3)? > 0;
+        known.colleagues = row.int(4)? > 0;
+        band = row.opt_text(3)?;
         known.ruling = row.opt_text(2)?.map(|version| {
             let rules = tx.store().policy().get(&version);
             let basis = ask.basis.kind().as_str();
@@ -114,6 +120,10 @@ pub(crate) async fn known<P: Purpose>(
     if let Some(event) = ask.basis.consent() {
         known.consent = live(conn, tx, event, ask.subject).await?;
     }
+    known.minor = match band.as_deref().and_then(Band::parse) {
+        Some(band) if band.is_minor() => Some(minor::kernel::known(conn, tx, ask, band).await?),
+        _ => None,
+    };
     Ok(known)
 }
 
@@ -178,6 +188,7 @@ pub(crate) async fn record(conn: &mut Conn, id: Uuid, record: &AccessRecord) -> 
         Value::OptId(record.case),
         Value::OptText(record.reason.map(str::to_owned)),
         Value::OptId(record.consent),
+        Value::OptId(record.approval),
     ];
     conn.execute(INSERT, &values).await.map(|_| ())
 }
@@ -205,6 +216,8 @@ pub struct Opening {
     pub reason: Option<String>,
     /// The order or verification it was opened for.
     pub case: Option<Uuid>,
+    /// The supervisor's approval, if it was a minor's.
+    pub approval: Option<Uuid>,
 }
 
 /// Whether a member of staff opened these fields of a person for a case, since an instant.
@@ -252,6 +265,19 @@ pub async fn latest<P: Purpose>(
     Ok(openings)
 }
 
+/// What staff opened of a person, newest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn by_staff<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    limit: i64,
+) -> Result<Vec<Opening>, StoreError> {
+    let values = [Value::Id(subject.0), Value::Int(limit.clamp(1, 200))];
+    tx.rows(BY_STAFF, &values).await?.iter().map(one).collect()
+}
+
 fn one(row: &Row) -> Result<Opening, StoreError> {
     Ok(Opening {
         actor_kind: row.text(0)?,
@@ -264,6 +290,7 @@ fn one(row: &Row) -> Result<Opening, StoreError> {
         people: 1,
         reason: row.opt_text(8)?,
         case: row.opt_id(9)?,
+        approval: row.opt_id(10)?,
     })
 }
 

@@ -33,12 +33,14 @@ static MEMBERS: LazyLock<String> = LazyLock::new(|| {
          ON CONFLICT (subject, bulk) DO NOTHING"
     )
 });
+// A minor is ruled by nobody's word but the guardian's, which is asked for one by one (2.7.b).
 static RULINGS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT c.subject, c.version FROM consent_event c WHERE c.subject IN ({}) \
          AND c.document = 'policy' AND c.state = 'given' AND NOT EXISTS (SELECT 1 FROM consent_event l \
          WHERE l.subject = c.subject AND l.document = 'policy' AND l.state IN ('given', 'withdrawn') \
-         AND (l.at > c.at OR (l.at = c.at AND l.state > c.state)))",
+         AND (l.at > c.at OR (l.at = c.at AND l.state > c.state))) \
+         AND NOT EXISTS (SELECT 1 FROM age_band m WHERE m.subject = c.subject AND m.band <> 'adult')",
         places()
     )
 });
@@ -143,6 +145,7 @@ fn one(row: &Row) -> Result<Opening, StoreError> {
         people: row.int(6)?,
         reason: None,
         case: None,
+        approval: None,
     })
 }
 

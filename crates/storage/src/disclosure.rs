@@ -1,6 +1,7 @@
 //! The ledger of disclosures (2.4.1.0): a line before anything is handed over, shown to the person,
 //! and what the recipients are asked by when something is deleted or corrected.
 
+use domain::minor::Band;
 use privacy::disclosure::stands;
 use privacy::log::Kind;
 use privacy::{
@@ -15,7 +16,7 @@ use crate::engine::{Conn, Row, StoreError, Value};
 use crate::log::{self, NewEntry};
 use crate::supplier::signature;
 use crate::tx::Tx;
-use crate::{access, recipient, register};
+use crate::{access, minor, recipient, register};
 
 /// A statement that selects what [`line`] reads.
 macro_rules! selected {
@@ -40,7 +41,8 @@ const KNOWN: &str = "SELECT \
         OR EXISTS (SELECT 1 FROM organisation_member m WHERE m.organisation = o.organisation AND m.subject = $4) \
         OR EXISTS (SELECT 1 FROM membership m JOIN account a ON a.id = m.account WHERE m.supplier = o.supplier AND a.subject = $4))), \
     (SELECT CASE WHEN c.state = 'given' THEN c.version END FROM consent_event c WHERE c.subject = $4 \
-        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1)";
+        AND c.document = 'policy' AND c.state IN ('given', 'withdrawn') ORDER BY c.at DESC, c.state DESC LIMIT 1), \
+    (SELECT b.band FROM age_band b WHERE b.subject = $4)";
 const RUNNING: &str = "SELECT id, until, withdrawn_at FROM disclosure WHERE subject = $1 AND recipient_kind = $2 \
     AND recipient IS NOT DISTINCT FROM $3 AND processor IS NOT DISTINCT FROM $4 AND fields = $5 AND ground = $6 \
     AND case_id IS NOT DISTINCT FROM $7 AND consent IS NOT DISTINCT FROM $8 AND policy_version = $9 \
@@ -202,8 +204,11 @@ async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Re
         id,
         Value::Id(share.subject.0),
     ];
+    let mut under_age = false;
     if let Some(row) = conn.row(KNOWN, &values).await? {
         known.in_case = row.int(0)? > 0;
+        let band = row.opt_text(2)?.as_deref().and_then(Band::parse);
+        under_age = band.is_some_and(Band::is_minor);
         known.version = row.opt_text(1)?.filter(|version| {
             let rules = tx.store().policy().get(version);
             rules.is_some_and(|rules| rules.clause(share.ground.clause()).is_some())
@@ -214,6 +219,13 @@ async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Re
     }
     if let Some(event) = share.ground.consent() {
         known.consent = access::live(conn, tx, event, share.subject).await?;
+    }
+    if share.ground == Ground::Guardian {
+        known.in_case = minor::kernel::is_named(conn, share.subject).await?;
+    }
+    if under_age {
+        policy::clause!("2.7.b");
+        known.minor = Some(minor::kernel::known_share(conn, tx, share).await?);
     }
     Ok(known)
 }

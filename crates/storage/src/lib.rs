@@ -18,6 +18,7 @@ mod engine;
 pub mod job;
 pub mod log;
 pub mod market;
+pub mod minor;
 pub mod org;
 pub mod person;
 pub mod recipient;
@@ -69,6 +70,11 @@ pub fn statements() -> Vec<&'static str> {
         consent::STATEMENTS,
         disclosure::STATEMENTS,
         market::share::STATEMENTS,
+        minor::STATEMENTS,
+        minor::kernel::STATEMENTS,
+        minor::age::STATEMENTS,
+        minor::approval::STATEMENTS,
+        minor::audit::STATEMENTS,
         person::STATEMENTS,
         staff::queue::STATEMENTS,
         staff::STATEMENTS,

@@ -44,6 +44,7 @@ pub const DATA: &[Migration] = &[
     (22, include_str!("../migrations/data/0022_organisations.sql")),
     (23, include_str!("../migrations/data/0023_acting.sql")),
     (24, include_str!("../migrations/data/0024_passkeys.sql")),
+    (25, include_str!("../migrations/data/0025_minors.sql")),
     (26, include_str!("../migrations/data/0026_suppliers.sql")),
     (27, include_str!("../migrations/data/0027_guard.sql")),
 ];

@@ -22,7 +22,7 @@ use crate::engine::{Conn, Engine, Pool, Row, StoreError, Value};
 use crate::register::{self, Class};
 use crate::vault::tombstone::Tombstone;
 use crate::vault::{self, Keys, Rewrapped, Vault, VaultState};
-use crate::{access, bulk, schema};
+use crate::{access, bulk, minor, schema};
 
 /// The versions this build ships: read once, whatever number of stores is opened.
 static SHIPPED: LazyLock<Result<Arc<Archive>, PolicyError>> =
@@ -419,6 +419,10 @@ impl<'s, P: Purpose> Tx<'s, P> {
         let known = access::known(&mut conn, self, &ask).await?;
         let decided = ask.decide(self.ctx, known)?;
         let id = self.store.entropy().id();
+        if let Some(approval) = decided.record().approval {
+            policy::clause!("2.7.b");
+            minor::approval::use_up(&mut conn, self, approval).await?;
+        }
         access::record(&mut conn, id, decided.record()).await?;
         Ok(decided.after_recording(&self.scope))
     }

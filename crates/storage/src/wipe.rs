@@ -17,6 +17,13 @@ const TABLES: &[(&str, &str)] = &[
     ("supplier_area", "DELETE FROM supplier_area"),
     ("supplier_standing", "DELETE FROM supplier_standing"),
     ("catalogue_edition", "DELETE FROM catalogue_edition"),
+    ("minor_audit", "DELETE FROM minor_audit"),
+    ("minor_tally", "DELETE FROM minor_tally"),
+    ("staff_approval", "DELETE FROM staff_approval"),
+    ("guardianship_event", "DELETE FROM guardianship_event"),
+    ("guardianship", "DELETE FROM guardianship"),
+    ("age_band", "DELETE FROM age_band"),
+    ("age_answer", "DELETE FROM age_answer"),
     ("enterprise_transfer", "DELETE FROM enterprise_transfer"),
     (
         "enterprise_verification_event",

@@ -141,6 +141,13 @@ impl Desk {
             room(Role::Verifier, "/guanli/zizhi", "服务商资质", "Licences"),
             room(Role::Dpo, "/guanli/qingqiu", "个人信息请求", "Demands"),
             room(Role::Dpo, "/guanli/anquan", "安全复核", "Guard reviews"),
+            room(Role::Dpo, "/guanli/weichengnian", "未成年人", "Minors"),
+            room(
+                Role::Supervisor,
+                "/guanli/pizhun",
+                "未成年人信息批准",
+                "Minors: approvals",
+            ),
             room(Role::Arbiter, "/guanli/dingdan", "待裁决订单", "Disputes"),
             room(Role::Admin, "/guanli/renyuan", "人员", "Staff"),
             Some(Room {

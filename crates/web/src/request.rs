@@ -132,7 +132,10 @@ fn page_of(path: &str) -> &str {
     if path.starts_with("/zhanghao/miyao/") && !path.starts_with("/zhanghao/miyao/tianjia") {
         return path.get(.."/zhanghao/miyao".len()).unwrap_or(path);
     }
-    for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/"] {
+    if path == "/zhanghao/jianhu/yiyi" {
+        return "/zhanghao/jianhu";
+    }
+    for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/", "/zhanghao/jianhu/"] {
         if let Some(rest) = path.strip_prefix(own) {
             let length = rest.find('/').unwrap_or(rest.len());
             return path.get(..own.len() + length).unwrap_or(path);
@@ -151,6 +154,29 @@ fn page_of(path: &str) -> &str {
     } else {
         path
     }
+}
+
+/// Whether a page is open to an account that is for browsing only (2.7.a): a person's rights, the way to a
+/// guardian, and the way out.
+fn open_while_frozen(path: &str) -> bool {
+    const OPEN: [&str; 10] = [
+        "/tuichu",
+        "/zhanghao/jianhu",
+        "/zhanghao/zhuxiao",
+        "/zhanghao/fuben",
+        "/zhanghao/chakan",
+        "/zhanghao/yinsi",
+        "/zhanghao/gongxiang",
+        "/zhanghao/queren",
+        "/zhanghao/huihua",
+        "/zhanghao/pingzheng",
+    ];
+    let path = path.split('?').next().unwrap_or_default();
+    let under = |open: &str| {
+        path.strip_prefix(open)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    OPEN.iter().any(|open| under(open))
 }
 
 /// The parts of the path. One that is not readable text is answered like any unknown page.
@@ -303,7 +329,7 @@ impl Visit {
     /// # Errors
     /// A redirect to the log-in page.
     pub fn viewer(&self) -> Result<&Viewer, Answer> {
-        self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(&self.path))
+        self.viewer_for(&self.path)
     }
 
     /// The viewer, or the way to the log-in page and from there to `page`: a posted form's own
@@ -312,7 +338,12 @@ impl Visit {
     /// # Errors
     /// A redirect to the log-in page.
     pub fn viewer_for(&self, page: &str) -> Result<&Viewer, Answer> {
-        self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(page))
+        let viewer = self.viewer.as_ref().ok_or_else(|| Answer::to_log_in(page))?;
+        if viewer.frozen && !open_while_frozen(&self.path) {
+            ::policy::clause!("2.7.a");
+            return Err(Answer::to("/zhanghao/jianhu"));
+        }
+        Ok(viewer)
     }
 
     /// Refuses a form that is not this site's own, or not this session's.
@@ -410,6 +441,11 @@ mod tests {
             ("/zhanghao/miyao/x/mingcheng", "/zhanghao/miyao"),
             ("/zhanghao/miyao/tianjia", "/zhanghao/miyao/tianjia"),
             ("/guanli/renyuan/verifier-1/juese", "/guanli/renyuan"),
+            ("/guanli/pizhun/x", "/guanli/pizhun"),
+            ("/guanli/weichengnian/yiyi/x", "/guanli/weichengnian"),
+            ("/zhanghao/jianhu/x/queren", "/zhanghao/jianhu/x"),
+            ("/zhanghao/jianhu/yiyi", "/zhanghao/jianhu"),
+            ("/zhuce/jianhuren", "/zhuce/jianhuren"),
         ] {
             assert_eq!(page_of(posted), page);
         }

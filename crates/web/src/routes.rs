@@ -11,9 +11,9 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, consent, gallery, guard, home, interface, log, order, org, org_members,
-    overview, passkey, person, phone, policy, profile, register, rights, second, share, spending, staff,
-    stopped, supplier, terms, token,
+    account, assets, catalogue, child, consent, gallery, guard, home, interface, log, minor, order, org,
+    org_members, overview, passkey, person, phone, policy, profile, register, rights, second, share,
+    spending, staff, stopped, supplier, terms, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -40,6 +40,8 @@ pub enum Who {
     Officer,
     /// A member of staff who decides disputes.
     Arbiter,
+    /// A member of staff who approves what is opened of a minor.
+    Supervisor,
     /// A member of staff who runs the console.
     Admin,
 }
@@ -105,6 +107,7 @@ routes! {
     get "/zhengce/duibi/{before}/{after}" Anyone "browse" ["0.19", "0.20"] policy::diff;
     get "/xieyi" Anyone "browse" ["0.2"] policy::user_agreement;
     get "/xieyi/fuwushang" Anyone "browse" ["0.11", "2.4.1.5.2.b"] terms::terms;
+    get "/ertong-guize" Anyone "browse" ["2.7.b"] minor::rules;
     get "/toumingdu" Anyone "browse" ["0.17", "2.5.1.0"] log::page;
     get "/tlog/checkpoint" Anyone "browse" ["2.5.1.0"] log::checkpoint;
     get "/tlog/tile/{*path}" Anyone "browse" ["2.5.1.0"] log::tile;
@@ -114,6 +117,8 @@ routes! {
     get "/zhuce" Door "keep_account" ["2.1.1.b"] register::form;
     post "/zhuce" Door "keep_account" ["2.1.1.a", "2.1.1.b", "0.2", "0.7"] register::register;
     post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] register::code;
+    get "/zhuce/jianhuren" Door "keep_account" ["2.7.a"] minor::ask_form;
+    post "/zhuce/jianhuren" Door "keep_account" ["2.7.a"] minor::ask;
     get "/denglu" Door "verify_holder" ["2.1.1.e"] account::login_form;
     post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
     get "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step_form;
@@ -186,6 +191,21 @@ routes! {
     post "/zhanghao/shiming/tongyi" Account "keep_account" ["2.1.1.d", "0.8"] person::agree;
     post "/zhanghao/shiming/shanchu" Account "keep_account" ["2.1.1.d", "2.6.3.a"] person::erase;
     post "/zhanghao/shiming/shensu" Account "keep_account" ["2.1.1.d"] person::appeal;
+    get "/zhanghao/jianhu" Account "show_own" ["2.7.a", "2.7.b"] minor::room;
+    post "/zhanghao/jianhu" Account "keep_account" ["2.7.a"] minor::ask_own;
+    post "/zhanghao/jianhu/yiyi" Account "keep_account" ["2.7.a"] minor::contest;
+    get "/zhanghao/jianhu/{id}" Account "show_own" ["2.7.a", "2.7.b"] child::view;
+    post "/zhanghao/jianhu/{id}/yanzhengma" Account "verify_holder" ["2.7.a"] child::code;
+    post "/zhanghao/jianhu/{id}/queren" Account "verify_holder" ["2.7.a"] child::prove;
+    post "/zhanghao/jianhu/{id}/guize" Account "keep_account" ["2.7.a"] child::read_rules;
+    post "/zhanghao/jianhu/{id}/tongyi" Account "keep_account" ["2.7.a"] child::consent;
+    post "/zhanghao/jianhu/{id}/jujue" Account "obey_law" ["2.7.a"] child::refuse;
+    post "/zhanghao/jianhu/{id}/chehui" Account "obey_law" ["2.7.b"] child::withdraw;
+    post "/zhanghao/jianhu/{id}/nianling" Account "keep_account" ["2.7.a"] child::grow;
+    post "/zhanghao/jianhu/{id}/shiming" Account "keep_account" ["2.7.b"] child::certify;
+    post "/zhanghao/jianhu/{id}/mingcheng" Account "verify_holder" ["2.6.2.a", "2.7.b"] child::rename;
+    post "/zhanghao/jianhu/{id}/fuben" Account "show_own" ["2.6.1.h", "2.7.b"] child::copy;
+    get "/zhanghao/jianhu/{id}/pingzheng/{event}" Account "show_own" ["2.7.a"] child::receipt;
     get "/zhanghao/qiye" Account "show_own" ["2.1.1.a", "2.1.1.d", "2.6.1.a"] org::mine;
     post "/zhanghao/qiye" Account "keep_account" ["2.1.1.d"] org::begin;
     get "/zhanghao/qiye/{id}" Account "certify" ["2.1.1.d", "2.6.1.a"] org::application;
@@ -273,6 +293,13 @@ routes! {
     get "/guanli/shiming/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::case;
     post "/guanli/shiming/{id}/chakan" Verifier "certify" ["2.1.1.f", "2.5.1.e", "2.5.1.f"] staff::verification::reveal;
     post "/guanli/shiming/{id}/jueding" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::verification::act;
+    post "/guanli/shiming/{id}/shenqing" Verifier "operate" ["2.7.b"] staff::minor::ask;
+    get "/guanli/pizhun" Supervisor "operate" ["2.7.b"] staff::minor::approvals;
+    post "/guanli/pizhun/{id}" Supervisor "operate" ["2.7.b"] staff::minor::decide;
+    get "/guanli/weichengnian" Officer "operate" ["2.7.a", "2.7.b"] staff::minor::minors;
+    post "/guanli/weichengnian/yiyi/{id}" Officer "operate" ["2.7.a"] staff::minor::decide_contest;
+    get "/guanli/weichengnian/niandu/{year}" Officer "operate" ["2.7.b"] staff::minor::audit;
+    get "/guanli/weichengnian/niandu/{year}/csv" Officer "operate" ["2.7.b"] staff::minor::audit_csv;
     get "/guanli/qiye" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::list;
     get "/guanli/qiye/{id}" Verifier "operate" ["2.1.1.d", "2.5.1.e"] staff::enterprise::case;
     post "/guanli/qiye/{id}/chakan" Verifier "certify" ["2.5.1.e", "2.5.1.f"] staff::enterprise::open;

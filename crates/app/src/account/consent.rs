@@ -14,7 +14,7 @@ use storage::{Tx, account as holder, consent, disclosure};
 use time::Duration;
 
 use super::{Viewer, hex};
-use crate::{App, Failure, org, person, supplier};
+use crate::{App, Failure, minor, org, person, supplier};
 
 /// An offer and where its person stands on it.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,10 @@ pub(crate) async fn say<P: Purpose>(
     if !standing(&events, offer.id, tx.ctx().now()).may_become(state) {
         return Ok(false);
     }
+    if state == ConsentState::Given {
+        policy::clause!("2.7.b");
+        minor::refuse(tx, viewer.subject).await?;
+    }
     let event = said(
         app,
         tx.ctx(),
@@ -203,17 +207,26 @@ pub(crate) async fn live<P: Purpose>(
     subject: SubjectId,
     offer: &Offer,
 ) -> Result<Option<LegalBasis>, Failure> {
-    Ok(match standing_of(tx, subject, offer).await? {
-        Standing::Given { event, .. } => Some(LegalBasis::Separate {
-            consent: event,
-            recipient: offer.recipient,
-        }),
-        _ => None,
-    })
+    let events = consent::of_subject(tx, subject).await?;
+    let Standing::Given { event, .. } = standing(&events, offer.id, tx.ctx().now()) else {
+        return Ok(None);
+    };
+    let by_guardian = events
+        .iter()
+        .any(|known| known.id == event && known.origin == Origin::Guardian);
+    policy::clause!("2.7.b");
+    if !by_guardian && minor::is_minor(tx, subject).await? {
+        // Their own word is not enough.
+        return Ok(None);
+    }
+    Ok(Some(LegalBasis::Separate {
+        consent: event,
+        recipient: offer.recipient,
+    }))
 }
 
 #[expect(clippy::too_many_arguments, reason = "an event has as many parts")]
-fn said<P: Purpose>(
+pub(crate) fn said<P: Purpose>(
     app: &App,
     ctx: &Ctx<P>,
     subject: SubjectId,

@@ -103,6 +103,8 @@ pub struct Viewer {
     pub acting: Option<Acting>,
     /// Whether the account belongs to any organisation.
     pub organisations: bool,
+    /// Whether the account is for browsing only: its holder is under age, and no guardian consented (2.7.a).
+    pub frozen: bool,
 }
 
 pub(crate) fn token_digest(token: &str) -> [u8; 32] {
@@ -316,6 +318,7 @@ pub async fn authenticate_from(
         member: row.memberships > 0,
         acting: row.acting,
         organisations: row.organisations > 0,
+        frozen: row.frozen,
     }))
 }
 

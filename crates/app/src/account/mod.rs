@@ -1,7 +1,7 @@
 //! Accounts: registration, log-in, sessions, passwords, and what a person sees of their own data.
 
 mod alert;
-mod code;
+pub(crate) mod code;
 pub(crate) mod consent;
 mod guard;
 mod login;
@@ -34,6 +34,7 @@ pub use passkey::{
     add_passkey, begin_entry, begin_passkey, begin_proof, begin_step, enter, passkey_step, passkeys,
     prove_passkey, remove_passkey, rename_passkey,
 };
+pub(crate) use phone::present as present_phone;
 pub use phone::{
     PhoneChange, PhoneState, Waiting, change_phone, phone_state, prove_present, request_new_code,
     request_present_code,
@@ -44,8 +45,8 @@ pub use profile::{
 };
 pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
-pub(crate) use registration::record_acceptance;
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
+pub(crate) use registration::{REASON as REGISTERING, TAKEN, record_acceptance, record_acceptance_by};
 pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
 pub use second::{
     Entered, Given, NewCodes, Offered, ProofState, Remembered, Renewed, SecondStep, Security, ask_loss,

@@ -134,7 +134,7 @@ async fn own<P: Purpose>(tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<AccountR
 }
 
 /// The number an account has, opened to verify its holder; with its digest.
-pub(super) async fn present(
+pub(crate) async fn present(
     app: &App,
     tx: &Tx<'_, VerifyHolder>,
     row: &AccountRow,

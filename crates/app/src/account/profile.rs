@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Viewer, index, recovery::verify_present};
 use crate::rights::ask_to_correct;
-use crate::{App, Failure};
+use crate::{App, Failure, minor};
 
 /// Rows on a page of a list.
 const PAGE: usize = 30;
@@ -181,6 +181,10 @@ pub async fn set_display_name(
     };
     let (name, reason) = (name.map(Personal::received), reason.map(Personal::received));
     let mut tx = app.store.begin(ctx).await?;
+    if name.is_some() {
+        policy::clause!("2.7.b");
+        minor::refuse(&mut tx, viewer.subject).await?;
+    }
     if profile::put(&mut tx, viewer.account, viewer.subject, name.as_ref()).await? {
         change::record(&mut tx, viewer.subject, What::DisplayName, reason.as_ref()).await?;
         ask_to_correct(&mut tx, viewer.subject, &["profile.display_name"]).await?;

@@ -3,9 +3,11 @@
 
 use domain::Refused;
 use domain::account::{name, password, phone::Phone};
+use domain::minor::Band;
+use domain::refused::Minor;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, accepted};
 use privacy::purpose::KeepAccount;
-use privacy::{Ctx, Personal, SubjectId};
+use privacy::{Ctx, Personal, Purpose, SubjectId};
 use storage::account::{self, NewAccount};
 use storage::{Tx, account::code as codes, consent};
 
@@ -13,9 +15,11 @@ use time::Duration;
 
 use super::guard;
 use super::{Begun, begin_session, code, index, salt};
-use crate::{App, Failure};
+use crate::{App, Failure, minor};
 
-const REASON: &str = "register";
+pub(crate) const REASON: &str = "register";
+/// What a number is told that has an account already.
+pub(crate) const TAKEN: &str = "您的手机号已经注册，请直接登录或重置密码。/ Your number already has an account: log in or reset the password.";
 
 /// The documents as shown to the person.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct Documents {
 pub struct CodeRequest<'a> {
     /// The phone as typed.
     pub phone: &'a str,
+    /// The age band that was chosen.
+    pub age: Option<Band>,
     /// Whether the agreement's box was ticked.
     pub accept_agreement: bool,
     /// Whether the policy's box was ticked.
@@ -56,6 +62,8 @@ pub struct Registration<'a> {
     pub account_name: &'a str,
     /// The password as typed.
     pub password: &'a str,
+    /// The age band that was chosen.
+    pub age: Option<Band>,
     /// Whether the agreement's box was ticked.
     pub accept_agreement: bool,
     /// Whether the policy's box was ticked.
@@ -81,12 +89,23 @@ fn boxes(agreement: bool, policy: bool) -> Vec<Refused> {
         .collect()
 }
 
-/// Writes one consent event per document not yet accepted in this version (0.2).
-pub(crate) async fn record_acceptance(
+/// Writes one consent event per document not yet accepted in this version (0.2), by the person's own act.
+pub(crate) async fn record_acceptance<P: Purpose>(
     app: &App,
-    tx: &mut Tx<'_, KeepAccount>,
+    tx: &mut Tx<'_, P>,
     subject: SubjectId,
     documents: &Documents,
+) -> Result<(), Failure> {
+    record_acceptance_by(app, tx, subject, documents, Origin::Act).await
+}
+
+/// The same, by the person or by their guardian.
+pub(crate) async fn record_acceptance_by<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+    documents: &Documents,
+    origin: Origin,
 ) -> Result<(), Failure> {
     policy::clause!("0.2");
     policy::clause!("0.7");
@@ -114,12 +133,17 @@ pub(crate) async fn record_acceptance(
             purpose: None,
             recipient: None,
             expires_at: None,
-            origin: Origin::Act,
+            origin,
             at: tx.ctx().now(),
         };
         consent::append(tx, &event).await?;
     }
     Ok(())
+}
+
+/// The band that was chosen, for both forms.
+fn chosen_age(age: Option<Band>) -> Result<Band, Refused> {
+    age.ok_or_else(|| Minor::AgeMissing.into())
 }
 
 /// Sends a registration code, after both documents were accepted: acceptance is stored before the
@@ -133,7 +157,10 @@ pub async fn request_code(
     ctx: &Ctx<KeepAccount>,
     request: &CodeRequest<'_>,
 ) -> Result<(), Failure> {
-    let mut refusals = boxes(request.accept_agreement, request.accept_policy);
+    policy::clause!("2.7.a");
+    let age = chosen_age(request.age);
+    let mut refusals: Vec<Refused> = age.err().into_iter().collect();
+    refusals.extend(boxes(request.accept_agreement, request.accept_policy));
     let number = match Phone::parse(request.phone, app.demo) {
         Ok(phone) if refusals.is_empty() => phone.into_digits(),
         Ok(_) => return Err(Failure::Refused(refusals)),
@@ -142,20 +169,37 @@ pub async fn request_code(
             return Err(Failure::Refused(refusals));
         }
     };
+    let band = age?;
     let digest = index(app, account::PHONE, &number);
     code::door(app, ctx, &number, &request.from).await?;
     let fresh = SubjectId(app.entropy.id());
     let mut tx = app.store.begin(ctx).await?;
     code::admit(&mut tx, digest).await?;
-    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
-        let text = "您的手机号已经注册，请直接登录或重置密码。/ Your number already has an account: log in or reset the password.";
-        let phone = Personal::received(number);
-        code::message(app, &mut tx, holder.subject, phone, text.to_owned(), None).await?;
-    } else {
-        let earlier = codes::latest(&mut tx, digest, REASON).await?;
+    let way = minor::way(&mut tx, digest, band).await?;
+    let holder = account::find(&mut tx, account::PHONE, digest).await?;
+    let taken = holder.is_some();
+    if let Some(holder) = holder {
+        let phone = Personal::received(number.clone());
+        code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
+    }
+    let guarded = match way {
+        Ok(guarded) => guarded,
+        Err(refused) => {
+            // What was answered lasts, and nothing of the number but a digest.
+            tx.commit().await?;
+            minor::forget_begun(app, ctx, digest).await?;
+            return Err(refused.into());
+        }
+    };
+    if !taken {
+        let earlier = match guarded {
+            // The consent is about the person it was asked for.
+            Some(_) => None,
+            None => codes::latest(&mut tx, digest, REASON).await?,
+        };
         // One that is about to run out is left to the retention job, which destroys its key.
         let lasting = earlier.filter(|row| ctx.now() - row.created_at < Duration::hours(23));
-        let subject = lasting.map_or(fresh, |row| row.subject);
+        let subject = guarded.map_or_else(|| lasting.map_or(fresh, |row| row.subject), |known| known.subject);
         if subject == fresh {
             app.store.create_key(fresh).await?;
         }
@@ -177,11 +221,14 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     let chosen = name::parse(form.account_name);
     let typed = number.as_deref().unwrap_or_default();
     let strong = password::check(form.password, &[typed, form.account_name]);
+    policy::clause!("2.7.a");
+    let age = chosen_age(form.age);
     refusals.extend(number.as_ref().err());
+    refusals.extend(age.err());
     refusals.extend(chosen.as_ref().err());
     refusals.extend(strong.err());
     refusals.extend(boxes(form.accept_agreement, form.accept_policy));
-    let (Ok(number), Ok(chosen), true) = (number, chosen, refusals.is_empty()) else {
+    let (Ok(number), Ok(chosen), Ok(band), true) = (number, chosen, age, refusals.is_empty()) else {
         return Err(Failure::Refused(refusals));
     };
     let phone_digest = index(app, account::PHONE, &number);
@@ -189,6 +236,14 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
 
     let mut tx = app.store.begin(ctx).await?;
+    let guarded = match minor::way(&mut tx, phone_digest, band).await? {
+        Ok(guarded) => guarded,
+        Err(refused) => {
+            tx.commit().await?;
+            minor::forget_begun(app, ctx, phone_digest).await?;
+            return Err(refused.into());
+        }
+    };
     // Before the code is used up, so that a taken name does not cost the code.
     if account::find(&mut tx, account::NAME, name_digest)
         .await?
@@ -197,7 +252,9 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
         return Err(Refused::NameTaken.into());
     }
     let redeemed = code::redeem(app, &mut tx, phone_digest, REASON, form.code).await?;
-    let Some(subject) = redeemed else {
+    let expected = guarded.map(|known| known.subject);
+    let right = redeemed.filter(|subject| expected.is_none_or(|expected| expected == *subject));
+    let Some(subject) = right else {
         tx.commit().await?;
         return Err(code::wrong().into());
     };
@@ -219,6 +276,7 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
             error.into()
         });
     }
+    minor::registered(&mut tx, (id, subject), band, guarded).await?;
     let begun = begin_session(app, &mut tx, id, subject, form.device, true).await?;
     tx.commit().await?;
     guard::began(app, ctx, (id, form.device), &form.from).await?;

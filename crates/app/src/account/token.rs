@@ -99,6 +99,7 @@ pub async fn create_token(
     let text = format!("{}{}", rules::PREFIX, random_token(&*app.entropy));
     let mut tx = app.store.begin(ctx).await?;
     demand_proof(&mut tx, viewer).await?;
+    crate::minor::refuse(&mut tx, viewer.subject).await?;
     rules::may_create(store::count_held(&mut tx, viewer.account).await?)?;
     let new = store::NewToken {
         id: app.entropy.id(),
@@ -200,6 +201,8 @@ pub async fn authenticate_token(
             member: row.memberships > 0,
             acting: row.acting,
             organisations: false,
+            // The tokens of such an account are taken back.
+            frozen: false,
         },
         scopes: scopes(&row.scopes),
         token: row.id,

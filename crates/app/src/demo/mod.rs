@@ -2,6 +2,7 @@
 
 mod enterprises;
 mod guard;
+mod minors;
 mod orders;
 mod people;
 mod persons;
@@ -338,6 +339,7 @@ pub async fn populate(
     persons::seed(app, ctx.policy_version(), documents, &people).await?;
     staff::seed(app, ctx).await?;
     guard::seed(app, ctx, &people).await?;
+    minors::seed(app, &keep, documents, &people).await?;
     match enterprises::seed(app, ctx, &then, documents, &people).await {
         // Visitors changed what this builds upon: it stays as they left it.
         Err(Failure::Refused(_) | Failure::NotFound) => Ok(()),

@@ -101,6 +101,12 @@ pub const PEOPLE: &[DemoPerson] = &[
             "buyer, two-step log-in on",
         )
     },
+    buyer(
+        super::minors::CONSENTED.0,
+        "10000000056",
+        "未成年人（14 周岁及以下）· 监护人何小满已同意 · 只能浏览",
+        "a child whose guardian 何小满 consented: browsing only",
+    ),
     works("青栀店主", "10000000061", OWNER, ("qingzhi", "owner")),
     works(
         "青栀交付",
@@ -176,6 +182,7 @@ pub(super) async fn seed(
             member: person.works.is_some(),
             acting: None,
             organisations: false,
+            frozen: false,
         });
         done();
     }

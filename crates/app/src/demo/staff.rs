@@ -70,6 +70,7 @@ pub const STAFF: &[DemoStaff] = &[
             "training over: nothing personal opens",
         ),
     ),
+    of("supervisor-1", "演示主管", &[Role::Supervisor], Some(60), VALID),
     of("dpo-1", "演示个保", &[Role::Dpo], Some(90), VALID),
     of("arbiter-1", "演示仲裁", &[Role::Arbiter], Some(90), VALID),
     of(

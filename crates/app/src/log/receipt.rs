@@ -3,7 +3,7 @@
 use privacy::log::receipt::Logged;
 use privacy::log::{Kind, Opening, Plan};
 use privacy::purpose::{ObeyLaw, ShowOwn};
-use privacy::{Ask, Ctx, LegalBasis, Purpose};
+use privacy::{Ask, Ctx, LegalBasis, Purpose, SubjectId};
 use serde_json::{Value, json};
 use storage::log::read;
 use storage::log::{self, tree};
@@ -59,14 +59,25 @@ pub async fn receipt(
     event: Uuid,
     controller: &Controller<'_>,
 ) -> Result<Value, Failure> {
+    receipt_about(app, ctx, viewer.subject, event, controller).await
+}
+
+/// The receipt of an event about a person: for that person, or for the guardian who said it.
+pub(crate) async fn receipt_about(
+    app: &App,
+    ctx: &Ctx<ShowOwn>,
+    subject: SubjectId,
+    event: Uuid,
+    controller: &Controller<'_>,
+) -> Result<Value, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let found = log::of_event(&mut tx, viewer.subject, event).await?;
+    let found = log::of_event(&mut tx, subject, event).await?;
     let own = found.ok_or(Failure::NotFound)?;
     if own.place.is_none() {
         return Err(domain::Refused::ReceiptNotYet.into());
     }
     let ask = Ask {
-        subject: viewer.subject,
+        subject,
         fields: &["log_entry.opening"],
         basis: LegalBasis::Contract,
         clause: policy::clause!("2.6.1.a"),
@@ -80,12 +91,12 @@ pub async fn receipt(
     let logged = logged(&mut tx, own.place, &own.entry, &opening).await?;
     let statement = if own.entry.kind == Kind::Disclosure {
         // The ledger says something else than the log, or nothing any more: nothing is signed over that.
-        if disclosure::said(&mut tx, viewer.subject, event).await?.as_ref() != Some(&logged.payload) {
+        if disclosure::said(&mut tx, subject, event).await?.as_ref() != Some(&logged.payload) {
             return Err(Failure::Fault(Fault::Document));
         }
         disclosed(tx.ctx(), &logged.payload, controller)
     } else {
-        statement(&mut tx, viewer, event, &logged.payload, controller).await?
+        statement(&mut tx, subject, event, &logged.payload, controller).await?
     };
     let receipt = tree::sign_receipt(&mut tx, statement, &logged).await?;
     tx.commit().await?;
@@ -160,12 +171,12 @@ pub async fn erasure_receipt(
 /// register has it today.
 async fn statement(
     tx: &mut Tx<'_, ShowOwn>,
-    viewer: &Viewer,
+    subject: SubjectId,
     event: Uuid,
     payload: &Value,
     controller: &Controller<'_>,
 ) -> Result<Value, Failure> {
-    let events = consent::of_subject(tx, viewer.subject).await?;
+    let events = consent::of_subject(tx, subject).await?;
     let stored = events.iter().find(|stored| stored.id == event);
     // The ledger says something else than the log: nothing is signed over that.
     if stored.is_none_or(|stored| stored.log_payload() != *payload) {
@@ -220,7 +231,11 @@ async fn statement(
         },
         "party_identification": party(controller),
         "events": [{
-            "event_type": if payload["origin"].is_null() { "explicit" } else { "signal" },
+            "event_type": match payload["origin"].as_str() {
+                None => "explicit",
+                Some("guardian") => "explicit_by_guardian",
+                Some(_) => "signal",
+            },
             "event_state": payload["state"],
             "event_time": payload["at"],
             "expires_at": payload["expires_at"],

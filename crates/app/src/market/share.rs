@@ -11,7 +11,7 @@ use domain::market::share::{Field, MOST_CHARS, ends};
 use domain::refused::Party;
 use domain::rights::demand::Kind;
 use privacy::purpose::FulfilContract;
-use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
+use privacy::{Ask, Ctx, Denied, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
 use storage::account::{self, code};
 use storage::disclosure::{self, Line};
 use storage::market::membership;
@@ -298,7 +298,11 @@ pub async fn shared(
                 clause: policy::clause!("2.4.1.3"),
                 case: Some(row.id),
             };
-            let permit = tx.permit(ask).await?;
+            let permit = match tx.permit(ask).await {
+                // Found to be under age: nothing is read of them without a guardian's consent (2.7.b).
+                Err(StoreError::Denied(Denied::Guardian)) => continue,
+                other => other?,
+            };
             let place = store::field(field, row.id, shared.subject);
             let value = match tx.show(&permit, &place, &sealed).await {
                 Ok(value) => value,

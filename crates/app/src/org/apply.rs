@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::{by, check, held, picture, take};
 use crate::account::{Shown, Viewer, consent, index};
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure};
+use crate::{App, Failure, minor};
 
 /// The kind under which submissions are counted.
 const HANDED_IN: &str = "enterprise_check";
@@ -67,6 +67,7 @@ pub async fn begin(
     // Of two forms sent at once, one comes after the other.
     account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;
+    minor::refuse(&mut tx, viewer.subject).await?;
     if verification::open_of(&mut tx, viewer.account).await?.is_some() {
         return Err(Refused::from(Party::EnterpriseUnderWay).into());
     }

@@ -19,7 +19,7 @@ use super::members::{held, plain};
 use super::{found, tell};
 use crate::account::{Viewer, demand_proof, index};
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure};
+use crate::{App, Failure, minor};
 
 /// Invitations an organisation may send in a day, and to one phone.
 const A_DAY: i64 = 50;
@@ -108,6 +108,7 @@ pub async fn accept(app: &App, ctx: &Ctx<KeepAccount>, viewer: &Viewer, id: Uuid
     let mut tx = app.store.begin(ctx).await?;
     account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;
+    minor::refuse(&mut tx, viewer.subject).await?;
     if !store::is_to(&mut tx, id, viewer.account).await? {
         return Err(Failure::NotFound);
     }

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::{Answer, Asked, FIELDS, SourceFailed, reason_of};
 use crate::account::{consent, message_holder};
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure, Fault};
+use crate::{App, Failure, Fault, minor};
 
 /// The kind of the job that asks.
 pub(crate) const CHECK: &str = "check_identity";
@@ -240,6 +240,9 @@ async fn decide(app: &App, tx: &mut Tx<'_, Certify>, of: &Payload, answer: &Answ
         .verification
         .step(event, Role::System, &facts, tx.ctx().now())?;
     person::record(tx, &row, event, &step, by_system(Some(answer.reference()))).await?;
+    if event == Event::Pass {
+        minor::verified(app, tx, row.subject).await?;
+    }
     tell_later(tx, &row, step.verification.version).await
 }
 

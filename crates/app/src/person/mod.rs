@@ -9,12 +9,13 @@ use domain::Refused;
 use domain::account::offer::REAL_NAME;
 use domain::calendar::Due;
 use domain::machine::Role;
+use domain::minor::Band;
 use domain::person::id_number::IdNumber;
 use domain::person::name::RealName;
 use domain::person::verification::{
     Event, Facts, Ground, Reason, State, TRIES_WINDOW, Verification, may_check,
 };
-use domain::refused::Party;
+use domain::refused::{Minor, Party};
 use privacy::consent::{ConsentState, Standing};
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
 use privacy::{Ask, Ctx, LegalBasis, Purpose, Sensitive, SubjectId};
@@ -31,7 +32,7 @@ pub use source::{Answer, Asked, DemoSource, IdentitySource, SourceFailed};
 
 use crate::account::{Shown, Viewer, consent, index};
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure};
+use crate::{App, Failure, minor};
 
 /// Steps shown of what happened.
 const SHOWN: i64 = 20;
@@ -214,7 +215,18 @@ pub async fn agree(
     let mut tx = app.store.begin(ctx).await?;
     // Of two words said at once, one comes after the other.
     account::hold(&mut tx, viewer.account).await?;
-    consent::say(app, &mut tx, viewer, &REAL_NAME, ConsentState::Given, shown).await?;
+    if minor::is_minor(&mut tx, viewer.subject).await? {
+        policy::clause!("2.7.b");
+        // The guardian's word, or none.
+        if consent::live(&mut tx, viewer.subject, &REAL_NAME)
+            .await?
+            .is_none()
+        {
+            return Err(Refused::from(Minor::MinorCertify).into());
+        }
+    } else {
+        consent::say(app, &mut tx, viewer, &REAL_NAME, ConsentState::Given, shown).await?;
+    }
     chosen(app, &mut tx, viewer, ConsentState::Given).await?;
     Ok(tx.commit().await?)
 }
@@ -330,6 +342,9 @@ pub async fn submit(
     let mut tx = app.store.begin(ctx).await?;
     account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;
+    if viewer.frozen {
+        return Err(Refused::from(Minor::MinorFrozen).into());
+    }
     let row = held(&mut tx, viewer.account).await?;
     let Some(row) = row else {
         return Err(Refused::from(Party::VerifyConsent).into());
@@ -341,11 +356,27 @@ pub async fn submit(
     {
         return Err(Refused::from(Party::VerifyConsent).into());
     }
+    let band = Band::of(number.birth(), ctx.now());
+    let guardian = minor::is_minor(&mut tx, viewer.subject).await?;
     let facts = Facts {
         birth: Some(number.birth()),
+        // What is in force for a minor is the guardian's word, or nothing.
+        guardian,
         ..Facts::default()
     };
-    take(&mut tx, &row, Event::Submit, &facts).await?;
+    match take(&mut tx, &row, Event::Submit, &facts).await {
+        Err(Failure::Refused(why))
+            if [Party::VerifyChild, Party::VerifyGuardian]
+                .iter()
+                .any(|party| why == [Refused::from(*party)]) =>
+        {
+            policy::clause!("2.7.a");
+            let refused = minor::found(app, &mut tx, viewer, band).await?;
+            tx.commit().await?;
+            return Err(Refused::from(refused).into());
+        }
+        other => other?,
+    };
     let ration = index(app, "person_verification.account", &viewer.account.to_string());
     let since = ctx.now() - TRIES_WINDOW;
     may_check(code::attempts_since(&mut tx, HANDED_IN, ration, since).await?)?;

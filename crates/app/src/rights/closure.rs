@@ -3,10 +3,12 @@
 
 use domain::Refused;
 use domain::calendar::{Due, working_days_after};
+use domain::minor::Tally;
 use domain::rights::{ANSWER_WORKING_DAYS, Blocker, QUIET_MONTHS, blockers};
 use privacy::purpose::{ObeyLaw, VerifyHolder};
 use privacy::{Ctx, SubjectId};
 use storage::market::note_copy;
+use storage::minor::audit;
 use storage::org;
 use storage::rights::closure::{self, Closure};
 use storage::rights::erasure::{self, Portion};
@@ -124,12 +126,52 @@ pub async fn ask_closure(
     Ok((asked.number, waits))
 }
 
+/// Ends a minor's account because a guardian did not consent, or took it back (2.7.a, PIPL 47): at once where
+/// nothing stands in the way, otherwise as soon as nothing does. The number of the certificate.
+pub(crate) async fn close_of_minor(
+    app: &App,
+    tx: &mut Tx<'_, ObeyLaw>,
+    (account, subject): (Uuid, SubjectId),
+) -> Result<String, Failure> {
+    policy::clause!("2.7.a");
+    account::hold(tx, account).await?;
+    storage::account::session::revoke_others(tx, account, Uuid::nil()).await?;
+    audit::count(tx, Tally::Purges).await?;
+    if let Some(pending) = closure::pending(tx, subject).await? {
+        return Ok(pending.number);
+    }
+    let waits = !is_clear(tx, subject).await? || !depart(tx, (account, subject)).await?;
+    let asked = Closure {
+        subject,
+        id: app.entropy.id(),
+        account,
+        number: new_number(app),
+        asked_at: tx.ctx().now(),
+        answer_due: match working_days_after(tx.ctx().now(), ANSWER_WORKING_DAYS) {
+            Due::At(at) => Some(at),
+            Due::Unknown => None,
+        },
+    };
+    if !waits {
+        erase::plan(tx, subject, &asked.number, "no_consent").await?;
+    }
+    closure::insert(tx, &asked).await?;
+    if !waits {
+        closure::end(tx, asked.id, "done").await?;
+    }
+    Ok(asked.number)
+}
+
 /// Takes the wish back.
 ///
 /// # Errors
 /// [`Failure::NotFound`] if none waits.
 pub async fn withdraw_closure(app: &App, ctx: &Ctx<ObeyLaw>, viewer: &Viewer) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
+    // What a guardian asked for is not the minor's to take back (2.7.b).
+    if viewer.frozen {
+        return Err(Failure::NotFound);
+    }
     let pending = closure::pending(&mut tx, viewer.subject)
         .await?
         .ok_or(Failure::NotFound)?;

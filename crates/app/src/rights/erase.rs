@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use storage::account::{self, code, session, token};
 use storage::job::{self, Claimed, NewJob};
 use storage::log::NewEntry;
+use storage::minor;
 use storage::org::invitation;
 use storage::rights::demand;
 use storage::rights::erasure::{self, Erasure, Step};
@@ -354,6 +355,8 @@ async fn remove(app: &App, ctx: &Ctx<ObeyLaw>, erasure: &mut Erasure) -> Result<
     let known = identifiers(&mut tx, erasure).await?;
     if let Some(known) = &known {
         for digest in digests(app, known) {
+            minor::forget_digest(&mut tx, digest).await?;
+            minor::age::forget(&mut tx, digest).await?;
             let rows = code::forget_digest(&mut tx, digest).await?;
             *report.removed.entry("attempt".to_owned()).or_default() += rows;
             let rows = invitation::forget(&mut tx, digest).await?;

@@ -12,8 +12,8 @@ mod restore;
 mod retention;
 
 pub use certificate::{Certificate, Kept, certificate};
-pub(crate) use closure::refuse_if_closing;
 pub use closure::{ClosureState, ask_closure, close_waiting, closure, pending_closure, withdraw_closure};
+pub(crate) use closure::{close_of_minor, refuse_if_closing};
 pub use copy::{Copy, bundle, copy};
 pub use demand::{answer_by_operator, answer_demand, demands, open_demands, overdue_demands, tell_demands};
 pub(crate) use demand::{ask_to_correct, waiting as waiting_demands};

@@ -124,6 +124,9 @@ async fn settle(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
                 if event.document == REAL_NAME.id {
                     person::suspend(&mut tx, subject).await?;
                 }
+                if crate::minor::rests_on(&event.document) {
+                    crate::minor::suspend(&mut tx, subject).await?;
+                }
                 if event.document == ENTERPRISE.id {
                     org::suspend(&mut tx, subject).await?;
                 }

@@ -5,6 +5,7 @@
 mod demands;
 mod enterprise;
 mod guard;
+mod minor;
 mod orders;
 mod people;
 mod queue;
@@ -17,6 +18,10 @@ mod verification;
 pub use demands::{answer_demand, demands};
 pub use enterprise::{EnterpriseCase, Piece, enterprise_act, enterprise_case, open_piece};
 pub use guard::{Contested, contested_decisions, rule_on_decision};
+pub use minor::{
+    ApprovalLine, Audit, ContestedFinding, approvals, ask_approval, audit, audits, contested,
+    decide_approval, decide_contest,
+};
 pub use orders::{Waiting, decide_order, waiting_orders};
 pub use people::{
     Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,
@@ -35,11 +40,11 @@ pub use training::{
     Answered, Course, Drawn, Judged, Question, Section, Training, begin_quiz, course, drawn, hand_in,
     training,
 };
-pub use verification::{CaseView, act, case, reveal};
+pub use verification::{ApprovalState, CaseView, act, case, reveal};
 
 pub(crate) use setup::make;
 
-use domain::refused::Party;
+use domain::refused::{Minor, Party};
 use domain::staff as rules;
 use privacy::{Actor, BlindIndex, Ctx, Denied, Purpose};
 use storage::account::code;
@@ -116,6 +121,7 @@ fn denied(failure: Failure) -> Failure {
     match denied {
         Denied::StaffTraining => Failure::from(domain::Refused::from(Party::StaffTraining)),
         Denied::StaffReason => Failure::from(domain::Refused::from(Party::StaffReason)),
+        Denied::Approval => Failure::from(domain::Refused::from(Minor::ApprovalNeeded)),
         // A case that is none of theirs looks like one that is not there.
         Denied::StaffRole | Denied::StaffField | Denied::NoCase => Failure::NotFound,
         _ => failure,

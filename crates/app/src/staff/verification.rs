@@ -8,7 +8,7 @@ use domain::person::verification::{Event, Ground, Sight, State};
 use domain::refused::Party;
 use domain::staff::{Role, case_number};
 use privacy::purpose::{Certify, Operate};
-use privacy::{Actor, Ask, Ctx, Staff, StaffReason, StaffRole};
+use privacy::{Actor, Ask, Ctx, Denied, Staff, StaffReason, StaffRole};
 use storage::StoreError;
 use storage::person::{self, Taken};
 use time::OffsetDateTime;
@@ -57,6 +57,21 @@ pub struct CaseView {
     pub can_reveal: bool,
     /// Whether it waits for somebody else.
     pub for_others: bool,
+    /// The approval that the field of a minor takes, as far as whoever looks asked for it.
+    pub approval: Option<ApprovalState>,
+}
+
+/// How the approval stands that a minor's field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalState {
+    /// To be asked for.
+    Needed,
+    /// It waits for a supervisor.
+    Waits(OffsetDateTime),
+    /// It is given: good once, until then.
+    Given(OffsetDateTime),
+    /// It was refused.
+    Refused,
 }
 
 /// A case.
@@ -68,6 +83,7 @@ pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> R
     let mut tx = app.store.begin(ctx).await?;
     let row = person::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     let steps = person::events(&mut tx, row.subject, STEPS).await?;
+    let approval = super::minor::state(&mut tx, signed, (row.subject, id)).await?;
     let now = &row.verification;
     let allowed = now.allowed(Side::PlatformVerifier);
     let measures: Vec<Event> = allowed
@@ -104,6 +120,7 @@ pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> R
         can_reveal: row.real_name.is_some()
             && !proposed_by_me
             && now.sight(Side::PlatformVerifier) == Sight::Open,
+        approval,
         steps,
     })
 }
@@ -155,7 +172,15 @@ pub async fn reveal(
         case: Some(id),
     };
     let shown = {
-        let permit = tx.permit(ask).await.map_err(|error| denied(error.into()))?;
+        let permit = match tx.permit(ask).await {
+            Ok(permit) => permit,
+            Err(StoreError::Denied(Denied::Approval)) => {
+                drop(tx);
+                super::minor::blocked(app, ctx).await?;
+                return Err(denied(StoreError::from(Denied::Approval).into()));
+            }
+            Err(error) => return Err(denied(error.into())),
+        };
         let separate = permit.separate().map_err(StoreError::from)?;
         let place = person::field("real_name", row.id, row.subject);
         let opened = tx.open_sensitive(&separate, &place, name).await?;

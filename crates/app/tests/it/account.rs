@@ -4,6 +4,7 @@ use app::Failure;
 use app::account::{self, CodeRequest, PasswordChange, Registration, Reset};
 use domain::Refused;
 use domain::account::limits;
+use domain::minor::Band;
 use privacy::purpose::{KeepAccount, KeepSafe, Notify, ShowOwn, VerifyHolder};
 use testkit::both_dbs;
 use time::Duration;
@@ -38,7 +39,7 @@ both_dbs! {
             (true, false, vec![Refused::PolicyNotAccepted]),
             (false, true, vec![Refused::AgreementNotAccepted]),
         ] {
-            let request = CodeRequest { phone: PHONE, accept_agreement: agreement, accept_policy: policy, documents: &documents, from: app::account::Origin::default() };
+            let request = CodeRequest { phone: PHONE, age: Some(Band::Adult), accept_agreement: agreement, accept_policy: policy, documents: &documents, from: app::account::Origin::default() };
             let sent = account::request_code(&app, &house::visitor::<KeepAccount>(&app), &request).await;
             assert_eq!(refusals(sent), expected);
         }
@@ -56,7 +57,7 @@ both_dbs! {
         let app = house::app(test);
         let documents = house::documents();
         let form = Registration {
-            phone: "12", code: "", account_name: "a", password: "short",
+            phone: "12", code: "", account_name: "a", password: "short", age: Some(Band::Adult),
             accept_agreement: false, accept_policy: false, documents: &documents, device: "",
             from: app::account::Origin::default(),
         };

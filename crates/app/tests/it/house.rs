@@ -2,6 +2,7 @@
 
 use app::account::{self, Begun, CodeRequest, Documents, Entry, Login, Registration, Viewer};
 use app::{App, Cost, Failure};
+use domain::minor::Band;
 use privacy::purpose::{KeepAccount, KeepSafe, Notify, VerifyHolder};
 use privacy::{Actor, Ctx, Purpose, SystemReason};
 use testkit::TestStore;
@@ -53,9 +54,15 @@ pub fn documents() -> Documents {
 }
 
 pub async fn ask_code(app: &App, phone: &str) -> Result<(), Failure> {
+    ask_code_as(app, phone, Band::Adult).await
+}
+
+/// The same, with another answer about the age.
+pub async fn ask_code_as(app: &App, phone: &str, band: Band) -> Result<(), Failure> {
     let documents = documents();
     let request = CodeRequest {
         phone,
+        age: Some(band),
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
@@ -84,12 +91,24 @@ pub async fn latest_code(app: &App) -> String {
 }
 
 pub async fn register_with(app: &App, phone: &str, name: &str, code: &str) -> Result<Begun, Failure> {
+    register_as(app, phone, name, code, Band::Adult).await
+}
+
+/// The same, with another answer about the age.
+pub async fn register_as(
+    app: &App,
+    phone: &str,
+    name: &str,
+    code: &str,
+    band: Band,
+) -> Result<Begun, Failure> {
     let documents = documents();
     let form = Registration {
         phone,
         code,
         account_name: name,
         password: PASSWORD,
+        age: Some(band),
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,

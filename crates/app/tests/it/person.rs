@@ -10,7 +10,7 @@ use app::person::{self, Answer, Asked, DemoSource, IdentitySource, PersonView, S
 use app::{App, Failure, job};
 use domain::account::offer::REAL_NAME;
 use domain::person::verification::{CHECKS, Event, LOCK, Reason, State, TRIES_WINDOW};
-use domain::refused::Party;
+use domain::refused::{Minor, Party};
 use domain::{Refused, person::verification::CHECK_LIFE};
 use privacy::consent::{ConsentState, Standing};
 use privacy::purpose::{Certify, KeepAccount, Operate, ShowOwn};
@@ -142,7 +142,7 @@ async fn indexed(test: &TestStore) -> i64 {
 }
 
 /// The number of somebody born on this day.
-fn born(day: Date) -> String {
+pub fn born(day: Date) -> String {
     let digits = format!(
         "999999{:04}{:02}{:02}001",
         day.year(),
@@ -301,21 +301,19 @@ both_dbs! {
         assert_eq!(state(&app, &third).await, State::Verified);
     }
 
-    clause_1_5_and_2_7_a_a_child_is_refused_and_a_minor_waits_for_a_guardian(test) {
+    clause_1_5_and_2_7_a_a_number_of_a_minor_keeps_nothing_and_freezes_the_account(test) {
         let app = house::app(test);
-        let viewer = person(test, &app, "100-0000-0001", "lin").await;
-        agree(&app, &viewer).await;
         let today = app.clock.now().to_offset(domain::calendar::BEIJING).date();
         let aged = |years: i32, days: i64| born(today.replace_year(today.year() - years).expect("a day") + Duration::days(days));
-        for (number, refused) in [
-            ("999999201506010011".to_owned(), Party::VerifyChild),
-            (aged(15, 1), Party::VerifyChild),
-            (aged(15, 0), Party::VerifyGuardian),
-            (aged(18, 1), Party::VerifyGuardian),
-        ] {
-            assert_eq!(refusal(submit(&app, &viewer, "林知远", &number).await), Some(refused.into()), "{number}");
-            assert_eq!(held(test).await, 0, "nothing of a minor is kept");
+        for (place, number) in ["999999201506010011".to_owned(), aged(15, 1), aged(15, 0), aged(18, 1)].iter().enumerate() {
+            let viewer = person(test, &app, &format!("100-0000-001{place}"), &format!("lin{place}")).await;
+            agree(&app, &viewer).await;
+            assert_eq!(refusal(submit(&app, &viewer, "林知远", number).await), Some(Minor::MinorFrozen.into()), "{number}");
+            assert_eq!((held(test).await, indexed(test).await), (0, 0), "nothing of a minor is kept");
+            assert_eq!(state(&app, &viewer).await, State::Erased);
         }
+        let viewer = person(test, &app, "100-0000-0001", "lin").await;
+        agree(&app, &viewer).await;
         submit(&app, &viewer, "林知远", &aged(18, 0)).await.expect("eighteen today");
     }
 

@@ -199,6 +199,77 @@ pub const SUPPLIER: Offer = Offer {
     },
 };
 
+/// What a guardian agrees to so that a minor may have an account (2.7.a). Nobody agrees to it for themself.
+pub const GUARDIAN_ACCOUNT: Offer = Offer {
+    id: "guardian_account",
+    purpose: PurposeId::KeepAccount,
+    recipient: None,
+    fields: &["account.phone", "account.name"],
+    clause: "2.7.a",
+    term: Duration::days(6575),
+    name: Both {
+        zh: "监护人同意：建立账号（未成年人信息单独同意）",
+        en: "Guardian's consent: running the account (separate consent to a minor's data)",
+    },
+    what: Both {
+        zh: "收集孩子的手机号、账号名和密码（只存校验值），用于建立和登录账号。十四周岁及以下的，全部按敏感个人信息保护，用孩子自己的密钥加密保存。不收集生日、照片、学校、住址。",
+        en: "The child's phone, account name and password (only a digest) are collected to open the account and to log in. Of a child of 14 or under all of it is sensitive; it lies encrypted under the child's own key. No birthday, picture, school or address is collected.",
+    },
+    why: Both {
+        zh: "没有这些无法建立账号。账号只能浏览和管理自己的信息，不能下单、签约、发布需求。",
+        en: "Without them there is no account. It is for browsing and for looking after one's own data: no orders, contracts or requests.",
+    },
+    who: Both {
+        zh: "只有孩子本人；十四周岁及以下的，还有您。工作人员须经主管逐次批准才能打开，每次您都会看到。不公开，不用于个性化推荐和广告，不提供给合作方。",
+        en: "The child alone, and you for a child of 14 or under. Staff need a supervisor's approval each time, and you see each time. Nothing is public, used for recommendations or advertising, or given to partners.",
+    },
+    how_long: Both {
+        zh: "至孩子年满 18 周岁或账号注销为止。您可以随时撤回，撤回后账号立即停用并删除。",
+        en: "Until the child is 18 or the account is closed. Withdraw at any time: the account stops at once and is erased.",
+    },
+    without: Both {
+        zh: "不同意就不建立账号，已收集的手机号立即删除；浏览网站不需要账号。",
+        en: "Without it no account is opened and the phone collected so far is deleted at once; browsing needs no account.",
+    },
+};
+
+/// What a guardian agrees to so that codes and notices reach the minor's phone.
+pub const GUARDIAN_MESSAGES: Offer = Offer {
+    id: "guardian_messages",
+    purpose: PurposeId::Notify,
+    recipient: Some("sms_sender"),
+    fields: &["account.phone"],
+    clause: "2.7.a",
+    term: Duration::days(6575),
+    name: Both {
+        zh: "监护人同意：向孩子的手机发送验证码和通知",
+        en: "Guardian's consent: sending codes and notices to the child's phone",
+    },
+    what: Both {
+        zh: "把孩子的手机号和短信内容交给短信服务商，用于送达登录验证码和账号安全通知。",
+        en: "The child's number and the text go to the sender of text messages, to deliver log-in codes and notices about the account's safety.",
+    },
+    why: Both {
+        zh: "没有验证码，无法证明手机号属于孩子，也无法登录和找回账号。",
+        en: "Without a code nobody can show that the number is the child's, log in, or get the account back.",
+    },
+    who: Both {
+        zh: "短信发送服务商，仅用于发送这些短信。不发送营销短信。",
+        en: "The sender of text messages, for these messages and nothing else. No marketing is sent.",
+    },
+    how_long: Both {
+        zh: "至孩子年满 18 周岁或账号注销为止；短信发出后服务商保存 30 天。您可以随时撤回，撤回后账号停用并删除。",
+        en: "Until the child is 18 or the account is closed; the sender keeps a message for 30 days. Withdraw at any time: the account then stops and is erased.",
+    },
+    without: Both {
+        zh: "不同意就无法建立账号，因为无法核验手机号。",
+        en: "Without it there is no account, because the number cannot be verified.",
+    },
+};
+
+/// What only a guardian agrees to.
+pub const GUARDIAN_OFFERS: &[Offer] = &[GUARDIAN_ACCOUNT, GUARDIAN_MESSAGES];
+
 /// Every offer.
 pub const OFFERS: &[Offer] = &[LOGIN_ALERT, REAL_NAME, ENTERPRISE, SUPPLIER];
 
@@ -207,6 +278,12 @@ impl Offer {
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
         OFFERS.iter().find(|offer| offer.id == id)
+    }
+
+    /// The offer of a name, also one that only a guardian agrees to.
+    #[must_use]
+    pub fn named(id: &str) -> Option<&'static Self> {
+        Self::find(id).or_else(|| GUARDIAN_OFFERS.iter().find(|offer| offer.id == id))
     }
 
     /// The whole text as shown in one language: what its hash in a consent event stands for.
@@ -230,9 +307,14 @@ mod tests {
 
     #[test]
     fn clause_2_1_1_g_each_offer_is_whole_and_by_itself() {
-        for (place, offer) in OFFERS.iter().enumerate() {
-            assert!(!["agreement", "policy"].contains(&offer.id), "{}", offer.id);
-            assert!(OFFERS[..place].iter().all(|other| other.id != offer.id));
+        let all: Vec<&Offer> = OFFERS.iter().chain(GUARDIAN_OFFERS).collect();
+        for (place, offer) in all.iter().enumerate() {
+            assert!(
+                !["agreement", "policy", "child_rules"].contains(&offer.id),
+                "{}",
+                offer.id
+            );
+            assert!(all[..place].iter().all(|other| other.id != offer.id));
             assert!(!offer.fields.is_empty() && offer.term > Duration::ZERO);
             for zh in [true, false] {
                 assert!(
@@ -242,7 +324,10 @@ mod tests {
                 );
                 assert_eq!(offer.text(zh).lines().count(), 6);
             }
-            assert_eq!(Offer::find(offer.id).map(|found| found.id), Some(offer.id));
+            assert_eq!(Offer::named(offer.id).map(|found| found.id), Some(offer.id));
+        }
+        for offer in GUARDIAN_OFFERS {
+            assert!(Offer::find(offer.id).is_none(), "nobody gives it for themself");
         }
     }
 }

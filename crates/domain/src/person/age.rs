@@ -1,7 +1,7 @@
 //! How old somebody is, and what follows from it: fourteen and under is a child (1.5), under eighteen
 //! a guardian consents (2.7.a).
 
-use time::{Date, OffsetDateTime};
+use time::{Date, Month, OffsetDateTime};
 
 use crate::calendar::{Due, days_after};
 
@@ -41,6 +41,23 @@ pub fn gate(birth: Date, today: Date) -> Gate {
         years if years < ADULT => Gate::Guardian,
         _ => Gate::Open,
     }
+}
+
+/// When to look next whether somebody born on this day is eighteen. The birthday itself must not stand
+/// where it can be read, so that the day is told only from the month's beginning on: first the year's
+/// beginning, then the month's, then the day. Nothing once they are of age, or for a year past the calendar.
+#[must_use]
+pub fn next_look(birth: Date, today: Date) -> Option<Date> {
+    let year = birth.year() + ADULT;
+    let first = |month| Date::from_calendar_date(year, month, 1).ok();
+    // As in [`at`]: 29 February is 1 March where there is none.
+    let birthday = birth.replace_year(year).ok().or_else(|| first(Month::March))?;
+    if today >= birthday {
+        return None;
+    }
+    [first(Month::January)?, first(birthday.month())?, birthday]
+        .into_iter()
+        .find(|look| today < *look)
 }
 
 /// When a request for a guardian's consent lapses.
@@ -106,6 +123,28 @@ mod tests {
         assert_eq!(gate(birth, date!(2026 - 11 - 26)), Gate::Guardian);
         // Not born yet is no adult.
         assert_eq!(gate(date!(2030 - 01 - 01), date!(2026 - 11 - 26)), Gate::Child);
+    }
+
+    #[test]
+    fn a_birthday_is_looked_for_without_being_told_before_its_month() {
+        let birth = date!(2009 - 06 - 15);
+        for (today, look) in [
+            (date!(2026 - 11 - 29), Some(date!(2027 - 01 - 01))),
+            (date!(2026 - 12 - 31), Some(date!(2027 - 01 - 01))),
+            (date!(2027 - 01 - 01), Some(date!(2027 - 06 - 01))),
+            (date!(2027 - 05 - 31), Some(date!(2027 - 06 - 01))),
+            (date!(2027 - 06 - 01), Some(date!(2027 - 06 - 15))),
+            (date!(2027 - 06 - 14), Some(date!(2027 - 06 - 15))),
+            (date!(2027 - 06 - 15), None),
+        ] {
+            assert_eq!(next_look(birth, today), look, "{today}");
+        }
+        let leap = date!(2008 - 02 - 29);
+        assert_eq!(
+            next_look(leap, date!(2026 - 02 - 28)),
+            Some(date!(2026 - 03 - 01))
+        );
+        assert_eq!(next_look(leap, date!(2026 - 03 - 01)), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Refusals about who takes part: persons, enterprises, suppliers, members of organisations, staff. Each
 //! is one row: variant, code, field, Chinese, English.
 
-use super::{Passkey, Refused, Trade};
+use super::{Minor, Passkey, Refused, Trade};
 
 refusals! {
     /// Why a rule about a person, an enterprise, a supplier or a member says no.
@@ -66,8 +66,8 @@ refusals! {
         "People of 14 or younger cannot be verified; nothing you entered was kept. A parent or guardian may use the platform.",
     /// The person is under age and the guardian has not consented.
     VerifyGuardian = "verify_guardian" "id_number"
-        "未满 18 周岁须由监护人同意，本站尚未开通监护人同意，暂不能实名认证，其他功能不受影响；刚才填写的内容没有保存。"
-        "Under 18 a guardian has to consent, which this site does not offer yet, so you cannot be verified now; everything else works. Nothing you entered was kept.",
+        "未满 18 周岁须由监护人单独同意后才能实名认证；刚才填写的内容没有保存。请到“未成年人与监护人”页请监护人同意。"
+        "Under 18 a guardian consents to the verification first; nothing you entered was kept. Ask your guardian on the page “Minors and guardians”.",
     /// Whether it is meant is not ticked.
     VerifyUnsure = "verify_unsure" "sure"
         "删除后不能恢复，请勾选“我确认删除”再提交。"
@@ -524,8 +524,8 @@ impl From<Party> for Refused {
 impl Refused {
     /// Every refusal, for tests and the API's list of codes.
     pub const ALL: &'static [Self] = &{
-        let mut all =
-            [Self::FormStale; Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len() + Trade::ALL.len()];
+        let mut all = [Self::FormStale;
+            Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len() + Trade::ALL.len() + Minor::ALL.len()];
         let mut at = 0;
         while at < Self::OWN.len() {
             all[at] = Self::OWN[at];
@@ -545,6 +545,12 @@ impl Refused {
         let mut at = 0;
         while at < Trade::ALL.len() {
             all[before + at] = Self::Trade(Trade::ALL[at]);
+            at += 1;
+        }
+        let before = before + Trade::ALL.len();
+        let mut at = 0;
+        while at < Minor::ALL.len() {
+            all[before + at] = Self::Minor(Minor::ALL[at]);
             at += 1;
         }
         all

@@ -410,6 +410,7 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
         Refused::Party(party) => party.parts(),
         Refused::Passkey(passkey) => passkey.parts(),
         Refused::Trade(trade) => trade.parts(),
+        Refused::Minor(minor) => minor.parts(),
         Refused::PhoneUnchanged => (
             "phone_unchanged",
             "phone",

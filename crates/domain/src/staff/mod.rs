@@ -25,6 +25,8 @@ named! {
         Finance = "finance" "财务" "finance",
         /// Answers requests about personal data.
         Dpo = "dpo" "个人信息保护" "privacy officer",
+        /// Approves what staff may open of a minor.
+        Supervisor = "supervisor" "主管" "supervisor",
         /// Runs the console: who works here, in which roles. Sees no personal data.
         Admin = "admin" "管理员" "administrator",
     }
@@ -39,7 +41,7 @@ impl Role {
             Self::Agent => Some(StaffRole::CustomerService),
             Self::Arbiter => Some(StaffRole::Mediator),
             Self::Dpo => Some(StaffRole::PrivacyOfficer),
-            Self::Moderator | Self::Finance | Self::Admin => None,
+            Self::Moderator | Self::Finance | Self::Supervisor | Self::Admin => None,
         }
     }
 }
@@ -198,7 +200,7 @@ mod tests {
     fn clause_2_5_1_e_roles_open_what_their_work_needs_and_most_nothing() {
         let opens: Vec<_> = Role::ALL.iter().filter(|role| role.opens().is_some()).collect();
         assert_eq!(opens, [&Role::Verifier, &Role::Agent, &Role::Arbiter, &Role::Dpo]);
-        for role in [Role::Moderator, Role::Finance, Role::Admin] {
+        for role in [Role::Moderator, Role::Finance, Role::Supervisor, Role::Admin] {
             assert_eq!(role.opens(), None, "{role:?}");
         }
     }

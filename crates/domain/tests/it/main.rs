@@ -4,6 +4,7 @@
 mod enterprise;
 mod enterprise_proof;
 mod licence;
+mod minor;
 mod order;
 mod order_plan;
 mod person;

@@ -8,5 +8,6 @@ mod decode;
 mod deidentify;
 mod disclose;
 mod log;
+mod minor;
 mod receipt;
 mod tree;

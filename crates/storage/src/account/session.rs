@@ -14,7 +14,8 @@ const INSERT: &str = "INSERT INTO session \
     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, NULL, $8)";
 const LIVE: &str = "SELECT s.id, s.account, a.subject, s.csrf, s.device, s.created_at, s.seen_at, s.expires_at, \
     (SELECT COUNT(*) FROM membership m WHERE m.account = s.account), o.id, o.name, b.seat, \
-    (SELECT COUNT(*) FROM organisation_member x WHERE x.account = s.account) \
+    (SELECT COUNT(*) FROM organisation_member x WHERE x.account = s.account), \
+    (SELECT COUNT(*) FROM age_band y WHERE y.account = s.account AND y.frozen_at IS NOT NULL) \
     FROM session s JOIN account a ON a.id = s.account \
     LEFT JOIN organisation_member b ON b.organisation = s.acting AND b.account = s.account \
     LEFT JOIN organisation o ON o.id = b.organisation AND o.dissolved_at IS NULL \
@@ -77,6 +78,8 @@ pub struct SessionRow {
     pub acting: Option<Acting>,
     /// To how many organisations the account belongs; known for the live session alone.
     pub organisations: i64,
+    /// Whether the account is for browsing only; known for the live session alone.
+    pub frozen: bool,
 }
 
 /// A session to begin.
@@ -123,6 +126,7 @@ fn read(row: &Row) -> Result<SessionRow, StoreError> {
         memberships: row.int(8)?,
         acting: None,
         organisations: 0,
+        frozen: false,
     })
 }
 
@@ -165,6 +169,7 @@ pub async fn live<P: Purpose>(
     Ok(Some(SessionRow {
         acting: org::acting(&row, 9)?,
         organisations: row.int(12)?,
+        frozen: row.int(13)? > 0,
         ..read(&row)?
     }))
 }

@@ -63,6 +63,10 @@ const ORGANISATION_EVENTS: &str = "DELETE FROM organisation_event WHERE id IN \
     (SELECT id FROM organisation_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
 const INVITATIONS: &str = "DELETE FROM organisation_invitation WHERE id IN \
     (SELECT id FROM organisation_invitation WHERE sent_at <= $1 ORDER BY sent_at, id LIMIT $2)";
+const GUARDIANSHIPS: &str = "DELETE FROM guardianship_event WHERE id IN \
+    (SELECT id FROM guardianship_event WHERE at <= $1 ORDER BY at, id LIMIT $2)";
+const APPROVALS: &str = "DELETE FROM staff_approval WHERE id IN \
+    (SELECT id FROM staff_approval WHERE asked_at <= $1 ORDER BY asked_at, id LIMIT $2)";
 // The transfer stays counted; where it went is no longer shown.
 const TRANSFERS: &str = "UPDATE enterprise_transfer SET last_four = NULL WHERE id IN \
     (SELECT id FROM enterprise_transfer WHERE at <= $1 AND last_four IS NOT NULL ORDER BY at, id LIMIT $2)";
@@ -148,11 +152,15 @@ pub enum Rule {
     Transfers,
     /// `transfer_1y`.
     TransferCounts,
+    /// `guardianship_record_3y`.
+    Guardianships,
+    /// `approval_3y`.
+    Approvals,
 }
 
 impl Rule {
     /// Every rule of this kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::AccessRecords,
         Self::Sessions,
         Self::ConsentProofs,
@@ -173,6 +181,8 @@ impl Rule {
         Self::Spending,
         Self::Transfers,
         Self::TransferCounts,
+        Self::Guardianships,
+        Self::Approvals,
     ];
 
     /// Its name in `retention.toml`.
@@ -199,6 +209,8 @@ impl Rule {
             Self::Spending => "spending_1y",
             Self::Transfers => "transfer_90d",
             Self::TransferCounts => "transfer_1y",
+            Self::Guardianships => "guardianship_record_3y",
+            Self::Approvals => "approval_3y",
         }
     }
 
@@ -224,6 +236,8 @@ impl Rule {
             Self::Spending => &[SPENDING],
             Self::Transfers => &[TRANSFERS],
             Self::TransferCounts => &[TRANSFER_COUNTS],
+            Self::Guardianships => &[GUARDIANSHIPS],
+            Self::Approvals => &[APPROVALS],
         }
     }
 }

@@ -236,6 +236,7 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         }
         "enterprise_paper.bank_account" => lang.t("对公账号", "enterprise's account number"),
         "enterprise_paper.amount" => lang.t("打款金额", "amount of the transfer"),
+        "guardianship.phone" => lang.t("请求监护人时填写的手机号", "number of the request to a guardian"),
         "account_change.reason" => lang.t("更正原因", "reasons of corrections"),
         "phone_recovery.phone" => lang.t("找回中的新手机号", "new number that waits"),
         "profile.display_name" => lang.t("显示名", "display name"),

@@ -115,7 +115,10 @@ pub(super) fn document_name(lang: Lang, document: &str) -> String {
                 "Undertaking on personal data, signed for an enterprise",
             )
             .to_owned(),
-        other => Offer::find(other).map_or_else(
+        "child_rules" => lang
+            .t("儿童个人信息保护规则", "Rules for children’s data")
+            .to_owned(),
+        other => Offer::named(other).map_or_else(
             || other.to_owned(),
             |offer| offer.name.get(lang == Lang::Zh).to_owned(),
         ),
@@ -124,6 +127,9 @@ pub(super) fn document_name(lang: Lang, document: &str) -> String {
 
 fn event_row(lang: Lang, event: &ConsentEvent) -> EventRow {
     let act = match (event.state, event.origin) {
+        (ConsentState::Given, Origin::Guardian) => lang.t("监护人同意", "the guardian agreed"),
+        (ConsentState::Refused, Origin::Guardian) => lang.t("监护人不同意", "the guardian refused"),
+        (ConsentState::Withdrawn, Origin::Guardian) => lang.t("监护人撤回", "the guardian withdrew"),
         (ConsentState::Given, _) => lang.t("同意", "agreed"),
         (ConsentState::Refused, Origin::Act) => lang.t("不同意", "refused"),
         (ConsentState::Refused, Origin::Signal) => {

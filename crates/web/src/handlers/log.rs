@@ -93,7 +93,7 @@ pub async fn growth(visit: Visit, Named(old): Named<u64>) -> Answer {
     }
 }
 
-fn controller(visit: &Visit) -> Controller<'_> {
+pub(super) fn controller(visit: &Visit) -> Controller<'_> {
     let settings = &visit.state.settings;
     Controller {
         name: &settings.operator_name,
@@ -102,7 +102,7 @@ fn controller(visit: &Visit) -> Controller<'_> {
     }
 }
 
-fn download(receipt: &serde_json::Value) -> Answer {
+pub(super) fn download(receipt: &serde_json::Value) -> Answer {
     let text = serde_json::to_string_pretty(receipt).unwrap_or_default();
     Answer::download(
         "application/json; charset=utf-8",

@@ -3,12 +3,14 @@
 pub mod account;
 pub mod assets;
 pub mod catalogue;
+pub mod child;
 pub mod consent;
 pub mod gallery;
 pub mod guard;
 pub mod home;
 pub mod interface;
 pub mod log;
+pub mod minor;
 pub mod order;
 mod order_action;
 mod order_view;

@@ -72,7 +72,7 @@ fn why(lang: Lang, opening: &app::account::Opening) -> String {
     }
 }
 
-fn access_row(visit: &Visit, account: Uuid, opening: app::account::Opening) -> AccessRow {
+pub(super) fn access_row(visit: &Visit, account: Uuid, opening: app::account::Opening) -> AccessRow {
     let lang = visit.lang;
     let own = opening.actor_account == Some(account);
     let fields: Vec<&str> = opening
@@ -81,8 +81,15 @@ fn access_row(visit: &Visit, account: Uuid, opening: app::account::Opening) -> A
         .map(|field| field_name(lang, field))
         .collect();
     let why = why(lang, &opening);
+    // Nobody else opens somebody's data under that purpose but the guardian of a minor.
+    let guardian = opening.actor_kind == "person" && !own && opening.purpose == "show_own";
+    let who = if guardian {
+        lang.t("监护人", "the guardian").to_owned()
+    } else {
+        who(lang, &opening.actor_kind, own)
+    };
     AccessRow {
-        who: among(lang, who(lang, &opening.actor_kind, own), opening.people),
+        who: among(lang, who, opening.people),
         fields: fields.join(lang.t("、", ", ")),
         purpose: purpose_name(lang, &opening.purpose).to_owned(),
         clause: opening.clause,

@@ -1,17 +1,20 @@
 //! Registration: the three fields of clause 2.1.1.b after two separate acceptances.
 
 use app::account::{self, CodeRequest, Documents, Registration};
+use domain::minor::Band;
 use privacy::purpose::KeepAccount;
 use serde::Deserialize;
 
 use super::account::{Next, errors_of, status_of};
+use super::minor::{guardian_first, leads_to_guardian};
 use super::stopped::{puzzle_for, solved};
 use crate::failure::{Answer, local};
 use crate::pages::account::{FieldError, RegisterPage};
 use crate::pages::guard::PuzzleBox;
+use crate::pages::minor::BandRow;
 use crate::request::{Asked, Posted, Visit};
 
-fn documents(visit: &Visit) -> Result<Documents, Answer> {
+pub(super) fn documents(visit: &Visit) -> Result<Documents, Answer> {
     let version = visit.state.version().ok_or_else(|| Answer::not_found(visit))?;
     let lang = visit.policy_lang();
     Ok(Documents {
@@ -38,6 +41,8 @@ pub struct RegisterForm {
     account_name: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    age_band: String,
     accept_agreement: Option<String>,
     accept_policy: Option<String>,
     #[serde(default)]
@@ -81,6 +86,7 @@ fn register_page(
     let page = RegisterPage {
         f: visit.frame(visit.lang.t("注册账号", "Create an account")),
         errors,
+        bands: BandRow::all(visit.lang, &form.age_band, false),
         phone: form.phone.chars().take(64).collect(),
         account_name: form.account_name.chars().take(64).collect(),
         next: local(&form.next).to_owned(),
@@ -106,6 +112,7 @@ pub async fn form(visit: Visit, Asked(Next { next }): Asked<Next>) -> Answer {
         code: String::new(),
         account_name: String::new(),
         password: String::new(),
+        age_band: String::new(),
         accept_agreement: None,
         accept_policy: None,
         next,
@@ -123,6 +130,7 @@ pub async fn code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<An
     let (accept_agreement, accept_policy) = form.ticks(&documents);
     let request = CodeRequest {
         phone: &form.phone,
+        age: Band::parse(&form.age_band),
         accept_agreement,
         accept_policy,
         documents: &documents,
@@ -132,12 +140,23 @@ pub async fn code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<An
     let asked = account::request_code(&visit.state.app, &ctx, &request);
     match visit.evenly(asked).await {
         Ok(()) => Ok(register_page(&visit, &form, Vec::new(), true, None)),
+        Err(failure) if leads_to_guardian(&failure) => {
+            Ok(guardian_first(&visit, &form.phone, &form.age_band))
+        }
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;
             let puzzle = puzzle_for(&visit, &failure, request.from.solved).await?;
             Ok(register_page(&visit, &form, errors, false, puzzle))
         }
     }
+}
+
+/// A refused form; one of somebody under age leads to the guardian first (2.7.a).
+fn refused(visit: &Visit, form: &RegisterForm, failure: &app::Failure) -> Result<Answer, Answer> {
+    if leads_to_guardian(failure) {
+        return Ok(guardian_first(visit, &form.phone, &form.age_band));
+    }
+    Ok(register_page(visit, form, errors_of(visit, failure)?, false))
 }
 
 /// `POST /zhuce`.
@@ -150,6 +169,7 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
         code: &form.code,
         account_name: &form.account_name,
         password: &form.password,
+        age: Band::parse(&form.age_band),
         accept_agreement,
         accept_policy,
         documents: &documents,
@@ -158,12 +178,6 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
     };
     match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
         Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => Ok(register_page(
-            &visit,
-            &form,
-            errors_of(&visit, &failure)?,
-            false,
-            None,
-        )),
+        Err(failure) => refused(&visit, &form, &failure),
     }
 }

@@ -47,7 +47,7 @@ fn why(lang: Lang, rule: &str) -> &'static str {
             "账号终止后三年（同意的证据，个人信息保护法第十四条）",
             "three years after the account (proof of consents, PIPL 14)",
         ),
-        "access_record_3y" => lang.t(
+        "access_record_3y" | "approval_3y" => lang.t(
             "产生后三年（个人信息保护法第五十六条）",
             "three years after each (PIPL 56)",
         ),
@@ -59,7 +59,7 @@ fn why(lang: Lang, rule: &str) -> &'static str {
     }
 }
 
-fn portion(lang: Lang, table: &str, rows: i64, kept: &str) -> Option<Portion> {
+pub(super) fn portion(lang: Lang, table: &str, rows: i64, kept: &str) -> Option<Portion> {
     Some(Portion {
         name: table_name(lang, table)?.to_owned(),
         rows,
@@ -142,7 +142,7 @@ impl CopyDocument<'_> {
     }
 }
 
-fn document(visit: &Visit, copy: &Copy) -> Result<String, Answer> {
+pub(super) fn copy_document(visit: &Visit, copy: &Copy) -> Result<String, Answer> {
     let lang = visit.lang;
     let page = CopyDocument {
         lang,
@@ -169,7 +169,7 @@ pub async fn copy(visit: Visit, Posted(form): Posted<Confirmation>) -> Result<An
     let password = &form.current;
     match rights::copy(&visit.state.app, &verify, &show, viewer, password).await {
         Ok(made) => {
-            let page = document(&visit, &made)?;
+            let page = copy_document(&visit, &made)?;
             let archive =
                 rights::bundle(&made, &page).map_err(|failure| Answer::failure(&visit, &failure))?;
             Ok(Answer::download("application/zip", "qifu365-copy.zip", archive))

@@ -240,6 +240,8 @@ fn ground_name(lang: Lang, ground: &str) -> &'static str {
         ),
         "consent" => lang.t("您的单独同意", "your separate consent"),
         "membership" => lang.t("您加入了企业", "you joined the organisation"),
+        "guardian" => lang.t("依法征求监护人同意", "asking a guardian, as the law wants"),
+        "protection" => lang.t("保护未成年人", "protecting a minor"),
         _ => lang.t("受平台委托处理", "entrusted by the platform"),
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::frame::{Frame, Lang};
 use super::guard::PuzzleBox;
+use super::minor::BandRow;
 use super::passkey::PasskeyPart;
 
 /// One problem with a form, shown in the summary (linking to the field) and beside the field itself.
@@ -45,6 +46,8 @@ pub struct RegisterPage {
     pub f: Frame,
     /// Problems with the last submission.
     pub errors: Vec<FieldError>,
+    /// The age bands to choose from; none is chosen beforehand.
+    pub bands: Vec<BandRow>,
     /// The phone number as typed.
     pub phone: String,
     /// The account name as typed.
@@ -97,6 +100,7 @@ impl RegisterPage {
             let empty = Self {
                 f: Frame::sample(lang, lang.t("注册", "Create an account"), "/zhuce", false),
                 errors: Vec::new(),
+                bands: BandRow::all(lang, "", false),
                 phone: String::new(),
                 account_name: String::new(),
                 next: "/zhanghao".to_owned(),
@@ -123,6 +127,7 @@ impl RegisterPage {
                         lang.t("请阅读并勾选隐私政策", "Read and tick the privacy policy"),
                     ),
                 ],
+                bands: BandRow::all(lang, "adult", false),
                 phone: "1380000".to_owned(),
                 agreement_ticked: true,
                 account_name: "星渚<b>软件</b>".to_owned(),

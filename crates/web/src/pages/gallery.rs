@@ -5,11 +5,11 @@ use askama::Template;
 
 use super::frame::{Frame, Lang};
 use super::staff::{
-    cases as staff_cases, guard as staff_guard, people as staff_people, training as staff_training,
-    work as staff_work,
+    cases as staff_cases, guard as staff_guard, minor as staff_minor, people as staff_people,
+    training as staff_training, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, guard, history, log, order, org, org_members, overview, passkey,
+    account, api, catalogue, consent, guard, history, log, minor, order, org, org_members, overview, passkey,
     person, phone, profile, public, rights, second, share, spending, staff, supplier, token,
 };
 
@@ -62,6 +62,10 @@ kinds! {
     "service" catalogue::ServicePage;
     "supplier" catalogue::SupplierPage;
     "register" account::RegisterPage;
+    "guardian-ask" minor::GuardianAskPage;
+    "child-rules" minor::ChildRulesPage;
+    "guardians" minor::GuardiansPage;
+    "child" minor::ChildPage;
     "login" account::LoginPage;
     "reset" account::ResetPage;
     "account" overview::AccountPage;
@@ -132,6 +136,9 @@ kinds! {
     "supplier-standing" supplier::StandingPage;
     "supplier-permit" supplier::PermitPage;
     "supplier-terms" supplier::TermsPage;
+    "staff-approvals" staff_minor::ApprovalsPage;
+    "staff-minors" staff_minor::MinorsPage;
+    "staff-minor-audit" staff_minor::MinorAuditPage;
     "staff-demands" staff_work::OfficerPage;
     "staff-guard" staff_guard::ContestedPage;
     "staff-orders" staff_work::ArbiterPage;

@@ -10,6 +10,7 @@ pub mod gallery;
 pub mod guard;
 pub mod history;
 pub mod log;
+pub mod minor;
 pub mod moment;
 pub mod order;
 pub mod org;

@@ -70,6 +70,7 @@ async fn a_refused_form_names_every_field_and_keeps_what_was_typed_but_no_secret
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     for field in [
         "#phone",
+        "#age_band",
         "#account_name",
         "#password",
         "#accept_agreement",
@@ -105,6 +106,7 @@ async fn clause_0_7_asking_for_a_code_keeps_the_person_s_own_ticks_and_sets_none
     let mut browser = Browser::new(&test);
     let typed = [
         ("phone", PHONE),
+        ("age_band", "adult"),
         ("account_name", "林知远"),
         ("password", PASSWORD),
     ];
@@ -144,6 +146,7 @@ async fn a_demonstration_says_which_numbers_it_takes_and_takes_no_other() {
     assert!(form.body.contains("100-0000-00NN") && form.body.contains("（/demo/outbox）"));
     let real = [
         ("phone", "13800138000"),
+        ("age_band", "adult"),
         ("accept_agreement", "2020-11-01"),
         ("accept_policy", "2020-11-01"),
     ];
@@ -160,7 +163,7 @@ async fn a_demonstration_says_which_numbers_it_takes_and_takes_no_other() {
     let mut production = Browser::production(&test);
     let form = production.get("/zhuce").await;
     assert!(!form.body.contains("100-0000") && !form.body.contains("/demo/"));
-    let fictional = [("phone", PHONE), real[1], real[2]];
+    let fictional = [("phone", PHONE), real[1], real[2], real[3]];
     let refused = production.post("/zhuce/yanzhengma", &fictional).await;
     assert!(refused.body.contains("手机号应为 11 位的中国大陆手机号"));
     assert_eq!(

@@ -204,13 +204,18 @@ impl Browser {
         let asked = self
             .post(
                 "/zhuce/yanzhengma",
-                &[&[("phone", phone), ("account_name", name)][..], &boxes].concat(),
+                &[
+                    &[("phone", phone), ("age_band", "adult"), ("account_name", name)][..],
+                    &boxes,
+                ]
+                .concat(),
             )
             .await;
         assert_eq!(asked.status, StatusCode::OK);
         let code = self.latest_code().await;
         let fields = [
             ("phone", phone),
+            ("age_band", "adult"),
             ("code", code.as_str()),
             ("account_name", name),
             ("password", PASSWORD),

@@ -144,7 +144,8 @@ both_dbs! {
                 assert!(page.body.contains(&version.agreement_hash(lang, "某运营方")));
             }
         }
-        let size = format!("<dd>{}</dd>", 4 * count);
+        // Policy and agreement of each version, and the rules for children's data, in both languages.
+        let size = format!("<dd>{}</dd>", 4 * count + 2);
         assert!(page.body.contains(&size), "each text once, however often the program starts");
     }
 }

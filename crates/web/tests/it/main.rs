@@ -11,6 +11,7 @@ mod guard;
 mod html;
 mod kept;
 mod log;
+mod minor;
 mod order;
 mod order_plan;
 mod org;

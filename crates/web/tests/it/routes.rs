@@ -63,6 +63,7 @@ fn filled(path: &str) -> String {
         .replace("{area}", "daili-jizhang")
         .replace("{answer}", "jieshou")
         .replace("{invitation}", "00000000-0000-4000-8000-000000000000")
+        .replace("{year}", "2025")
         .replace("{member}", "00000000-0000-4000-8000-000000000000")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
@@ -91,7 +92,7 @@ both_dbs! {
                 (Who::Door, _) if route.path == "/denglu/miyao/kaishi" => assert_eq!(page.status, StatusCode::OK, "{place}"),
                 (Who::Door, _) => assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{place}"),
                 (Who::Token(_), _) => assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{place}"),
-                (Who::Staff | Who::Verifier | Who::Officer | Who::Arbiter | Who::Admin, _) => assert_eq!(page.location(), "/guanli/denglu", "{place}"),
+                (Who::Staff | Who::Verifier | Who::Officer | Who::Arbiter | Who::Supervisor | Who::Admin, _) => assert_eq!(page.location(), "/guanli/denglu", "{place}"),
                 (Who::Account, _) => assert!(page.location().starts_with("/denglu"), "{place}"),
                 (who, method) => panic!("{place}: no expectation for {who:?} {method}"),
             }

@@ -76,7 +76,7 @@ pub async fn at_work(test: &TestStore, identifier: &str, roles: &[Role]) -> Brow
     browser
 }
 
-async fn sent(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn sent(browser: &mut Browser, page: &str, path: &str, fields: &[(&str, &str)]) -> Page {
     let csrf = browser.get(page).await.csrf();
     let mut all = vec![("csrf", csrf.as_str())];
     all.extend(fields);

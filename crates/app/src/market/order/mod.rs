@@ -352,7 +352,8 @@ async fn originals(
     Ok((events, gone))
 }
 
-/// The permit for what somebody wrote; none if it was not disclosed to whoever asks, or no longer is.
+/// The permit for what somebody wrote; none if it was not disclosed to whoever asks, or no longer is, or
+/// the writer turned out to be under age (2.7.b).
 async fn may_read<'t>(
     tx: &'t Tx<'_, FulfilContract>,
     writer: SubjectId,
@@ -360,7 +361,7 @@ async fn may_read<'t>(
 ) -> Result<Option<Permit<'t, FulfilContract>>, Failure> {
     match tx.permit(ask_notes(writer, order)).await {
         Ok(permit) => Ok(Some(permit)),
-        Err(StoreError::Denied(Denied::NotDisclosed)) => Ok(None),
+        Err(StoreError::Denied(Denied::NotDisclosed | Denied::Guardian)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

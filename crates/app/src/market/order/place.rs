@@ -21,7 +21,7 @@ use crate::account::{Viewer, index};
 use crate::disclosure::{Sides, note_given};
 use crate::org::spend;
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure, Fault, supplier};
+use crate::{App, Failure, Fault, minor, supplier};
 
 /// The kind under which placed orders are counted.
 const PLACED: &str = "order_placed";
@@ -148,6 +148,8 @@ pub async fn place(
         return same(earlier, service, sku);
     }
     refuse_if_closing(&mut tx, viewer.subject).await?;
+    policy::clause!("2.7.a");
+    minor::refuse(&mut tx, viewer.subject).await?;
     if service.paused {
         return Err(Refused::ServicePaused.into());
     }

@@ -13,6 +13,7 @@ fn who(of: Who) -> String {
         Who::Staff => "staff",
         Who::Verifier => "staff: verifier",
         Who::Officer => "staff: privacy officer",
+        Who::Supervisor => "staff: supervisor",
         Who::Arbiter => "staff: arbiter",
         Who::Admin => "staff: administrator",
         Who::Token(scope) => return format!("token {}", scope.as_str()),

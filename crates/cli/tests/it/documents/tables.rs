@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Write as _};
 
 use domain::machine::Machine;
-use domain::{org, person, supplier};
+use domain::{minor, org, person, supplier};
 
 use super::{codes, head, row};
 
@@ -108,6 +108,18 @@ pub fn sections() -> String {
         (licence::State::ALL, (licence::State::as_str, licence::State::label)),
         (licence::Event::ALL, (licence::Event::as_str, licence::Event::label)),
         "A review takes three working days; `near_end` comes thirty days before the last day, `run_out` at midnight in Beijing after it. Notices go out thirty and seven days before and on the day.",
+    ));
+    text.push_str(&section(
+        &minor::MACHINE,
+        (
+            minor::State::ALL,
+            (minor::State::as_str, minor::State::label),
+        ),
+        (
+            minor::Event::ALL,
+            (minor::Event::as_str, minor::Event::label),
+        ),
+        "`expire` is taken by the clock seven days after a guardian was first named, or after the account was found to be a minor's; naming another number does not give more. In `refused`, `withdrawn` and `expired` everything of the minor goes.",
     ));
     text
 }

@@ -209,6 +209,7 @@ async fn page(
             ),
         )),
         why: cases::why(lang),
+        approval: None,
         opened: opened.map(|(piece, value, reason)| {
             let shown = match piece {
                 Piece::Applicant | Piece::Representative => Opened::Name(value),

@@ -161,6 +161,7 @@ async fn page(
             ),
         )),
         why: cases::why(lang),
+        approval: None,
         opened: opened
             .map(|(data, reason)| (picture, Opened::Picture(data), reason_name(lang, reason.as_str()))),
         acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),

@@ -6,6 +6,7 @@ pub mod enterprise;
 pub mod guard;
 pub mod home;
 pub mod licence;
+pub mod minor;
 pub mod orders;
 pub mod people;
 pub mod setup;

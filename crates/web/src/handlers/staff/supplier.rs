@@ -211,6 +211,7 @@ async fn page(
         open_hint: "",
         masked: None,
         why: Vec::new(),
+        approval: None,
         opened: None,
         acts: seen.may.iter().map(offered).collect(),
         for_others: seen.for_others,

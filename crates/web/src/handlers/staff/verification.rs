@@ -1,6 +1,6 @@
 //! A verifier's list and case (5.8): masked, one field opened with a reason, measures by four eyes.
 
-use app::staff::{self, CaseView, Kind};
+use app::staff::{self, ApprovalState, CaseView, Kind};
 use domain::person::verification::{Event, Ground};
 use domain::staff::Role;
 use privacy::StaffReason;
@@ -144,6 +144,7 @@ async fn page(
         opened: revealed.map(|(value, reason)| (name, Opened::Name(value), reason_name(lang, reason.as_str()))),
         acts: seen.may.iter().map(|event| act_row(lang, *event)).collect(),
         for_others: seen.for_others,
+        approval: seen.approval.map(|state| approval(lang, state)),
         steps: seen
             .steps
             .into_iter()
@@ -164,6 +165,49 @@ async fn page(
 /// `GET /guanli/shiming/{id}`.
 pub async fn case(desk: Desk, Named(id): Named<String>) -> Result<Answer, Answer> {
     page(&desk, &id, Vec::new(), None).await
+}
+
+/// The case again, with what was wrong.
+pub(super) async fn with_errors(desk: &Desk, id: &str, errors: Vec<FieldError>) -> Result<Answer, Answer> {
+    page(desk, id, errors, None).await
+}
+
+/// How the approval of a minor's case stands, in words, and whether it may be asked for (2.7.b).
+fn approval(lang: Lang, state: ApprovalState) -> (String, bool) {
+    let at = |at| domain::calendar::instant_text(at, lang == Lang::Zh);
+    match state {
+        ApprovalState::Needed => (
+            lang.t(
+                "这是未成年人：每次打开姓名都须另一位主管先批准。",
+                "This is a minor: each opening of the name takes the approval of a supervisor beforehand.",
+            )
+            .to_owned(),
+            true,
+        ),
+        ApprovalState::Refused => (
+            lang.t(
+                "主管没有批准。确有必要的，可以重新申请。",
+                "The supervisor refused. If it is necessary, ask again.",
+            )
+            .to_owned(),
+            true,
+        ),
+        ApprovalState::Waits(until) => (
+            lang.t("等待主管批准，最迟 ", "It waits for a supervisor, until ")
+                .to_owned()
+                + &at(until),
+            false,
+        ),
+        ApprovalState::Given(until) => (
+            lang.t(
+                "已批准，可按申请的理由打开一次，有效至 ",
+                "Approved: good once, for the reason asked for, until ",
+            )
+            .to_owned()
+                + &at(until),
+            false,
+        ),
+    }
 }
 
 /// What is opened, and why.

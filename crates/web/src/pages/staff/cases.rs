@@ -232,6 +232,9 @@ pub struct CasePage {
     pub masked: Option<(&'static str, &'static str)>,
     /// Why something may be opened.
     pub why: Vec<Coded>,
+    /// What the approval of a minor's case stands at, in words, and whether it may be asked for; nothing if the
+    /// case is about nobody under age (2.7.b).
+    pub approval: Option<(String, bool)>,
     /// What was just opened: its name, itself, and the reason given.
     pub opened: Option<(&'static str, Opened, &'static str)>,
     /// What may be done.
@@ -388,6 +391,7 @@ impl CasePage {
                 lang.t("有结果后材料即删除。", "They are deleted once it is decided."),
             )),
             why: vec![coded("review", "核对待决事项", "to decide what is at hand")],
+            approval: None,
             opened: None,
             acts: vec![
                 ActRow {
@@ -419,7 +423,7 @@ impl CasePage {
     }
 
     /// Papers that wait; a name opened; a picture opened; untrained and refused; a person's case whose
-    /// name is masked, with a proposal that waits for another; in both languages.
+    /// name is masked, with a proposal that waits for another; a minor's; in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
@@ -508,7 +512,23 @@ impl CasePage {
                 }],
                 ..masked.clone()
             };
-            vec![waiting, named, pictured, untrained, masked, single, restricting]
+            let minor = Self {
+                approval: Some((
+                    lang.t("须先由主管批准", "a supervisor approves first").to_owned(),
+                    true,
+                )),
+                ..single.clone()
+            };
+            vec![
+                waiting,
+                named,
+                pictured,
+                untrained,
+                masked,
+                single,
+                restricting,
+                minor,
+            ]
         })
     }
 }

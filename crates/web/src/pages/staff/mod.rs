@@ -3,6 +3,7 @@
 
 pub mod cases;
 pub mod guard;
+pub mod minor;
 pub mod people;
 pub mod training;
 pub mod work;

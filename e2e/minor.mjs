@@ -1,0 +1,115 @@
+// A child asks, the guardian consents, the child registers, the guardian looks and takes it back.
+import assert from 'node:assert/strict';
+
+const rounds = [
+  { width: 1280, scripts: true, child: '100-0000-0071', parent: '100-0000-0072', names: ['小苗', '家长甲'] },
+  { width: 375, scripts: false, child: '100-0000-0073', parent: '100-0000-0074', names: ['小芽', '家长乙'] },
+];
+
+export async function families({ base, visitor, test, register, judged, code, password }) {
+  for (const { width, scripts, child: childPhone, parent: parentPhone, names } of rounds) {
+    await test(`a child asks, the guardian consents, looks and takes it back, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+      const child = await visitor(width, scripts);
+      const whole = async (page) => {
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(over <= 0, `${page.url()} scrolls ${over} px sideways`);
+        // What judges a page is a script of its own.
+        if (scripts) assert.deepEqual(await judged(page), [], page.url());
+      };
+      const fill = async (band, name) => {
+        await child.goto(`${base}/zhuce`);
+        await child.fill('#phone', childPhone);
+        await child.fill('#account_name', name);
+        await child.check(`#age-${band}`);
+        await child.check('#accept_agreement');
+        await child.check('#accept_policy');
+        await child.click('button[formaction="/zhuce/yanzhengma"]');
+      };
+      await fill('child', names[0]);
+      assert.match(await child.textContent('h1'), /请父母或其他监护人同意/);
+      assert.equal(await child.inputValue('#phone'), childPhone, 'what was typed is kept');
+      await whole(child);
+      // Back, and older: it does not pass.
+      await fill('adult', names[0]);
+      assert.match(await child.textContent('.error-summary'), /7 天内选择过更小的年龄段/);
+      await whole(child);
+
+      await child.goto(`${base}/zhuce/jianhuren`);
+      await child.check('#age-child');
+      await child.fill('#phone', childPhone);
+      await child.fill('#guardian_phone', childPhone);
+      await child.click('main form button.btn-primary');
+      assert.match(await child.textContent('.error-summary'), /不能与您自己的相同/);
+      await child.fill('#guardian_phone', parentPhone);
+      await child.click('main form button.btn-primary');
+      const number = (await child.textContent('[role=status]')).match(/JH[0-9A-F]{10}/)[0];
+      await whole(child);
+
+      const parent = await visitor(width, scripts);
+      await register(parent, parentPhone, names[1]);
+      await parent.click('main a[href="/zhanghao/jianhu"]');
+      await whole(parent);
+      await parent.click(`main a:has-text("${number}")`);
+      const page = parent.url();
+      assert.ok(!(await parent.textContent('main')).includes(childPhone.slice(-4)), 'nothing of the child before the proof');
+      await parent.click('button[formaction$="/yanzhengma"]');
+      await whole(parent);
+      await parent.fill('#code', await code(parent));
+      await parent.check('#statement');
+      await parent.click('main form button.btn-primary');
+      assert.match(await parent.textContent('main'), new RegExp(`100\\*{4}${childPhone.slice(-4)}`), 'the guardian recognises the number');
+      await whole(parent);
+      await parent.check('#read');
+      await parent.click('main form button.btn-primary');
+      for (const box of ['#guardian_account', '#guardian_messages']) assert.equal(await parent.isChecked(box), false, 'no box is ticked beforehand');
+      await parent.check('#guardian_account');
+      await parent.click('main form button.btn-primary');
+      assert.match(await parent.textContent('.error-summary'), /请分别勾选/);
+      await whole(parent);
+      await parent.check('#guardian_account');
+      await parent.check('#guardian_messages');
+      await parent.click('main form button.btn-primary');
+      assert.match(await parent.textContent('main'), /监护人已同意/);
+
+      // The worker tells the child.
+      for (let turn = 0; turn < 40; turn += 1) {
+        await child.goto(`${base}/demo/outbox`);
+        if ((await child.textContent('main')).includes('您的监护人已同意')) break;
+        await child.waitForTimeout(500);
+      }
+      // Codes to one number keep a minute apart.
+      for (let turn = 0; turn < 80; turn += 1) {
+        await fill('child', names[0]);
+        if (!(await child.isVisible('.error-summary'))) break;
+        await child.waitForTimeout(1000);
+      }
+      await child.fill('#code', await code(child));
+      await child.fill('#password', password);
+      await child.click('main form button.btn-primary');
+      await child.waitForURL(`${base}/zhanghao`);
+      await whole(child);
+      await child.goto(`${base}/fuwu`);
+      await child.click('main li.card a');
+      await child.click('main a.btn-accent:visible');
+      await child.click('main form button.btn-primary');
+      assert.match(await child.textContent('main'), /未成年人账号不能使用这项功能/);
+
+      await parent.goto(page);
+      const seen = await parent.textContent('main');
+      assert.ok(seen.includes('账号资料') && !seen.includes(names[0]), 'kinds and amounts, not the content');
+      assert.match(seen, /工作人员没有打开过任何信息/);
+      await whole(parent);
+      await parent.click('form[action$="/chehui"] button');
+      assert.match(await parent.textContent('.error-summary'), /我确认/);
+      await parent.check('#sure');
+      await parent.click('form[action$="/chehui"] button');
+      assert.match(parent.url(), /\/zhuxiao\//);
+      await child.goto(`${base}/zhanghao`);
+      assert.match(child.url(), /\/denglu/, 'logged out at once');
+      for (const one of [child, parent]) {
+        assert.deepEqual(one.foreign, []);
+        await one.context().close();
+      }
+    });
+  }
+}
