@@ -240,6 +240,7 @@ impl Plain {
                 people: 1,
                 reason: row.try_get(8)?,
                 case: row.try_get(9)?,
+                approval: None,
             })
         };
         alone.iter().map(read).collect()

@@ -31,7 +31,7 @@ pub(crate) async fn admit<P: Purpose>(tx: &mut Tx<'_, P>, phone: BlindIndex) -> 
 
 /// The guard's look at a request for a code, before anything is sent: the same whether the number is
 /// anybody's or not.
-pub(super) async fn door<P: Purpose>(
+pub(crate) async fn door<P: Purpose>(
     app: &App,
     ctx: &Ctx<P>,
     number: &str,

@@ -49,6 +49,7 @@ pub(super) async fn seed(
         phone: WAITING.0,
         guardian_phone: WAITING.1,
         age: Some(Band::Child),
+        from: crate::account::Origin::default(),
     };
     match ask_guardian(app, &visitor, &request).await {
         // Visitors answered it, or asked too often: it stays as they left it.

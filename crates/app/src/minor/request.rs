@@ -17,7 +17,7 @@ use storage::minor::age::{self, Source};
 use storage::minor::{self as store, GuardianshipRow, Named};
 
 use super::{overdue, take};
-use crate::account::{TAKEN, Viewer, code, index};
+use crate::account::{Origin, TAKEN, Viewer, code, index};
 use crate::disclosure::{MESSAGE, SMS_SENDER};
 use crate::{App, Failure};
 
@@ -33,6 +33,8 @@ pub struct GuardianRequest<'a> {
     pub guardian_phone: &'a str,
     /// The band that was chosen.
     pub age: Option<Band>,
+    /// Where it came from, for the security guard.
+    pub from: Origin<'a>,
 }
 
 fn guardian_number(app: &App, typed: &str) -> Result<String, Refused> {
@@ -63,13 +65,12 @@ async fn send<P: Purpose>(
 ) -> Result<(), Failure> {
     take(tx, row, (Event::Ask, Role::Minor), facts).await?;
     let holder = account::find(tx, account::PHONE, digests.guardian).await?;
-    let (subject, contact) = match holder {
-        Some(holder) => (holder.subject, None),
-        None => {
-            let contact = SubjectId(app.entropy.id());
-            app.store.create_key(contact).await?;
-            (contact, Some(contact))
-        }
+    let (subject, contact) = if let Some(holder) = holder {
+        (holder.subject, None)
+    } else {
+        let contact = SubjectId(app.entropy.id());
+        app.store.create_key(contact).await?;
+        (contact, Some(contact))
     };
     store::name(tx, row.id, Named { contact, ..digests }).await?;
     let share = Share {
@@ -99,7 +100,7 @@ async fn send<P: Purpose>(
 /// digest of it, and the band (2.7.a). Answers with what the request is called.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming each wrong field; [`Minor::GuardianSelf`], [`Minor::GuardianOften`],
+/// [`Failure::Refused`] naming each wrong field, or asking for a puzzle; [`Minor::GuardianSelf`], [`Minor::GuardianOften`],
 /// [`Minor::GuardianRefused`], [`Minor::GuardianWaiting`], [`Minor::AgeStricter`].
 pub async fn ask_guardian(
     app: &App,
@@ -120,6 +121,8 @@ pub async fn ask_guardian(
             return Err(Failure::Refused(refused.into_iter().flatten().collect()));
         }
     };
+    // A request sends messages, so the guard looks at it as at one for a code (2.2.3.d).
+    code::door(app, ctx, &phone, &form.from).await?;
     let digest = index(app, account::PHONE, &phone);
     let named = Named {
         phone: Some(digest),

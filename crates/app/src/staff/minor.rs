@@ -233,7 +233,7 @@ pub async fn decide_contest(
     let mut tx = app.store.begin(ctx).await?;
     store::hold(&mut tx, id).await?;
     let row = store::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
-    if row.guardianship.state != State::ContestedFinding {
+    if row.guardianship.state != State::Contested {
         return Err(Refused::from(Minor::GuardianNotNow).into());
     }
     let event = if upheld { Event::Uphold } else { Event::Dismiss };

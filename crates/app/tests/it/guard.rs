@@ -8,6 +8,7 @@ use domain::Refused;
 use domain::account::guard::contest::{Ground, Ruling, State};
 use domain::account::guard::puzzle::{LIFE, QUESTION_WAIT, zeros};
 use domain::account::guard::{HOUR, MEMORY, Outcome, RULES, Signal};
+use domain::minor::Band;
 use domain::refused::Party;
 use domain::staff::Role;
 use privacy::purpose::{KeepAccount, KeepSafe, Operate, ShowOwn, VerifyHolder};
@@ -16,7 +17,7 @@ use storage::account::Place;
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 
-use crate::guard_map::{AWAY, HOME, Map, PHONE, WEAK, from_number, waits};
+use crate::guard_map::{AWAY, HOME, Map, PHONE, WEAK, from, from_number, refusals, waits};
 use crate::house::{self, PASSWORD};
 use crate::staff::{ctx as operate, trained};
 
@@ -24,13 +25,6 @@ fn app(test: &TestStore) -> App {
     App {
         regions: Some(Arc::new(Map)),
         ..house::app(test)
-    }
-}
-
-fn from(address: &str) -> Origin<'static> {
-    Origin {
-        address: Some(address.parse().expect("an address")),
-        solved: None,
     }
 }
 
@@ -51,13 +45,6 @@ async fn at(
     account::log_in(app, &house::visitor::<VerifyHolder>(app), &form).await
 }
 
-fn refusals<T>(result: Result<T, Failure>) -> Vec<Refused> {
-    let failure = result.err();
-    failure
-        .map(|failure| failure.refusals().to_vec())
-        .unwrap_or_default()
-}
-
 fn is(party: Party) -> Vec<Refused> {
     vec![party.into()]
 }
@@ -72,6 +59,7 @@ async fn lin(app: &App) -> (Begun, Viewer) {
         code: &code,
         account_name: "lin",
         password: PASSWORD,
+        age: Some(Band::Adult),
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
@@ -321,7 +309,7 @@ both_dbs! {
         let documents = house::documents();
         let ask = async |phone: &str, origin: Origin<'_>| {
             let request = account::CodeRequest {
-                phone, accept_agreement: true, accept_policy: true, documents: &documents, from: origin,
+                phone, age: Some(Band::Adult), accept_agreement: true, accept_policy: true, documents: &documents, from: origin,
             };
             refusals(account::request_code(&app, &house::visitor::<KeepAccount>(&app), &request).await)
         };
@@ -336,6 +324,11 @@ both_dbs! {
         }
         assert_eq!(ask("100-0000-0099", from(HOME)).await, is(Party::PuzzleNeeded));
         assert_eq!(refusals(account::request_reset(&app, &house::visitor(&app), "100-0000-0099", &from(HOME)).await), is(Party::PuzzleNeeded));
+        // A request to a guardian sends a message too (2.7.a).
+        let child = app::minor::GuardianRequest {
+            phone: "100-0000-0097", guardian_phone: "100-0000-0096", age: Some(Band::Child), from: from(HOME),
+        };
+        assert_eq!(refusals(app::minor::ask_guardian(&app, &house::visitor(&app), &child).await), is(Party::PuzzleNeeded));
         assert_eq!(ask("100-0000-0099", from(AWAY)).await, [], "another network");
         let puzzle = pose(&app, HOME).await;
         test.clock.advance(Duration::minutes(1));

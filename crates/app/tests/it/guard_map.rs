@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use app::Failure;
 use app::account::{Entry, Origin, Regions};
+use domain::Refused;
 
 pub const PHONE: &str = "100-0000-0001";
 /// argon2id of `1234567890`, as cheap as the tests' own.
@@ -38,4 +39,18 @@ pub fn waits(entry: Result<Entry, Failure>) -> String {
         Entry::Waits { token } => token,
         Entry::Begun(_) | Entry::Stopped { .. } => panic!("it does not wait for the second factor"),
     }
+}
+
+pub fn from(address: &str) -> Origin<'static> {
+    Origin {
+        address: Some(address.parse().expect("an address")),
+        solved: None,
+    }
+}
+
+pub fn refusals<T>(result: Result<T, Failure>) -> Vec<Refused> {
+    let failure = result.err();
+    failure
+        .map(|failure| failure.refusals().to_vec())
+        .unwrap_or_default()
 }

@@ -33,6 +33,7 @@ pub async fn ask(app: &App, phone: &str, guardian: &str, band: Band) -> Result<S
         phone,
         guardian_phone: guardian,
         age: Some(band),
+        from: app::account::Origin::default(),
     };
     minor::ask_guardian(app, &house::visitor::<KeepAccount>(app), &request).await
 }

@@ -99,10 +99,10 @@ async fn scene(test: &TestStore) -> Scene {
         .await
         .expect("proposed");
     Scene {
+        family,
         verifier,
         supervisor,
         case,
-        family,
     }
 }
 
@@ -205,7 +205,7 @@ both_dbs! {
         assert!(matches!(verifier, Err(Failure::NotFound)));
     }
     clause_2_7_b_an_audit_not_made_by_31_january_is_late(test) {
-        let app = house(test);
+        let app = house::app(test);
         let late = async || minor::late_audit(&app, &ctx(&app)).await.expect("looked");
         test.clock.advance(datetime!(2027-02-01 0:00 +8) - app.clock.now() - Duration::SECOND);
         assert_eq!(late().await, None, "the last second of 31 January");

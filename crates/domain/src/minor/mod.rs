@@ -225,8 +225,9 @@ impl Guardianship {
             Event::Consent if !facts.account || !facts.messages => Err(Minor::GuardianPurposes.into()),
             Event::Consent if facts.children >= CHILDREN => Err(Minor::GuardianMany.into()),
             Event::Read if !facts.sure => Err(Minor::GuardianRules.into()),
-            Event::Withdraw | Event::TurnFifteen if !facts.sure => Err(Minor::GuardianUnsure.into()),
-            Event::ComeOfAge if !facts.sure => Err(Minor::GuardianUnsure.into()),
+            Event::Withdraw | Event::TurnFifteen | Event::ComeOfAge if !facts.sure => {
+                Err(Minor::GuardianUnsure.into())
+            }
             Event::TurnFifteen if self.band != Band::Child => Err(Minor::GuardianNotNow.into()),
             // Of a child nobody says that they are of age: fifteen comes before eighteen.
             Event::ComeOfAge if self.band == Band::Child => Err(Minor::GuardianNotNow.into()),

@@ -145,6 +145,9 @@ fn clause_2_7_b_staff_open_nothing_of_a_minor_without_an_approval() {
 
 #[test]
 fn clause_2_7_b_a_guardian_opens_what_a_child_of_fourteen_has_and_of_older_ones_their_own_receipts() {
+    const NUMBER: &[&str] = &["guardianship.phone"];
+    const RECEIPT: &[&str] = &["log_entry.opening"];
+    const MIXED: &[&str] = &["guardianship.phone", "account.phone"];
     let guardian = |guarding, child, fields| {
         let minor = KnownMinor {
             guarding,
@@ -154,9 +157,6 @@ fn clause_2_7_b_a_guardian_opens_what_a_child_of_fourteen_has_and_of_older_ones_
             .decide(&ctx::<ShowOwn>(person(2)), known(minor))
             .err()
     };
-    const NUMBER: &[&str] = &["guardianship.phone"];
-    const RECEIPT: &[&str] = &["log_entry.opening"];
-    const MIXED: &[&str] = &["guardianship.phone", "account.phone"];
     for (guarding, child, fields, denied) in [
         (Guarding::No, true, PHONE, true),
         (Guarding::No, true, NUMBER, true),

@@ -10,9 +10,11 @@ use privacy::purpose::{KeepAccount, ShowOwn};
 use serde::Deserialize;
 
 use super::account::{errors_of, status_of};
+use super::stopped::{puzzle_for, solved};
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
+use crate::pages::guard::PuzzleBox;
 use crate::pages::minor::{BandRow, ChildRow, ChildRulesPage, GuardianAskPage, GuardiansPage, OwnCase};
 use crate::pages::moment::Moment;
 use crate::pages::public::ParagraphView;
@@ -48,9 +50,17 @@ pub struct AskForm {
     guardian_phone: String,
     /// The band that was chosen.
     pub age_band: String,
+    puzzle: String,
+    work: String,
+    answer: String,
 }
 
-fn ask_page_of(visit: &Visit, form: &AskForm, errors: Vec<FieldError>, sent: Option<String>) -> Answer {
+fn ask_page_of(
+    visit: &Visit,
+    form: &AskForm,
+    (errors, puzzle): (Vec<FieldError>, Option<PuzzleBox>),
+    sent: Option<String>,
+) -> Answer {
     let status = status_of(&errors);
     let short = |text: &str| text.chars().take(64).collect::<String>();
     let page = GuardianAskPage {
@@ -59,9 +69,10 @@ fn ask_page_of(visit: &Visit, form: &AskForm, errors: Vec<FieldError>, sent: Opt
         bands: BandRow::all(visit.lang, &form.age_band, true),
         phone: short(&form.phone),
         guardian_phone: short(&form.guardian_phone),
+        puzzle,
         sent,
     };
-    Answer::page(visit, status, &page)
+    Answer::page(visit, status, &page).scripted()
 }
 
 /// The way to a guardian, from a registration that needs one: what was typed of it stays.
@@ -71,12 +82,12 @@ pub(super) fn guardian_first(visit: &Visit, phone: &str, age_band: &str) -> Answ
         age_band: age_band.to_owned(),
         ..AskForm::default()
     };
-    ask_page_of(visit, &form, Vec::new(), None)
+    ask_page_of(visit, &form, (Vec::new(), None), None)
 }
 
 /// `GET /zhuce/jianhuren`.
 pub async fn ask_form(visit: Visit) -> Answer {
-    ask_page_of(&visit, &AskForm::default(), Vec::new(), None)
+    ask_page_of(&visit, &AskForm::default(), (Vec::new(), None), None)
 }
 
 /// `POST /zhuce/jianhuren`.
@@ -86,14 +97,19 @@ pub async fn ask(visit: Visit, Posted(mut form): Posted<AskForm>) -> Result<Answ
         phone: &form.phone,
         guardian_phone: &form.guardian_phone,
         age: Band::parse(&form.age_band),
+        from: visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
     };
-    let asked = minor::ask_guardian(&visit.state.app, &visit.as_visitor::<KeepAccount>(), &request).await;
-    Ok(match asked {
+    let ctx = visit.as_visitor::<KeepAccount>();
+    let asked = minor::ask_guardian(&visit.state.app, &ctx, &request);
+    Ok(match visit.evenly(asked).await {
         Ok(number) => {
             form.guardian_phone = String::new();
-            ask_page_of(&visit, &form, Vec::new(), Some(number))
+            ask_page_of(&visit, &form, (Vec::new(), None), Some(number))
         }
-        Err(failure) => ask_page_of(&visit, &form, errors_of(&visit, &failure)?, None),
+        Err(failure) => {
+            let puzzle = puzzle_for(&visit, &failure, request.from.solved).await?;
+            ask_page_of(&visit, &form, (errors_of(&visit, &failure)?, puzzle), None)
+        }
     })
 }
 

@@ -140,23 +140,30 @@ pub async fn code(visit: Visit, Posted(form): Posted<RegisterForm>) -> Result<An
     let asked = account::request_code(&visit.state.app, &ctx, &request);
     match visit.evenly(asked).await {
         Ok(()) => Ok(register_page(&visit, &form, Vec::new(), true, None)),
-        Err(failure) if leads_to_guardian(&failure) => {
-            Ok(guardian_first(&visit, &form.phone, &form.age_band))
-        }
         Err(failure) => {
-            let errors = errors_of(&visit, &failure)?;
             let puzzle = puzzle_for(&visit, &failure, request.from.solved).await?;
-            Ok(register_page(&visit, &form, errors, false, puzzle))
+            refused(&visit, &form, &failure, puzzle)
         }
     }
 }
 
 /// A refused form; one of somebody under age leads to the guardian first (2.7.a).
-fn refused(visit: &Visit, form: &RegisterForm, failure: &app::Failure) -> Result<Answer, Answer> {
+fn refused(
+    visit: &Visit,
+    form: &RegisterForm,
+    failure: &app::Failure,
+    puzzle: Option<PuzzleBox>,
+) -> Result<Answer, Answer> {
     if leads_to_guardian(failure) {
         return Ok(guardian_first(visit, &form.phone, &form.age_band));
     }
-    Ok(register_page(visit, form, errors_of(visit, failure)?, false))
+    Ok(register_page(
+        visit,
+        form,
+        errors_of(visit, failure)?,
+        false,
+        puzzle,
+    ))
 }
 
 /// `POST /zhuce`.
@@ -178,6 +185,6 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
     };
     match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
         Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => refused(&visit, &form, &failure),
+        Err(failure) => refused(&visit, &form, &failure, None),
     }
 }

@@ -136,7 +136,7 @@ kinds! {
     "supplier-standing" supplier::StandingPage;
     "supplier-permit" supplier::PermitPage;
     "supplier-terms" supplier::TermsPage;
-    "staff-approvals" staff_minor::ApprovalsPage;
+    "staff-approvals" staff_minor::MinorApprovalsPage;
     "staff-minors" staff_minor::MinorsPage;
     "staff-minor-audit" staff_minor::MinorAuditPage;
     "staff-demands" staff_work::OfficerPage;

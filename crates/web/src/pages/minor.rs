@@ -7,6 +7,7 @@ use time::macros::datetime;
 use super::account::{FieldError, both};
 use super::consent::OfferRow;
 use super::frame::{Frame, Lang};
+use super::guard::PuzzleBox;
 use super::moment::Moment;
 use super::overview::AccessRow;
 use super::public::ParagraphView;
@@ -54,6 +55,8 @@ pub struct GuardianAskPage {
     pub phone: String,
     /// The guardian's as typed.
     pub guardian_phone: String,
+    /// The puzzle, if the guard asks for one.
+    pub puzzle: Option<PuzzleBox>,
     /// What the request is called, once it is sent.
     pub sent: Option<String>,
 }
@@ -93,6 +96,7 @@ pub struct ChildRow {
 
 /// The reader's own account, if its holder is under age.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "what the page asks, one by one")]
 pub struct OwnCase {
     /// How it stands.
     pub row: ChildRow,
@@ -170,6 +174,7 @@ pub struct TurnRow {
 /// `GET`/`POST /zhanghao/jianhu/{id}`: a child as the guardian sees it.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/child.html")]
+#[expect(clippy::struct_excessive_bools, reason = "what the page asks, one by one")]
 pub struct ChildPage {
     /// The surrounding layout.
     pub f: Frame,
@@ -254,6 +259,7 @@ impl GuardianAskPage {
                 bands: BandRow::all(lang, "child", true),
                 phone: "100-0000-0021".to_owned(),
                 guardian_phone: String::new(),
+                puzzle: None,
                 sent: None,
             };
             let refused = Self {
@@ -261,6 +267,7 @@ impl GuardianAskPage {
                     "guardian_phone",
                     lang.t("请填写监护人的手机号", "Enter the number"),
                 )],
+                puzzle: Some(PuzzleBox::sample(lang)),
                 guardian_phone: "12<b>".to_owned(),
                 ..empty.clone()
             };
@@ -383,6 +390,7 @@ impl GuardiansPage {
 impl ChildPage {
     /// Every turn, and refused ones, in both languages.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a sample of each turn, one from the other")]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
             let prove = Self {

@@ -235,7 +235,7 @@ both_dbs! {
         sent(&mut first, &case, &format!("{case}/jueding"), &[("version", &version), ("event", "propose_revocation"), ("ground", "borrowed")]).await;
         let shown = second.get(&case).await.body;
         assert!(shown.contains("这是未成年人") && shown.contains(&format!("{case}/shenqing")));
-        let denied = sent(&mut second, &case, &format!("{case}/chakan"), &[("reason", "review")]).await;
+        let denied = sent(&mut second, &case, &format!("{case}/chakan"), &[("why", "review")]).await;
         assert!(denied.status == StatusCode::UNPROCESSABLE_ENTITY && denied.body.contains("须先由主管批准") && !denied.body.contains("林小树"));
         assert_eq!(sent(&mut second, &case, &format!("{case}/shenqing"), &[("reason", "review")]).await.location(), case);
         assert_eq!(second.get("/guanli/pizhun").await.status, StatusCode::NOT_FOUND);
@@ -243,9 +243,9 @@ both_dbs! {
         assert!(waiting.contains("verifier-2") && !waiting.contains("林小树"));
         let act = format!("/guanli/pizhun/{}", between(&waiting, "action=\"/guanli/pizhun/", "\""));
         assert_eq!(sent(&mut supervisor, "/guanli/pizhun", &act, &[("decision", "approve")]).await.location(), "/guanli/pizhun");
-        let opened = sent(&mut second, &case, &format!("{case}/chakan"), &[("reason", "review")]).await;
+        let opened = sent(&mut second, &case, &format!("{case}/chakan"), &[("why", "review")]).await;
         assert!(opened.status == StatusCode::OK && opened.body.contains("<strong>林小树</strong>"));
-        let again = sent(&mut second, &case, &format!("{case}/chakan"), &[("reason", "review")]).await;
+        let again = sent(&mut second, &case, &format!("{case}/chakan"), &[("why", "review")]).await;
         assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && !again.body.contains("<strong>林小树"), "once");
         let seen = guardian.get(&page).await.body;
         assert!(seen.contains("平台审核人员") && seen.contains("核对待决定的核验、撤销或申诉") && !seen.contains("林小树"));

@@ -16,7 +16,7 @@ use crate::pages::account::FieldError;
 use crate::pages::frame::Lang;
 use crate::pages::moment::Moment;
 use crate::pages::staff::minor::{
-    ApprovalRow, ApprovalsPage, AuditLine, ContestedRow, MinorAuditPage, MinorsPage,
+    ApprovalRow, AuditLine, ContestedRow, MinorApprovalsPage, MinorAuditPage, MinorsPage,
 };
 use crate::request::{Named, Posted};
 
@@ -55,16 +55,11 @@ async fn approvals_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answ
     let lang = desk.visit.lang;
     let lines = staff::approvals(&desk.visit.state.app, &desk.ctx::<Operate>(), signed).await;
     let lines = lines.map_err(failed(desk))?;
-    if !lines.is_empty() {
-        for error in &mut errors {
-            error.field = "main".into();
-        }
-    } else {
-        for error in &mut errors {
-            error.field = "approval".into();
-        }
+    let place = if lines.is_empty() { "approval" } else { "main" };
+    for error in &mut errors {
+        error.field = place.into();
     }
-    let page = ApprovalsPage {
+    let page = MinorApprovalsPage {
         f: desk.frame(lang.t("未成年人信息批准", "Minors: approvals")),
         c: desk.console(),
         errors,

@@ -425,6 +425,7 @@ impl CasePage {
     /// Papers that wait; a name opened; a picture opened; untrained and refused; a person's case whose
     /// name is masked, with a proposal that waits for another; a minor's; in both languages.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a sample of each kind, one from the other")]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
             let at = |at| Moment::of(lang, at);

@@ -32,7 +32,7 @@ pub struct ApprovalRow {
 /// `GET`/`POST /guanli/pizhun`.
 #[derive(Template, Clone, Debug)]
 #[template(path = "staff/approvals.html")]
-pub struct ApprovalsPage {
+pub struct MinorApprovalsPage {
     /// The surrounding layout.
     pub f: Frame,
     /// The console's.
@@ -107,9 +107,9 @@ pub struct MinorAuditPage {
     pub minors: Vec<(String, i64)>,
 }
 
-errors_by_field!(ApprovalsPage, MinorsPage);
+errors_by_field!(MinorApprovalsPage, MinorsPage);
 
-impl ApprovalsPage {
+impl MinorApprovalsPage {
     /// With requests, refused, and empty, in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
