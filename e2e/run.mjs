@@ -524,7 +524,7 @@ await enterprises({ base, visitor, test, register, judged, password });
 await suppliers({ base, visitor, test, register, judged });
 await passkeys({ base, visitor, test, register, judged, password });
 await guard({ base, visitor, test, judged, code });
-await families({ base, visitor, test, register, judged, code, password });
+await families({ base, visitor, demoUser, test, judged, code, password });
 
 await stop();
 console.log(`${passed} passed, ${failed} failed`);

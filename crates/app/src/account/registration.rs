@@ -174,16 +174,9 @@ pub async fn request_code(
     code::door(app, ctx, &number, &request.from).await?;
     let fresh = SubjectId(app.entropy.id());
     let mut tx = app.store.begin(ctx).await?;
-    code::admit(&mut tx, digest).await?;
-    let way = minor::way(&mut tx, digest, band).await?;
-    let holder = account::find(&mut tx, account::PHONE, digest).await?;
-    let taken = holder.is_some();
-    if let Some(holder) = holder {
-        let phone = Personal::received(number.clone());
-        code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
-    }
-    let guarded = match way {
+    let guarded = match minor::way(&mut tx, digest, band).await? {
         Ok(guarded) => guarded,
+        // Before anybody is looked for: the answer is the same for every number, and nothing is sent.
         Err(refused) => {
             // What was answered lasts, and nothing of the number but a digest.
             tx.commit().await?;
@@ -191,7 +184,11 @@ pub async fn request_code(
             return Err(refused.into());
         }
     };
-    if !taken {
+    code::admit(&mut tx, digest).await?;
+    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
+        let phone = Personal::received(number);
+        code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
+    } else {
         let earlier = match guarded {
             // The consent is about the person it was asked for.
             Some(_) => None,

@@ -133,19 +133,28 @@ pub async fn ask_guardian(
     let mut tx = app.store.begin(ctx).await?;
     may_answer(band, age::answered(&mut tx, digest).await?, ctx.now())?;
     age::answer(&mut tx, digest, band).await?;
-    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
-        // The answer is the same; the number's holder is told.
-        code::admit(&mut tx, digest).await?;
-        let phone = Personal::received(phone);
-        code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
-        tx.commit().await?;
-        return Ok(called(app.entropy.id()));
-    }
     let facts = Facts {
         oneself: digest == named.guardian,
         refused_at: store::refused_at(&mut tx, named.pair).await?,
         ..Facts::default()
     };
+    let begun = Guardianship::begun(band, false, ctx.now());
+    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
+        // Refused and counted as for any number, and the answer is the same; the number's holder is told,
+        // if their number is not told something already.
+        begun.step(Event::Ask, Role::Minor, &facts, ctx.now())?;
+        admit(&mut tx, named.guardian, digest).await?;
+        match code::admit(&mut tx, digest).await {
+            Ok(()) => {
+                let phone = Personal::received(phone);
+                code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
+            }
+            Err(Failure::Refused(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+        tx.commit().await?;
+        return Ok(called(app.entropy.id()));
+    }
     let known = store::of_phone(&mut tx, digest).await?;
     let known = known.filter(|row| !overdue(row, ctx.now()));
     let row = match known {
@@ -157,7 +166,6 @@ pub async fn ask_guardian(
             return Err(Refused::from(Minor::GuardianNotNow).into());
         }
         _ => {
-            let begun = Guardianship::begun(band, false, ctx.now());
             // Decided before anything is made for it.
             begun.step(Event::Ask, Role::Minor, &facts, ctx.now())?;
             let (id, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));

@@ -185,6 +185,27 @@ both_dbs! {
         house::ask_code(&app, CHILD).await.expect("forgotten");
     }
 
+    a_request_to_a_guardian_answers_alike_whether_a_number_has_an_account(test) {
+        let app = house::app(test);
+        grown(test, &app, "100-0000-0031", "已注册").await;
+        test.clock.advance(Duration::minutes(61));
+        let mut answers = Vec::new();
+        for (phone, guardian) in [("100-0000-0031", "100-0000-0032"), ("100-0000-0033", "100-0000-0034")] {
+            let mut seen = Vec::new();
+            seen.push(refusal(house::ask_code(&app, phone).await));
+            seen.push(refusal(house::ask_code_as(&app, phone, Band::Child).await));
+            seen.push(refusal(house::ask_code_as(&app, phone, Band::Adult).await));
+            seen.push(refusal(ask(&app, phone, phone, Band::Child).await));
+            for _ in 0..5 {
+                seen.push(refusal(ask(&app, phone, guardian, Band::Child).await));
+            }
+            answers.push(seen);
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0][1..4], [Some(Minor::GuardianFirst.into()), Some(Minor::AgeStricter.into()), Some(Minor::GuardianSelf.into())]);
+        assert!(answers[0].contains(&None) && answers[0].contains(&Some(Minor::GuardianOften.into())));
+    }
+
     clause_2_7_a_without_an_answer_everything_goes_after_seven_days_and_not_before(test) {
         let app = house::app(test);
         ask(&app, CHILD, GUARDIAN, Band::Child).await.expect("asked");
