@@ -10,6 +10,8 @@ import threading
 import schemathesis
 
 TOKENS = itertools.cycle(os.environ["QIFU365_TOKENS"].split())
+# Of somebody whose organisation is a supplier.
+OWNERS = itertools.cycle(os.environ["QIFU365_OWNER_TOKENS"].split())
 STEPS = json.loads(pathlib.Path(os.environ["QIFU365_STEPS"]).read_text())
 ACTS = itertools.count()
 LOCK = threading.Lock()
@@ -21,10 +23,12 @@ class Tokens:
 
     def get(self, case, context):
         with LOCK:
-            return next(TOKENS)
+            return next(TOKENS), next(OWNERS)
 
     def set(self, case, data, context):
-        case.headers["Authorization"] = f"Bearer {data}"
+        buyer, owner = data
+        token = owner if case.operation.path.startswith("/api/v1/organisations") else buyer
+        case.headers["Authorization"] = f"Bearer {token}"
 
 
 @schemathesis.hook

@@ -19,6 +19,8 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 # A buyer with orders in every state, and the password the demonstration prints at its start.
 NAME, PASSWORD = "林知远", "qinghe-lantern-365"
+# Whose organisation is a supplier with a licence.
+OWNER = "算盘树店主"
 # As many as an account may have: they are used in turn, so that the limit a token has per minute
 # does not hold up the run.
 TOKENS = 20
@@ -56,27 +58,38 @@ class Site:
                 "days": "1",
                 "account_read": "yes",
                 "order_read": "yes",
+                "organisation_read": "yes",
                 "order_write": "yes",
             },
         )
         return re.search(r"qf_[0-9a-f]{64}", page)[0]
 
 
-def write_known(folder, base, token):
+def tokens_of(base, name):
+    """As many tokens as an account may have."""
+    site = Site(base)
+    site.post("/denglu", {"login": name, "password": PASSWORD})
+    return [site.token(number) for number in range(1, TOKENS + 1)]
+
+
+def write_known(folder, base, token, owner):
     """Something real to ask for: random identifiers alone would only ever find nothing."""
 
-    def get(path):
+    def get(path, token=token):
         request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     services = get("/api/v1/services?per_page=50")["items"]
     orders = get("/api/v1/orders")["items"]
+    organisations = get("/api/v1/organisations", owner)["organisations"]
     assert services and orders, "the demonstration has services and the buyer has orders"
+    assert organisations, "the owner has an organisation"
     for name, values in {
         "services": {service["id"] for service in services},
         "suppliers": {service["supplier"]["id"] for service in services},
         "orders": {order["number"] for order in orders},
+        "organisations": {organisation["id"] for organisation in organisations},
     }.items():
         (folder / f"{name}.txt").write_text("".join(f'"{value}"\n' for value in sorted(values)))
     # Steps that a buyer may take now: number, version and event seldom fit by chance.
@@ -111,10 +124,8 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qifu365-api-"))
     server, base = started(folder / "data")
     try:
-        site = Site(base)
-        site.post("/denglu", {"login": NAME, "password": PASSWORD})
-        tokens = [site.token(number) for number in range(1, TOKENS + 1)]
-        write_known(folder, base, tokens[0])
+        tokens, owners = [tokens_of(base, name) for name in (NAME, OWNER)]
+        write_known(folder, base, tokens[0], owners[0])
         # The lists are read beside the configuration.
         shutil.copy(HERE / "schemathesis.toml", folder)
         outcome = subprocess.run(
@@ -130,6 +141,7 @@ def main():
                 "PYTHONPATH": str(HERE),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "QIFU365_TOKENS": " ".join(tokens),
+                "QIFU365_OWNER_TOKENS": " ".join(owners),
                 "QIFU365_STEPS": str(folder / "steps.json"),
             },
             stdin=subprocess.DEVNULL,

@@ -90,6 +90,11 @@
         form.elements.answer.value = JSON.stringify(answer);
         const keep = document.getElementById('remember');
         if (form.elements.remember) form.elements.remember.value = keep && keep.checked ? 'yes' : '';
+        // A puzzle that this page asks for is answered for this form too.
+        for (const [name, there] of [['puzzle', 'puzzle'], ['work', 'work'], ['solution', 'answer']]) {
+          const typed = document.querySelector(`[data-puzzle] [name=${there}]`);
+          if (typed) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value: typed.value }));
+        }
         form.submit();
         return;
       } catch (error) {

@@ -260,6 +260,10 @@ routes! {
     get "/api/v1/search" Anyone "browse" ["2.1.1.c"] api::catalogue::search;
     get "/api/v1/openapi.json" Anyone "browse" ["2.1.1.c"] api::document::serve;
     get "/api/v1/account" Token(AccountRead) "show_own" ["2.6.1.a", "2.5.1.e"] api::account::overview;
+    get "/api/v1/account/verification" Token(AccountRead) "show_own" ["2.6.1.a", "2.1.1.d"] api::account::verification;
+    get "/api/v1/organisations" Token(OrganisationRead) "show_own" ["2.6.1.a"] api::organisation::list;
+    get "/api/v1/organisations/{id}" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.5.1.e"] api::organisation::one;
+    get "/api/v1/organisations/{id}/supplier" Token(OrganisationRead) "keep_account" ["0.11", "2.4.1.5.2.b"] api::organisation::supplier;
     get "/api/v1/orders" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1"] api::order::list;
     post "/api/v1/orders" Token(OrderWrite) "fulfil_contract" ["2.2.1", "2.4.1.3"] api::order::place;
     get "/api/v1/orders/{number}" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1", "2.5.1.e"] api::order::one;

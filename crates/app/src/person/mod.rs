@@ -142,7 +142,22 @@ pub(crate) async fn suspend<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) 
     Ok(())
 }
 
-/// How the viewer's verification stands.
+/// How the viewer's verification stands, without opening what was handed in for it.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn standing(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Verification, Failure> {
+    policy::clause!("2.6.1.a");
+    let mut tx = app.store.begin(ctx).await?;
+    let row = held(&mut tx, viewer.account).await?;
+    tx.commit().await?;
+    Ok(row.map_or_else(
+        || Verification::begun(Vec::new(), ctx.now()),
+        |row| row.verification,
+    ))
+}
+
+/// How the viewer's verification stands, with what was handed in, masked.
 ///
 /// # Errors
 /// [`Failure::Fault`].

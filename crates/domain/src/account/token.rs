@@ -14,11 +14,18 @@ pub enum Scope {
     OrderRead,
     /// Place orders and take steps in them.
     OrderWrite,
+    /// Read the organisations the person belongs to: verification, members, standing as a supplier.
+    OrganisationRead,
 }
 
 impl Scope {
     /// Every scope, in the form's order.
-    pub const ALL: &'static [Self] = &[Self::AccountRead, Self::OrderRead, Self::OrderWrite];
+    pub const ALL: &'static [Self] = &[
+        Self::AccountRead,
+        Self::OrderRead,
+        Self::OrderWrite,
+        Self::OrganisationRead,
+    ];
 
     /// The stable identifier.
     #[must_use]
@@ -27,6 +34,7 @@ impl Scope {
             Self::AccountRead => "account:read",
             Self::OrderRead => "order:read",
             Self::OrderWrite => "order:write",
+            Self::OrganisationRead => "organisation:read",
         }
     }
 
@@ -46,6 +54,8 @@ impl Scope {
             (Self::OrderRead, false) => "read orders",
             (Self::OrderWrite, true) => "下单和办理订单",
             (Self::OrderWrite, false) => "place orders and act on them",
+            (Self::OrganisationRead, true) => "读取所在企业、成员与服务商资质",
+            (Self::OrganisationRead, false) => "read one's organisations, their members and licences",
         }
     }
 }

@@ -9,12 +9,13 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::answer::account::Account;
+use super::answer::account::{Account, PersonVerification};
 use super::answer::catalogue::{Categories, SearchResult, Service, ServiceList, Supplier};
 use super::answer::order::{Order, OrderList};
+use super::answer::organisation::{Organisation, OrganisationList, SupplierStanding};
 use super::field::{Field, body_schema};
 use super::problem::{self, ProblemBody};
-use super::{catalogue, order};
+use super::{catalogue, order, organisation};
 use crate::pages::frame::Lang;
 use crate::routes::{ROUTES, Who};
 
@@ -89,13 +90,21 @@ pub enum Group {
     Account,
     /// Orders.
     Order,
+    /// Organisations the person belongs to.
+    Organisation,
     /// The interface itself.
     Document,
 }
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 4] = [Self::Catalogue, Self::Account, Self::Order, Self::Document];
+    pub const ALL: [Self; 5] = [
+        Self::Catalogue,
+        Self::Account,
+        Self::Order,
+        Self::Organisation,
+        Self::Document,
+    ];
 
     /// The identifier.
     pub const fn as_str(self) -> &'static str {
@@ -103,6 +112,7 @@ impl Group {
             Self::Catalogue => "catalogue",
             Self::Account => "account",
             Self::Order => "order",
+            Self::Organisation => "organisation",
             Self::Document => "document",
         }
     }
@@ -113,6 +123,7 @@ impl Group {
             Self::Catalogue => lang.t("服务目录（无需令牌）", "Catalogue (no token)"),
             Self::Account => lang.t("账号", "Account"),
             Self::Order => lang.t("订单", "Orders"),
+            Self::Organisation => lang.t("企业与服务商", "Organisations and suppliers"),
             Self::Document => lang.t("接口文档", "The document"),
         }
     }
@@ -187,6 +198,53 @@ pub const OPERATIONS: &[Operation] = &[
             "One's own account: name, masked phone, devices, acceptances, who opened one's data",
         ),
         answer: Some(answer::<Account>()),
+        ..PLAIN
+    },
+    Operation {
+        path: "/api/v1/account/verification",
+        id: "get_verification",
+        group: Group::Account,
+        what: (
+            "本人实名认证的状态；不含姓名和证件号，认证须本人在网站上办理",
+            "How one's real-name verification stands; neither name nor number. It is begun on the site alone",
+        ),
+        answer: Some(answer::<PersonVerification>()),
+        ..PLAIN
+    },
+    Operation {
+        path: "/api/v1/organisations",
+        id: "list_organisations",
+        group: Group::Organisation,
+        what: (
+            "本人所在的企业；为企业创建的令牌只看到那一家",
+            "One's organisations; a token made for one of them sees that one",
+        ),
+        answer: Some(answer::<OrganisationList>()),
+        ..PLAIN
+    },
+    Operation {
+        path: "/api/v1/organisations/{id}",
+        id: "get_organisation",
+        group: Group::Organisation,
+        what: (
+            "一家企业及其成员；每打开一位成员的显示名都有记录",
+            "One organisation with its members; each display name opened is on its person's record",
+        ),
+        part: Some(Part::Id),
+        query: organisation::MEMBERS,
+        answer: Some(answer::<Organisation>()),
+        ..PLAIN
+    },
+    Operation {
+        path: "/api/v1/organisations/{id}/supplier",
+        id: "get_supplier_standing",
+        group: Group::Organisation,
+        what: (
+            "这家企业作为服务商的状态：类目、资质及到期日、已签协议、待签版本",
+            "The organisation as a supplier: categories, licences and their ends, what it signed and has to sign",
+        ),
+        part: Some(Part::Id),
+        answer: Some(answer::<SupplierStanding>()),
         ..PLAIN
     },
     Operation {

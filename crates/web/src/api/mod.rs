@@ -14,6 +14,7 @@ pub mod example;
 pub mod field;
 pub mod limit;
 pub mod order;
+pub mod organisation;
 pub mod problem;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::account::{Token, errors_of, login_page, status_of, stopped};
 use super::guard::{codes_page, proof_page, to_proof};
 use super::second::step_page;
-use super::stopped::puzzle_for;
+use super::stopped::{puzzle_for, solved};
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, local};
 use crate::pages::account::FieldError;
@@ -47,6 +47,14 @@ pub struct AnswerForm {
     remember: String,
     #[serde(default)]
     passkey_label: String,
+    /// The puzzle of the log-in page, its work, and what was answered to its question; `answer` is the
+    /// device's.
+    #[serde(default)]
+    puzzle: String,
+    #[serde(default)]
+    work: String,
+    #[serde(default)]
+    solution: String,
 }
 
 /// The question, or why there is none.
@@ -77,7 +85,7 @@ pub async fn enter(visit: Visit, left: Brought, Posted(form): Posted<AnswerForm>
         token: left.question.as_deref().unwrap_or_default(),
         answer: &form.answer,
         device: &visit.device,
-        from: visit.origin(None),
+        from: visit.origin(solved(&form.puzzle, &form.work, &form.solution)),
     };
     let entered = account::enter(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &given).await;
     let answer = match entered {
@@ -87,7 +95,7 @@ pub async fn enter(visit: Visit, left: Brought, Posted(form): Posted<AnswerForm>
         Ok(Entry::Waits { .. }) => return Err(Answer::not_found(&visit)),
         Err(failure) => {
             let errors = errors_of(&visit, &failure)?;
-            let puzzle = puzzle_for(&visit, &failure, None).await?;
+            let puzzle = puzzle_for(&visit, &failure, given.from.solved).await?;
             login_page(&visit, "", &form.next, errors, puzzle)
         }
     };

@@ -29,6 +29,7 @@ pub struct TokenForm {
     account_read: Option<String>,
     order_read: Option<String>,
     order_write: Option<String>,
+    organisation_read: Option<String>,
     #[serde(default)]
     days: String,
 }
@@ -41,6 +42,7 @@ impl TokenForm {
             account_read: None,
             order_read: None,
             order_write: None,
+            organisation_read: None,
             days: "90".to_owned(),
         }
     }
@@ -51,6 +53,7 @@ impl TokenForm {
                 Scope::AccountRead => ("account_read", self.account_read.is_some()),
                 Scope::OrderRead => ("order_read", self.order_read.is_some()),
                 Scope::OrderWrite => ("order_write", self.order_write.is_some()),
+                Scope::OrganisationRead => ("organisation_read", self.organisation_read.is_some()),
             };
             ScopeChoice {
                 field,

@@ -13,11 +13,12 @@ use axum::http::{Request, StatusCode, header};
 use domain::account::guard::RULES;
 use domain::account::guard::puzzle::zeros;
 use sha2::{Digest as _, Sha256};
-use testkit::{TestStore, both_dbs};
+use testkit::{Authenticator, TestStore, both_dbs};
 use time::Duration;
 use web::WebState;
 
 use crate::browser::{Browser, PASSWORD, Page, state};
+use crate::passkey::holder;
 
 const PHONE: &str = "100-0000-0001";
 const HOME: &str = "203.0.113.5";
@@ -112,6 +113,37 @@ async fn lin(test: &TestStore, router: &axum::Router) -> Browser {
 }
 
 both_dbs! {
+    clause_2_2_3_d_a_passkey_brings_the_answer_to_the_puzzle_along(test) {
+        let (_, mut device, _) = holder(test).await;
+        let router = site(test);
+        let enter = async |browser: &mut Browser, device: &mut Authenticator, solved: &[(&str, &str)]| {
+            let asked = post(browser, HOME, "/denglu/miyao/kaishi", &[("csrf", "")]).await;
+            let answer = device.get(&asked.body);
+            let mut fields = vec![("csrf", ""), ("answer", answer.as_str()), ("next", "/zhanghao")];
+            fields.extend(solved);
+            post(browser, HOME, "/denglu/miyao", &fields).await
+        };
+        // At home, with a device that is known.
+        let known = enter(&mut Browser::at(&router), &mut device, &[]).await;
+        assert_eq!(known.location(), "/zhanghao");
+        let mut other = Browser::at(&router);
+        for number in 0..RULES.names_per_network {
+            log_in(&mut other, HOME, &format!("nobody{number}"), "falsch").await;
+        }
+        let shown = enter(&mut other, &mut device, &[]).await;
+        assert!(shown.status == StatusCode::UNPROCESSABLE_ENTITY && other.session().is_none());
+        let (text, _) = puzzle(&shown);
+        test.clock.advance(Duration::MINUTE);
+        let wrong = enter(&mut other, &mut device, &[("puzzle", &text), ("work", "x"), ("solution", "")]).await;
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && other.session().is_none());
+        assert!(!wrong.body.contains(&text), "a puzzle is tried once");
+        let (text, work) = puzzle(&wrong);
+        test.clock.advance(Duration::MINUTE);
+        let entered = enter(&mut other, &mut device, &[("puzzle", &text), ("work", &work), ("solution", "")]).await;
+        assert_eq!(entered.location(), "/zhanghao");
+        assert!(other.session().is_some());
+    }
+
     clause_2_2_3_d_a_stopped_log_in_says_why_and_goes_on_after_wait_puzzle_and_code(test) {
         let router = site(test);
         lin(test, &router).await;

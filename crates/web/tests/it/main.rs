@@ -3,6 +3,7 @@
 
 mod account;
 mod api;
+mod api_org;
 mod api_public;
 mod browser;
 mod budget;

@@ -94,7 +94,7 @@ pub fn fields<'a>(
 }
 
 /// A verified organisation with its page, and a colleague who purchases.
-async fn company(test: &TestStore) -> (Browser, Browser, String) {
+pub async fn company(test: &TestStore) -> (Browser, Browser, String) {
     let mut owner = Browser::new(test);
     let page = begun(test, &mut owner).await;
     let typed = fields("representative", NAME, CODE, "林知远");

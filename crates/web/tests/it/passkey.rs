@@ -35,7 +35,7 @@ async fn by_device(
 }
 
 /// Somebody with a passkey: their browser, their device, the page they saw then.
-async fn holder(test: &TestStore) -> (Browser, Authenticator, Page) {
+pub async fn holder(test: &TestStore) -> (Browser, Authenticator, Page) {
     let mut browser = Browser::new(test);
     browser.register(PHONE, "林知远").await;
     let form = browser.get("/zhanghao/miyao/tianjia").await;

@@ -146,7 +146,7 @@ pub async fn token(browser: &mut Browser, boxes: &[&str], days: &str) -> String 
     page.body[at..at + 67].to_owned()
 }
 
-pub const ALL: &[&str] = &["account_read", "order_read", "order_write"];
+pub const ALL: &[&str] = &["account_read", "order_read", "order_write", "organisation_read"];
 
 /// A person who works for no supplier.
 pub async fn person(test: &TestStore, phone: &str, name: &str) -> Browser {

@@ -1,11 +1,39 @@
 //! The account's answer: what a person sees of their own data.
 
 use app::account::Overview;
+use domain::person::verification;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Instant;
+use super::{Instant, word};
+
+word!(
+    /// The state of a person's verification.
+    PersonState of verification::State
+);
+
+/// How a person's real-name verification (实名认证) stands; neither name nor number.
+#[derive(Serialize, ToSchema)]
+pub struct PersonVerification {
+    /// The state.
+    state: PersonState,
+    /// Since when.
+    since: Instant,
+    /// Whether the person counts as verified now.
+    #[schema(example = true)]
+    verified: bool,
+}
+
+impl From<&verification::Verification> for PersonVerification {
+    fn from(seen: &verification::Verification) -> Self {
+        Self {
+            state: seen.state.into(),
+            since: seen.since.into(),
+            verified: seen.state == verification::State::Verified,
+        }
+    }
+}
 
 /// A person's own account.
 #[derive(Serialize, ToSchema)]

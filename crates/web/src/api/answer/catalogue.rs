@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Money, Words, word, words};
+use super::{Day, Money, Words, word, words};
 
 word!(
     /// Whether a supplier may offer.
@@ -423,6 +423,36 @@ impl Service {
 /// Services a supplier's answer shows at most; `GET /api/v1/services` lists all.
 const SERVICES_SHOWN: usize = 50;
 
+/// A licence of a supplier, as the law has it shown.
+#[derive(Serialize, ToSchema)]
+pub struct PublicLicence {
+    /// The category it is for.
+    area: Words,
+    /// What it is called.
+    name: Words,
+    /// Its number.
+    #[schema(example = "DLJZ31010420250018")]
+    number: String,
+    /// Who gave it.
+    #[schema(example = "演示发证机关")]
+    issuer: String,
+    /// Its last day, that day included; null if it has none.
+    #[schema(required)]
+    until: Option<Day>,
+}
+
+impl From<&app::market::catalogue::PublicLicence> for PublicLicence {
+    fn from(licence: &app::market::catalogue::PublicLicence) -> Self {
+        Self {
+            area: Words::from(&licence.area),
+            name: Words::from(&licence.name),
+            number: licence.number.clone(),
+            issuer: licence.issuer.clone(),
+            until: licence.until.map(Day::from),
+        }
+    }
+}
+
 /// A supplier's public face.
 #[derive(Serialize, ToSchema)]
 pub struct Supplier {
@@ -448,6 +478,14 @@ pub struct Supplier {
     response_minutes: i64,
     /// About it.
     intro: Words,
+    /// The registered name of the enterprise; null while none is behind it.
+    #[schema(required, example = "星渚软件（演示）")]
+    enterprise: Option<String>,
+    /// Whether the enterprise is verified (已企业认证).
+    #[schema(example = true)]
+    enterprise_verified: bool,
+    /// Its licences that are good, as the law has them shown.
+    licences: Vec<PublicLicence>,
     /// What it offers, the best-selling first, 50 at most.
     services: Vec<ServiceSummary>,
     /// How many services it offers.
@@ -462,6 +500,7 @@ impl Supplier {
             .supplier(id)
             .filter(|supplier| supplier.standing != domain::Standing::Applied)?;
         let services = catalogue.services_of(id);
+        let shown = catalogue.shown(id).cloned().unwrap_or_default();
         Some(Self {
             id: supplier.id,
             name: Words::new(&supplier.zh, &supplier.en),
@@ -472,6 +511,9 @@ impl Supplier {
             rating: rated(supplier.rating),
             response_minutes: supplier.response_minutes,
             intro: Words::new(&supplier.intro_zh, &supplier.intro_en),
+            licences: shown.licences.iter().map(PublicLicence::from).collect(),
+            enterprise: shown.enterprise,
+            enterprise_verified: shown.verified,
             services_total: services.len(),
             services: summaries(catalogue, services.into_iter().take(SERVICES_SHOWN)),
         })

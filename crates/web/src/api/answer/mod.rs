@@ -4,12 +4,13 @@
 pub mod account;
 pub mod catalogue;
 pub mod order;
+pub mod organisation;
 
 use domain::calendar::BEIJING;
 use domain::market::catalogue::Text;
 use serde::Serialize;
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 use utoipa::ToSchema;
 
 /// An amount of money.
@@ -48,6 +49,17 @@ impl From<OffsetDateTime> for Instant {
     fn from(at: OffsetDateTime) -> Self {
         // Years of more than four digits do not occur; the text would be empty.
         Self(at.to_offset(BEIJING).format(&Rfc3339).unwrap_or_default())
+    }
+}
+
+/// A day in Beijing (RFC 3339).
+#[derive(Serialize, ToSchema)]
+#[schema(value_type = String, format = Date, example = "2027-11-23")]
+pub struct Day(String);
+
+impl From<Date> for Day {
+    fn from(day: Date) -> Self {
+        Self(day.to_string())
     }
 }
 
