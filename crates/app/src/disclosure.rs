@@ -164,6 +164,10 @@ fn eyes(column: &Column) -> (String, String) {
             "没有人：系统只保存无法还原的校验值。",
             "Nobody: only a check value that cannot be turned back is stored.",
         ),
+        _ if privacy::guardian_sees(&format!("{}.{}", column.table, column.name)) => both(
+            "您本人；未满 18 周岁的，还有您的监护人（核验身份之后，手机号遮盖显示）。",
+            "You; and, if you are under 18, your guardian once they proved who they are (of a number only some digits).",
+        ),
         _ if column.recipients.is_empty() && column.staff.is_empty() => both("只有您本人。", "Only you."),
         _ => {
             let known = column.recipients.iter().filter_map(|name| recipient(name));

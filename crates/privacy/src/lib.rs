@@ -33,7 +33,7 @@ pub mod wrap;
 pub use ask::{AccessRecord, Ask, Denied, Known, LiveConsent, Ruling};
 pub use ctx::{Actor, Ctx, SystemReason};
 pub use disclosure::{Disclosed, Disclosure, Ground, KnownShare, Recipient, Share};
-pub use minor::{Guarding, KnownMinor, MinorShare};
+pub use minor::{Guarding, KnownMinor, MinorShare, guardian_sees};
 pub use opened::{Opened, Reach};
 pub use permit::{Grant, Permit, Scope};
 pub use personal::{Personal, Sensitive};

@@ -34,8 +34,17 @@ pub struct KnownMinor {
 
 /// What a guardian opens before agreeing: what shows whose request it is.
 const TO_RECOGNISE: &[&str] = &["guardianship.phone"];
+/// What a guardian is shown besides, before agreeing: it is not sealed, and says which rules apply.
+const TO_DECIDE: &str = "age_band.band";
 /// What a guardian opens of every minor: the receipts of their own consents.
 const OWN_RECEIPTS: &[&str] = &["log_entry.opening"];
+
+/// Whether a guardian who proved who they are sees this column of whoever named them, whatever the age: for
+/// the line under a form that says who can see what is typed (0.5, 2.7.a).
+#[must_use]
+pub fn guardian_sees(column: &str) -> bool {
+    TO_RECOGNISE.contains(&column) || column == TO_DECIDE
+}
 
 impl KnownMinor {
     /// Whether the basis is one of the three grounds. A contract is none by itself: a minor makes none
