@@ -165,8 +165,9 @@ fn eyes(column: &Column) -> (String, String) {
             "Nobody: only a check value that cannot be turned back is stored.",
         ),
         _ if privacy::guardian_sees(&format!("{}.{}", column.table, column.name)) => both(
-            "您本人；未满 18 周岁的，还有您的监护人（核验身份之后，手机号遮盖显示）。",
-            "You; and, if you are under 18, your guardian once they proved who they are (of a number only some digits).",
+            // Said at the question for the age too, where nothing may tell which answer passes.
+            "您本人；依法代表您的人（如有，核验之后，手机号遮盖显示）。",
+            "You; and whoever represents you by law, if anybody does and once they proved it (of a number only some digits).",
         ),
         _ if column.recipients.is_empty() && column.staff.is_empty() => both("只有您本人。", "Only you."),
         _ => {

@@ -211,7 +211,7 @@ fn clause_0_5_who_can_see_a_field_is_what_the_registers_say() {
     assert!(sees("account.password_hash").is_some_and(|(zh, _)| zh.starts_with("没有人")));
     assert!(sees("order_share.phone").is_some_and(|(zh, _)| zh.contains("订单的另一方")));
     for column in ["guardianship.phone", "age_band.band"] {
-        assert!(sees(column).is_some_and(|(zh, en)| zh.contains("监护人") && en.contains("guardian")));
+        assert!(sees(column).is_some_and(|(zh, en)| zh.contains("依法代表您的人") && en.contains("represents you by law")));
     }
     assert_eq!(sees("account.nothing"), None);
 }
