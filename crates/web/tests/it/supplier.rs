@@ -2,8 +2,7 @@
 
 use app::org::sample_picture;
 use app::{job, supplier};
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use domain::staff::Role;
 use privacy::purpose::Operate;
 use testkit::{TestStore, both_dbs};
@@ -20,33 +19,9 @@ async fn sent(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &s
     browser.post(path, &all).await
 }
 
-/// A form with a file, as a browser posts it.
+/// The form of a licence with its picture.
 async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Page {
-    let mark = "----a-mark-between-the-parts";
-    let csrf = browser.get(path).await.csrf();
-    let mut body = Vec::new();
-    for (name, value) in [("csrf", csrf.as_str())]
-        .into_iter()
-        .chain(fields.iter().copied())
-    {
-        let head = format!("--{mark}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        body.extend_from_slice(head.as_bytes());
-    }
-    let head = format!(
-        "--{mark}\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"x.jpg\"\r\ncontent-type: image/jpeg\r\n\r\n"
-    );
-    body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(file);
-    body.extend_from_slice(format!("\r\n--{mark}--\r\n").as_bytes());
-    let request = Request::post(path)
-        .header("sec-fetch-site", "same-origin")
-        .header(
-            header::CONTENT_TYPE,
-            format!("multipart/form-data; boundary={mark}"),
-        );
-    browser
-        .send(request.body(Body::from(body)).expect("a request"))
-        .await
+    crate::org::upload(browser, path, fields, ("picture", file)).await
 }
 
 async fn work(test: &TestStore) {
