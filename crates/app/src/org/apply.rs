@@ -1,7 +1,7 @@
 //! An application: begun with a separate consent, handed in with a licence, put right, taken back.
 
 use domain::Refused;
-use domain::account::offer::{ENTERPRISE, REAL_NAME};
+use domain::account::offer::ENTERPRISE;
 use domain::machine::Role;
 use domain::org::company_name;
 use domain::org::credit_code::CreditCode;
@@ -13,16 +13,17 @@ use domain::person::verification::may_check;
 use domain::refused::Party;
 use privacy::consent::ConsentState;
 use privacy::purpose::{Certify, KeepAccount};
-use privacy::{Ask, Ctx, Personal, Purpose, SubjectId};
+use privacy::{Ctx, Personal, Purpose, SubjectId};
 use storage::account::code;
 use storage::org::verification::{self, VerificationRow};
 use storage::org::{self, paper};
-use storage::{StoreError, Tx, account, person};
+use storage::{Tx, account, person};
 use time::Duration;
 use uuid::Uuid;
 
 use super::{by, check, held, picture, take};
 use crate::account::{Shown, Viewer, consent, index};
+use crate::person::real_name;
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure, minor};
 
@@ -140,25 +141,7 @@ async fn same_person(
     representative: &Personal<String>,
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.e");
-    let not_verified = || Failure::from(Refused::from(Party::EnterprisePerson));
-    let row = person::of_account(tx, viewer.account)
-        .await?
-        .ok_or_else(not_verified)?;
-    let basis = consent::live(tx, viewer.subject, &REAL_NAME)
-        .await?
-        .ok_or_else(not_verified)?;
-    let name = row.real_name.as_ref().ok_or_else(not_verified)?;
-    let ask = Ask {
-        subject: row.subject,
-        fields: &["person_verification.real_name"],
-        basis,
-        clause: policy::clause!("2.1.1.d"),
-        case: None,
-    };
-    let permit = tx.permit(ask).await?;
-    let separate = permit.separate().map_err(StoreError::from)?;
-    let place = person::field("real_name", row.id, row.subject);
-    let opened = tx.open_sensitive(&separate, &place, name).await?.kept();
+    let opened = real_name(tx, viewer).await?;
     // Compared by digest: neither value is looked at.
     let digest = |value: &Personal<String>| app.store.blind_index("enterprise_paper.representative", value);
     if digest(&opened).0 == digest(representative).0 {

@@ -3,6 +3,7 @@
 
 mod check;
 mod measure;
+mod real_name;
 mod source;
 
 use domain::Refused;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 pub(crate) use check::{CHECK, TELL, perform, tell};
 pub use measure::appeal;
 pub(crate) use measure::{Act, MEASURES, by_verifier};
+pub(crate) use real_name::real_name;
 pub use source::{Answer, Asked, DemoSource, IdentitySource, SourceFailed};
 
 use crate::account::{Shown, Viewer, consent, index};

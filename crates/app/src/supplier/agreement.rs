@@ -3,22 +3,22 @@
 //! log; the signer's name lies under their own key.
 
 use domain::Refused;
-use domain::account::offer::REAL_NAME;
 use domain::machine::Role;
 use domain::org::seat::Act;
 use domain::refused::{Party, Trade};
 use domain::supplier::licence::day_of;
 use domain::supplier::onboarding::{Event, Facts, State};
 use policy::Document;
+use privacy::Ctx;
 use privacy::consent::{ConsentEvent, ConsentState, Origin};
 use privacy::purpose::Certify;
-use privacy::{Ask, Ctx, Personal};
+use storage::account;
 use storage::supplier::{self as store, signature};
-use storage::{StoreError, Tx, account, person};
 use uuid::Uuid;
 
 use super::{held, system, take};
-use crate::account::{Viewer, consent, demand_proof};
+use crate::account::{Viewer, demand_proof};
+use crate::person::real_name;
 use crate::rights::refuse_if_closing;
 use crate::{App, Failure};
 
@@ -33,32 +33,6 @@ pub struct Signing<'a> {
     pub hashes: [&'a str; 2],
     /// Whether each was ticked.
     pub accepted: [bool; 2],
-}
-
-/// The verified name of whoever signs.
-async fn name(tx: &mut Tx<'_, Certify>, viewer: &Viewer) -> Result<Personal<String>, Failure> {
-    let not_verified = || Failure::from(Refused::from(Party::EnterprisePerson));
-    if !person::is_verified(tx, viewer.account).await? {
-        return Err(not_verified());
-    }
-    let row = person::of_account(tx, viewer.account)
-        .await?
-        .ok_or_else(not_verified)?;
-    let basis = consent::live(tx, viewer.subject, &REAL_NAME)
-        .await?
-        .ok_or_else(not_verified)?;
-    let sealed = row.real_name.as_ref().ok_or_else(not_verified)?;
-    let ask = Ask {
-        subject: row.subject,
-        fields: &["person_verification.real_name"],
-        basis,
-        clause: policy::clause!("2.1.1.d"),
-        case: None,
-    };
-    let permit = tx.permit(ask).await?;
-    let separate = permit.separate().map_err(StoreError::from)?;
-    let place = person::field("real_name", row.id, row.subject);
-    Ok(tx.open_sensitive(&separate, &place, sealed).await?.kept())
 }
 
 /// Signs both documents for the enterprise: the first time, the supplier is admitted; later, a newer
@@ -101,7 +75,7 @@ pub async fn sign(
     if present.is_none_or(|edition| edition.version != signing.edition) {
         return Err(Refused::from(Trade::SupplierEdition).into());
     }
-    let name = name(&mut tx, viewer).await?;
+    let name = real_name(&mut tx, viewer).await?;
     demand_proof(&mut tx, viewer).await?;
     for (document, hash) in Document::ALL.into_iter().zip(signing.hashes) {
         let event = ConsentEvent {
