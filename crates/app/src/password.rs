@@ -50,6 +50,7 @@ async fn off_thread<T: Send + 'static>(
 
 /// The PHC text of a password under a salt.
 pub(crate) async fn hash(cost: Cost, password: String, salt: [u8; 16]) -> Result<String, Fault> {
+    policy::clause!("2.5.4.h");
     off_thread(move || {
         let hash = hasher(cost)?
             .hash_password_with_salt(password.as_bytes(), &salt)
@@ -125,6 +126,13 @@ mod tests {
             }
         }
         assert!(!verify(CHEAP, "旧码头".to_owned(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn clause_2_5_4_h_what_is_stored_is_slow_and_takes_memory_to_guess() {
+        let phc = hash(Cost::STANDARD, "旧码头".to_owned(), [7; 16]).await.unwrap();
+        // OWASP: argon2id with at least 19 MiB, two passes and one lane.
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
     }
 
     #[tokio::test]

@@ -20,6 +20,7 @@ macro_rules! refusals {
     };
 }
 
+mod book;
 mod minor;
 mod party;
 mod passkey;
@@ -28,6 +29,7 @@ mod trade;
 
 use texts::parts;
 
+pub use book::Book;
 pub use minor::Minor;
 pub use party::Party;
 pub use passkey::Passkey;
@@ -179,6 +181,8 @@ pub enum Refused {
     Trade(Trade),
     /// About age, minors and their guardians.
     Minor(Minor),
+    /// About an address book or a title for invoices.
+    Book(Book),
     /// The new number is the one the account has.
     PhoneUnchanged,
     /// The number was changed often enough within the window.

@@ -47,6 +47,7 @@ pub fn statements() -> Vec<&'static str> {
         account::remembered::STATEMENTS,
         account::second::STATEMENTS,
         account::passkey::STATEMENTS,
+        account::book::STATEMENTS,
         account::change::STATEMENTS,
         account::failure::STATEMENTS,
         account::guard::STATEMENTS,

@@ -8,6 +8,10 @@ use crate::tx::Tx;
 
 /// Every table of the data store, those that refer to others first.
 const TABLES: &[(&str, &str)] = &[
+    ("address_entry", "DELETE FROM address_entry"),
+    ("invoice_title", "DELETE FROM invoice_title"),
+    ("organisation_place", "DELETE FROM organisation_place"),
+    ("organisation_title", "DELETE FROM organisation_title"),
     ("spending_approval", "DELETE FROM spending_approval"),
     ("spending_request", "DELETE FROM spending_request"),
     ("supplier_event", "DELETE FROM supplier_event"),

@@ -137,6 +137,10 @@ fn page_of(path: &str) -> &str {
     }
     for own in ["/zhanghao/qiye/", "/zhanghao/zuzhi/", "/zhanghao/jianhu/"] {
         if let Some(rest) = path.strip_prefix(own) {
+            // Forms with pages of their own.
+            if rest.contains("/dizhi/") || rest.contains("/taitou/") {
+                return path;
+            }
             let length = rest.find('/').unwrap_or(rest.len());
             return path.get(..own.len() + length).unwrap_or(path);
         }

@@ -11,9 +11,9 @@ use domain::account::token::Scope;
 
 use crate::api;
 use crate::handlers::{
-    account, assets, catalogue, child, consent, gallery, guard, home, interface, log, minor, order, org,
-    org_members, overview, passkey, person, phone, policy, profile, register, rights, second, share,
-    spending, staff, stopped, supplier, terms, token,
+    account, assets, book, catalogue, child, consent, gallery, guard, home, interface, log, minor, order,
+    org, org_book, org_members, overview, passkey, person, phone, policy, profile, register, rights, second,
+    share, spending, staff, stopped, supplier, terms, token,
 };
 use crate::headers;
 use crate::kept::{self, KeptPages};
@@ -158,6 +158,13 @@ routes! {
     post "/zhanghao/mingcheng" Account "verify_holder" ["2.6.1.a", "2.6.2.a"] profile::rename;
     get "/zhanghao/ziliao" Account "show_own" ["2.6.1.a", "2.6.2.a"] profile::form;
     post "/zhanghao/ziliao" Account "keep_account" ["2.6.1.a", "2.6.2.a"] profile::save;
+    get "/zhanghao/dizhi" Account "show_own" ["2.6.1.a"] book::list;
+    get "/zhanghao/dizhi/{id}" Account "show_own" ["2.6.1.a"] book::entry;
+    post "/zhanghao/dizhi/{id}" Account "keep_account" ["2.6.1.a", "2.6.2.a"] book::put_entry;
+    post "/zhanghao/dizhi/{id}/{act}" Account "keep_account" ["2.6.1.a", "2.6.3.a"] book::entry_act;
+    get "/zhanghao/taitou/{id}" Account "show_own" ["2.6.1.a"] book::title;
+    post "/zhanghao/taitou/{id}" Account "keep_account" ["2.6.1.a", "2.6.2.a"] book::put_title;
+    post "/zhanghao/taitou/{id}/{act}" Account "keep_account" ["2.6.1.a", "2.6.3.a"] book::title_act;
     get "/zhanghao/chakan" Account "show_own" ["2.5.1.e", "2.6.1.a"] overview::openings;
     get "/zhanghao/xiugai" Account "show_own" ["2.6.1.a", "2.6.2.a"] overview::changes;
     get "/zhanghao/denglu" Account "show_own" ["2.2.3.d", "2.6.1.a"] overview::logins;
@@ -224,6 +231,13 @@ routes! {
     post "/zhanghao/zuzhi/{id}/jiesan" Account "keep_account" ["2.1.1.a"] org_members::dissolve;
     post "/zhanghao/zuzhi/{id}/edu" Account "keep_account" ["2.1.1.a"] spending::limits;
     post "/zhanghao/zuzhi/{id}/edu/{member}" Account "keep_account" ["2.1.1.a"] spending::member_limits;
+    get "/zhanghao/zuzhi/{id}/dizhi" Account "keep_account" ["2.1.1.a"] org_book::list;
+    get "/zhanghao/zuzhi/{id}/dizhi/{row}" Account "keep_account" ["2.1.1.a"] org_book::place;
+    post "/zhanghao/zuzhi/{id}/dizhi/{row}" Account "keep_account" ["2.1.1.a"] org_book::put_place;
+    post "/zhanghao/zuzhi/{id}/dizhi/{row}/{act}" Account "keep_account" ["2.1.1.a"] org_book::place_act;
+    get "/zhanghao/zuzhi/{id}/taitou/{row}" Account "keep_account" ["2.1.1.a"] org_book::title;
+    post "/zhanghao/zuzhi/{id}/taitou/{row}" Account "keep_account" ["2.1.1.a"] org_book::put_title;
+    post "/zhanghao/zuzhi/{id}/taitou/{row}/{act}" Account "keep_account" ["2.1.1.a"] org_book::title_act;
     get "/zhanghao/shenfen" Account "keep_account" ["2.1.1.a"] spending::identities;
     post "/zhanghao/shenfen" Account "keep_account" ["2.1.1.a"] spending::switch;
     get "/zhanghao/shenpi" Account "keep_account" ["2.1.1.a", "2.6.1.e"] spending::approvals;

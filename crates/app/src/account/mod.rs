@@ -1,6 +1,7 @@
 //! Accounts: registration, log-in, sessions, passwords, and what a person sees of their own data.
 
 mod alert;
+pub mod book;
 pub(crate) mod code;
 pub(crate) mod consent;
 mod guard;

@@ -122,6 +122,7 @@ pub(crate) async fn give<P: Purpose>(
     values: &[(Field, Personal<String>)],
 ) -> Result<(), Failure> {
     policy::clause!("2.4.1.3");
+    policy::clause!("2.5.4.c");
     if values.is_empty() {
         return Ok(());
     }

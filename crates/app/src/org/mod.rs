@@ -4,6 +4,7 @@
 
 mod acting;
 mod apply;
+mod book;
 mod check;
 mod found;
 mod invitation;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 pub use acting::{Identity, act_for, identities};
 pub use apply::{Submission, appeal, begin, edit, submit, withdraw};
 pub(crate) use apply::{chosen, suspend};
+pub use book::{Books, Kept, books, delete_kept, own_places, prefer_kept, put_place, put_title};
 pub(crate) use check::{CHECK, perform};
 pub(crate) use found::{depart, establish, join};
 pub use invitation::{accept, decline, invite, take_back};

@@ -36,6 +36,7 @@ pub(crate) struct Kept {
 /// # Errors
 /// [`Failure::Refused`] naming the paper's field.
 pub(crate) async fn read(paper: Paper, bytes: Vec<u8>) -> Result<Kept, Failure> {
+    policy::clause!("2.5.4.g");
     let refused = |wrong| Failure::from(paper.refused(wrong));
     admitted(&bytes).map_err(refused)?;
     let _turn = TURN

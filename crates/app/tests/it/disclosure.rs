@@ -215,6 +215,23 @@ both_dbs! {
         assert!(looked);
     }
 
+    clause_2_5_4_c_a_hand_over_is_what_was_ticked_with_field_recipient_and_purpose(test) {
+        let scene = scene(test).await;
+        let number = shared_order(&scene, 1).await;
+        let supplier = seen(&scene, &scene.buyer, &number).await.expect("view").supplier;
+        let ledger = own_ledger(&scene.app, &scene.buyer).await;
+        let mut given: Vec<(&str, Option<Uuid>, &str, &str)> = ledger
+            .lines
+            .iter()
+            .filter(|line| line.fields.starts_with("order_share."))
+            .map(|line| (&*line.fields, line.recipient, &*line.purpose, &*line.ground))
+            .collect();
+        given.sort_unstable();
+        let line = |field| (field, Some(supplier), "fulfil_contract", "purchase");
+        // The address was typed and not ticked: it went nowhere.
+        assert_eq!(given, [line("order_share.contact_name"), line("order_share.phone")]);
+    }
+
     clause_2_4_1_2_what_is_taken_back_is_gone_at_once_and_its_recipient_is_asked_to_delete_it(test) {
         let scene = scene(test).await;
         let number = shared_order(&scene, 1).await;

@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod book;
 mod catalogue;
 mod consent;
 mod decade;

@@ -35,7 +35,7 @@ pub fn law(app: &App) -> Ctx<ObeyLaw> {
     system(app)
 }
 
-async fn copied(app: &App, viewer: &Viewer, password: &str) -> Result<rights::Copy, Failure> {
+pub async fn copied(app: &App, viewer: &Viewer, password: &str) -> Result<rights::Copy, Failure> {
     let (verify, show): (Ctx<VerifyHolder>, Ctx<ShowOwn>) =
         (house::person(app, viewer), house::person(app, viewer));
     rights::copy(app, &verify, &show, viewer, password).await
@@ -233,6 +233,7 @@ both_dbs! {
         enterprising(test, &scene.app, &scene.buyer).await;
         asking(&scene).await;
         cared_for(test, &scene).await;
+        crate::book::kept(&scene.app, &scene.buyer).await;
         assert_eq!(refusal(copied(&scene.app, &scene.buyer, "falsch").await), Some(Refused::PasswordWrong));
         let copy = copied(&scene.app, &scene.buyer, house::PASSWORD).await.expect("a copy");
         let text = copy.json().to_string();

@@ -188,7 +188,7 @@ const fn hidden(c: char) -> bool {
 }
 
 /// One line without hidden signs, of at most so many characters; nothing if it is empty.
-pub(super) fn line(typed: &str, most: usize) -> Result<Option<String>, ()> {
+pub(crate) fn line(typed: &str, most: usize) -> Result<Option<String>, ()> {
     // Longer than any value: refused by its length, never read whole.
     let text: String = typed.trim().chars().take(most * 4).collect();
     if text.chars().count() > most || text.chars().any(|c| c.is_control() || hidden(c)) {

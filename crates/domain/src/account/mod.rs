@@ -1,5 +1,7 @@
 //! Accounts: what a person may register with, how they prove to be the holder, and what they may change.
 
+pub mod book;
+pub mod capability;
 pub mod change;
 pub mod guard;
 pub mod limits;

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn boundaries_of_length() {
+    fn clause_2_5_4_h_boundaries_of_length() {
         assert_eq!(check("", &[]), Err(Refused::PasswordMissing));
         assert_eq!(check("xK7!vQ2#m", &[]), Err(Refused::PasswordShort));
         assert_eq!(check("xK7!vQ2#mZ", &[]), Ok(()));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_guessed_first_is_refused() {
+    fn clause_2_5_4_h_what_is_guessed_first_is_refused() {
         for weak in [
             "1234567890",
             "woaini5201314",
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_persons_own_data_makes_no_password() {
+    fn clause_2_5_4_h_the_persons_own_data_makes_no_password() {
         assert_eq!(
             check("qingzhifuwu99", &["qingzhifuwu", "13800000001"]),
             Err(Refused::PasswordWeak)

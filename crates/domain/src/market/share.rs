@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::Refused;
 use crate::account::phone::Phone;
+use crate::org::book::office_phone;
 
 /// How long after the end of an order a share still stands.
 pub const AFTER_END: Duration = Duration::days(30);
@@ -99,8 +100,10 @@ impl Field {
             Self::Address => Refused::ShareAddress,
         };
         if self == Self::Phone {
+            // A landline is read where there is no mobile number, and never the other way round.
             return match Phone::parse(typed, demo) {
                 Ok(phone) => Ok(phone.into_digits()),
+                Err(_) if office_phone(typed, demo).is_ok() => office_phone(typed, demo),
                 Err(Refused::PhoneNotFictional) => Err(Refused::SharePhoneNotFictional),
                 Err(_) => Err(refused),
             };
@@ -161,6 +164,7 @@ mod tests {
         let good = [
             (Field::ContactName, " 林女士 ", "林女士"),
             (Field::Phone, "100-0000-0001", "10000000001"),
+            (Field::Phone, "010-0000 0365 转 8", "010-00000365转8"),
             (
                 Field::Email,
                 "lin@demo.qifu365.example",

@@ -70,6 +70,12 @@ impl BankAccount {
         &self.number
     }
 
+    /// Bank and number.
+    #[must_use]
+    pub fn into_parts(self) -> (String, String) {
+        (self.bank, self.number)
+    }
+
     /// Bank and number in one text, to be sealed.
     #[must_use]
     pub fn into_text(self) -> String {

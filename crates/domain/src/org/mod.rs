@@ -3,6 +3,7 @@
 
 pub mod bank_account;
 pub mod bank_proof;
+pub mod book;
 pub mod company_name;
 pub mod credit_code;
 pub mod invitation;

@@ -1,7 +1,7 @@
 //! Refusals about who takes part: persons, enterprises, suppliers, members of organisations, staff. Each
 //! is one row: variant, code, field, Chinese, English.
 
-use super::{Minor, Passkey, Refused, Trade};
+use super::{Book, Minor, Passkey, Refused, Trade};
 
 refusals! {
     /// Why a rule about a person, an enterprise, a supplier or a member says no.
@@ -524,35 +524,26 @@ impl From<Party> for Refused {
 impl Refused {
     /// Every refusal, for tests and the API's list of codes.
     pub const ALL: &'static [Self] = &{
-        let mut all = [Self::FormStale;
-            Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len() + Trade::ALL.len() + Minor::ALL.len()];
-        let mut at = 0;
-        while at < Self::OWN.len() {
-            all[at] = Self::OWN[at];
-            at += 1;
+        // A constant cannot loop over groups of different types; each is copied by the same lines.
+        macro_rules! joined {
+            ($($group:ident)+) => {{
+                let mut all = [Self::FormStale; Self::OWN.len() $(+ $group::ALL.len())+];
+                let mut at = 0;
+                while at < Self::OWN.len() {
+                    all[at] = Self::OWN[at];
+                    at += 1;
+                }
+                $(
+                    let mut of = 0;
+                    while of < $group::ALL.len() {
+                        all[at] = Self::$group($group::ALL[of]);
+                        of += 1;
+                        at += 1;
+                    }
+                )+
+                all
+            }};
         }
-        let mut at = 0;
-        while at < Party::ALL.len() {
-            all[Self::OWN.len() + at] = Self::Party(Party::ALL[at]);
-            at += 1;
-        }
-        let mut at = 0;
-        while at < Passkey::ALL.len() {
-            all[Self::OWN.len() + Party::ALL.len() + at] = Self::Passkey(Passkey::ALL[at]);
-            at += 1;
-        }
-        let before = Self::OWN.len() + Party::ALL.len() + Passkey::ALL.len();
-        let mut at = 0;
-        while at < Trade::ALL.len() {
-            all[before + at] = Self::Trade(Trade::ALL[at]);
-            at += 1;
-        }
-        let before = before + Trade::ALL.len();
-        let mut at = 0;
-        while at < Minor::ALL.len() {
-            all[before + at] = Self::Minor(Minor::ALL[at]);
-            at += 1;
-        }
-        all
+        joined!(Party Passkey Trade Minor Book)
     };
 }

@@ -296,26 +296,26 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
         Refused::SharePhone => (
             "share_phone",
             "phone",
-            "联系电话应为 11 位的中国大陆手机号，请检查，或取消勾选。",
-            "Enter an 11-digit mainland China mobile number, or take the tick off.",
+            "联系电话应为 11 位的中国大陆手机号，或带区号的固定电话；请检查，不提供的请清空或取消勾选。",
+            "Enter an 11-digit mainland China mobile number or a landline with its area code; or leave it out: empty, or without a tick.",
         ),
         Refused::SharePhoneNotFictional => (
             "share_phone_not_fictional",
             "phone",
-            "演示站只接受 100-0000-00NN 形式的虚构号码（如 100-0000-0001），请勿填写真实手机号。",
-            "The demonstration takes only fictional numbers of the form 100-0000-00NN; do not enter a real one.",
+            "演示站只接受 100-0000-00NN 形式的虚构号码（如 100-0000-0001）或 0000 开头的固定电话（如 010-0000 0365），请勿填写真实号码。",
+            "The demonstration takes only fictional numbers such as 100-0000-0001 or 010-0000 0365; do not enter a real one.",
         ),
         Refused::ShareEmail => (
             "share_email",
             "email",
-            "电子邮箱应形如 name@example.com，至多 120 个字符；请检查，或取消勾选。",
-            "A mail address looks like name@example.com and has at most 120 characters; check it, or take the tick off.",
+            "电子邮箱应形如 name@example.com，至多 120 个字符；请检查，不提供的请清空或取消勾选。",
+            "A mail address looks like name@example.com and has at most 120 characters; check it, or leave it out: empty, or without a tick.",
         ),
         Refused::ShareAddress => (
             "share_address",
             "address",
-            "地址应为 5–120 个字，不含换行和隐藏字符；请检查，或取消勾选。",
-            "An address has 5 to 120 characters, no line breaks or hidden signs; check it, or take the tick off.",
+            "地址应为 5–120 个字，不含换行和隐藏字符；请检查，不提供的请清空或取消勾选。",
+            "An address has 5 to 120 characters, no line breaks or hidden signs; check it, or leave it out: empty, or without a tick.",
         ),
         Refused::ShareEmpty => (
             "share_empty",
@@ -411,6 +411,7 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
         Refused::Passkey(passkey) => passkey.parts(),
         Refused::Trade(trade) => trade.parts(),
         Refused::Minor(minor) => minor.parts(),
+        Refused::Book(book) => book.parts(),
         Refused::PhoneUnchanged => (
             "phone_unchanged",
             "phone",

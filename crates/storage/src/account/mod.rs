@@ -1,5 +1,6 @@
 //! Accounts: sealed name and phone, found by blind index (clauses 2.1.1.a, 2.1.1.b).
 
+pub mod book;
 pub mod change;
 pub mod code;
 pub mod failure;

@@ -1,6 +1,7 @@
 //! Organisations: the public facts of an enterprise, who belongs to it, and what happened to its members
 //! (2.1.1.a). How it is verified is in [`verification`].
 
+pub mod book;
 pub mod invitation;
 pub mod paper;
 pub mod spending;
@@ -70,6 +71,7 @@ const STATEMENTS_HERE: &[&str] = &[
 pub(crate) fn statements() -> Vec<&'static str> {
     [
         STATEMENTS_HERE,
+        book::STATEMENTS,
         invitation::STATEMENTS,
         paper::STATEMENTS,
         spending::STATEMENTS,
@@ -225,6 +227,7 @@ pub async fn rename<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, name: &str) -> Res
 pub async fn dissolve<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
     let values = [Value::Id(id), Value::Time(tx.ctx().now())];
     tx.execute(DISSOLVE, &values).await?;
+    book::drop_all(tx, id).await?;
     remove_all(tx, id).await
 }
 

@@ -253,10 +253,13 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "message_outbox.body" => lang.t("短信内容", "message text"),
         "order_event.note" => lang.t("订单备注", "order notes"),
         "order_note_copy.text" => lang.t("本方的订单备注副本", "your side's copies of order notes"),
-        "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
-        "order_share.phone" => lang.t("联系电话", "contact phone"),
-        "order_share.email" => lang.t("电子邮箱", "mail address"),
-        "order_share.address" => lang.t("地址", "address"),
+        "address_entry.contact_name" | "order_share.contact_name" => lang.t("联系人称呼", "whom to ask for"),
+        "address_entry.phone" | "order_share.phone" => lang.t("联系电话", "contact phone"),
+        "address_entry.email" | "order_share.email" => lang.t("电子邮箱", "mail address"),
+        "invoice_title.name" => lang.t("发票抬头", "invoice titles"),
+        "invoice_title.tax_number" => lang.t("税号", "tax number"),
+        "invoice_title.email" => lang.t("收票邮箱", "where invoices go"),
+        "address_entry.address" | "order_share.address" => lang.t("地址", "address"),
         other => other,
     }
 }

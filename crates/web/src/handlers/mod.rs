@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod book;
 pub mod catalogue;
 pub mod child;
 pub mod consent;
@@ -15,6 +16,7 @@ pub mod order;
 mod order_action;
 mod order_view;
 pub mod org;
+pub mod org_book;
 pub mod org_members;
 pub mod overview;
 pub mod passkey;

@@ -36,6 +36,8 @@ fn happened(lang: Lang, what: &str) -> &'static str {
         "left" => lang.t("离开", "left"),
         "removed" => lang.t("被移出", "was removed"),
         "limits" => lang.t("修改采购额度", "limits were changed"),
+        "place" => lang.t("修改企业地址", "changed the places"),
+        "title" => lang.t("修改开票信息", "changed the invoice titles"),
         "limit" => lang.t("单独设置额度", "was given limits of their own"),
         _ => lang.t("解散企业", "dissolved it"),
     }

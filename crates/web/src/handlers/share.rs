@@ -1,6 +1,7 @@
 //! What is given to others: contact details of an order, the record of disclosures, what recipients
 //! are asked, and the public list of recipients.
 
+use app::account::book;
 use app::disclosure::{self, Line, RecipientKind, Registered};
 use app::market::share::{self, ShareView, TypedField};
 use app::{Failure, rights};
@@ -9,7 +10,7 @@ use domain::Refused;
 use domain::calendar::{BEIJING, day_text, instant_text};
 use domain::market::share::Field;
 use domain::rights::demand::{Kind, Typed};
-use privacy::purpose::{FulfilContract, ShowOwn};
+use privacy::purpose::{FulfilContract, KeepAccount, ShowOwn};
 use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -24,7 +25,7 @@ use crate::pages::share::{
     DemandRow, DemandsPage, DisclosureRow, DisclosuresPage, GivenRow, RecipientRow, RecipientsPage,
     ShareField, SharePage, TypedAnswer,
 };
-use crate::request::{Named, Posted, Visit};
+use crate::request::{Asked, Named, Posted, Visit};
 
 const fn autocomplete(field: Field) -> &'static str {
     match field {
@@ -95,10 +96,61 @@ pub(super) fn supplier_name(visit: &Visit, id: Uuid) -> String {
     )
 }
 
+/// What a form may be filled in from: the viewer's own entries, and the places of the organisation they
+/// act for.
+async fn from_books(visit: &Visit) -> Result<Vec<Filling>, Answer> {
+    let viewer = visit.viewer()?;
+    let zh = visit.lang == Lang::Zh;
+    let failed = |failure: Failure| Answer::failure(visit, &failure);
+    let app = &visit.state.app;
+    let entries = book::entries(app, &visit.ctx::<ShowOwn>(), viewer).await;
+    let places = app::org::own_places(app, &visit.ctx::<KeepAccount>(), viewer).await;
+    let own = entries.map_err(failed)?.into_iter().map(|entry| {
+        let first = entry
+            .fields
+            .first()
+            .map(|(_, value)| value.chars().take(24).collect::<String>());
+        Filling {
+            id: entry.id.to_string(),
+            name: format!("{} · {}", entry.kind.label(zh), first.unwrap_or_default()),
+            fields: entry.fields,
+        }
+    });
+    let places = places.map_err(failed)?.into_iter().map(|kept| {
+        let place = kept.value;
+        let mut fields = vec![
+            (Field::ContactName, place.desk.label(zh).to_owned()),
+            (Field::Address, place.address),
+        ];
+        fields.extend(place.phone.map(|phone| (Field::Phone, phone)));
+        Filling {
+            id: kept.id.to_string(),
+            name: format!("{} · {}", visit.lang.t("企业地址", "Place"), place.label),
+            fields,
+        }
+    });
+    Ok(own.chain(places).collect())
+}
+
+/// One of them.
+struct Filling {
+    id: String,
+    name: String,
+    fields: Vec<(Field, String)>,
+}
+
+/// What the form begins with.
+enum Begin<'a> {
+    /// What was typed and refused.
+    Typed(&'a [TypedField]),
+    /// One of an address book; nothing, if it is none of the viewer's.
+    From(&'a str),
+}
+
 async fn contact_page(
     visit: &Visit,
     number: &str,
-    typed: &[TypedField],
+    begin: Begin<'_>,
     mut errors: Vec<FieldError>,
 ) -> Result<Answer, Answer> {
     let viewer = visit.viewer()?;
@@ -107,6 +159,25 @@ async fn contact_page(
         .await
         .map_err(|failure| Answer::failure(visit, &failure))?;
     let lang = visit.lang;
+    let fillings = if view.open {
+        from_books(visit).await?
+    } else {
+        Vec::new()
+    };
+    let (chosen, typed) = match begin {
+        Begin::Typed(typed) => ("", typed.to_vec()),
+        Begin::From(id) => {
+            let filling = fillings.iter().find(|filling| filling.id == id);
+            // Nothing is ticked: that is the buyer's own word.
+            let typed = |(field, value): &(Field, String)| TypedField {
+                field: *field,
+                ticked: false,
+                value: value.clone(),
+            };
+            let fields = filling.map(|filling| filling.fields.iter().map(typed).collect());
+            (id, fields.unwrap_or_default())
+        }
+    };
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {
@@ -133,18 +204,36 @@ async fn contact_page(
         by_colleague: view.by_colleague,
         given: given.collect(),
         fields: if view.open {
-            fields(lang, typed, "share", &errors)
+            fields(lang, &typed, "share", &errors)
         } else {
             Vec::new()
         },
+        book: fillings
+            .into_iter()
+            .map(|filling| {
+                let now = filling.id == chosen;
+                (filling.id, filling.name, now)
+            })
+            .collect(),
         errors,
     };
     Ok(Answer::page(visit, status, &page))
 }
 
 /// `GET /dingdan/{number}/lianxi`: the buyer manages, the supplier sees; each opening is recorded.
-pub async fn contact(visit: Visit, Named(number): Named<String>) -> Result<Answer, Answer> {
-    contact_page(&visit, &number, &[], Vec::new()).await
+pub async fn contact(
+    visit: Visit,
+    Named(number): Named<String>,
+    Asked(query): Asked<FromBook>,
+) -> Result<Answer, Answer> {
+    contact_page(&visit, &number, Begin::From(&query.dizhi), Vec::new()).await
+}
+
+/// What the form is filled in from.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct FromBook {
+    dizhi: String,
 }
 
 /// `POST /dingdan/{number}/lianxi`.
@@ -168,7 +257,7 @@ pub async fn give(
         Ok(()) => Ok(Answer::to(&back)),
         Err(Failure::Refused(refusals)) => {
             let errors = errors(visit.lang, &refusals, |field| format!("share-{field}"));
-            contact_page(&visit, &number, &typed, errors).await
+            contact_page(&visit, &number, Begin::Typed(&typed), errors).await
         }
         Err(failure) => Err(Answer::failure(&visit, &failure)),
     }

@@ -9,8 +9,8 @@ use super::staff::{
     training as staff_training, work as staff_work,
 };
 use super::{
-    account, api, catalogue, consent, guard, history, log, minor, order, org, org_members, overview, passkey,
-    person, phone, profile, public, rights, second, share, spending, staff, supplier, token,
+    account, api, book, catalogue, consent, guard, history, log, minor, order, org, org_members, overview,
+    passkey, person, phone, profile, public, rights, second, share, spending, staff, supplier, token,
 };
 
 /// A kind of page.
@@ -78,6 +78,8 @@ kinds! {
     "phone-lost" phone::LostPhonePage;
     "rename" profile::RenamePage;
     "profile" profile::ProfilePage;
+    "books" book::BooksPage;
+    "book-form" book::BookForm;
     "person" person::PersonPage;
     "enterprises" org::EnterprisesPage;
     "enterprise" org::ApplicationPage;

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod api;
+pub mod book;
 pub mod catalogue;
 pub mod consent;
 pub mod frame;

@@ -1,6 +1,7 @@
 //! The page of a person's verification (实名认证, 2.1.1.d).
 
 use askama::Template;
+use domain::account::capability::{Function, Level};
 use time::macros::datetime;
 
 use super::account::FieldError;
@@ -89,6 +90,25 @@ impl PersonPage {
     #[must_use]
     pub fn err(&self, field: &str) -> Option<&str> {
         FieldError::find(&self.errors, field)
+    }
+
+    /// What needs which level: each function with its name, and whether each level may.
+    #[must_use]
+    pub fn functions(&self) -> Vec<(&'static str, Vec<bool>)> {
+        policy::clause!("2.1.1.d");
+        let zh = self.f.lang == Lang::Zh;
+        let row = |function: &Function| {
+            let may = Level::ALL.iter().map(|level| level.may(*function)).collect();
+            (function.label(zh), may)
+        };
+        Function::ALL.iter().map(row).collect()
+    }
+
+    /// The names of the levels.
+    #[must_use]
+    pub fn levels(&self) -> Vec<&'static str> {
+        let zh = self.f.lang == Lang::Zh;
+        Level::ALL.iter().map(|level| level.label(zh)).collect()
     }
 
     /// The step of the way the reader is on: 1 to fill in, 2 to be checked, 3 the result.

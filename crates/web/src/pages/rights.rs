@@ -19,6 +19,8 @@ pub fn table_name(lang: Lang, table: &str) -> Option<&'static str> {
         "account_change" => lang.t("修改记录", "Record of changes"),
         "phone_proof" => lang.t("更换手机号的验证", "Proof before a change of the number"),
         "phone_recovery" => lang.t("手机号找回申请", "Replacement of a lost number"),
+        "address_entry" => lang.t("地址簿", "Address book"),
+        "invoice_title" => lang.t("发票抬头", "Invoice titles"),
         "profile" => lang.t("显示名", "Display name"),
         "login_failure" => lang.t("登录失败次数", "Log-ins that failed"),
         "guard_sighting" => lang.t("安全守卫的信号", "Signals of the security guard"),

@@ -87,6 +87,8 @@ pub struct SharePage {
     pub given: Vec<GivenRow>,
     /// What may be given; empty after the order's end and for the supplier.
     pub fields: Vec<ShareField>,
+    /// What the form may be filled in from: identifier, name, and whether it is.
+    pub book: Vec<(String, String, bool)>,
 }
 
 impl SharePage {
@@ -316,6 +318,10 @@ impl SharePage {
                     until: None,
                 }],
                 fields: fields.clone(),
+                book: vec![
+                    ("b1".to_owned(), "公司 · 林女士<b>".to_owned(), true),
+                    ("b2".to_owned(), "总部<b>".to_owned(), false),
+                ],
             };
             let mut typed = fields;
             typed[2].ticked = true;

@@ -8,7 +8,7 @@ use time::Duration;
 use crate::browser::{Browser, Page, catalogue, state};
 
 /// The demonstration's service that sells best, and its supplier.
-fn service() -> (String, uuid::Uuid) {
+pub fn service() -> (String, uuid::Uuid) {
     let catalogue = catalogue().now();
     let service = catalogue.favourites(1).next().expect("a service").clone();
     (service.id.to_string(), service.supplier)

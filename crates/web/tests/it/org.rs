@@ -60,20 +60,20 @@ async fn work(test: &TestStore) {
     }
 }
 
+/// Somebody registered becomes a verified person.
+pub async fn verified(test: &TestStore, browser: &mut Browser, (name, number): (&str, &str)) {
+    let page = "/zhanghao/shiming";
+    let consent = [("accept_verification", "1")];
+    sent(browser, page, &format!("{page}/tongyi"), &consent).await;
+    let card = [("real_name", name), ("id_number", number)];
+    sent(browser, page, page, &card).await;
+    work(test).await;
+}
+
 /// Registers somebody who is verified, and begins an application; its page.
 pub async fn begun(test: &TestStore, browser: &mut Browser) -> String {
     browser.register("100-0000-0001", "lin").await;
-    let page = "/zhanghao/shiming";
-    sent(
-        browser,
-        page,
-        &format!("{page}/tongyi"),
-        &[("accept_verification", "1")],
-    )
-    .await;
-    let card = [("real_name", "林知远"), ("id_number", "999999199001010016")];
-    sent(browser, page, page, &card).await;
-    work(test).await;
+    verified(test, browser, ("林知远", "999999199001010016")).await;
     let begun = sent(browser, LIST, LIST, &[("accept_enterprise", "1")]).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER);
     begun.location().to_owned()
@@ -129,7 +129,7 @@ pub async fn company(test: &TestStore) -> (Browser, Browser, String) {
 }
 
 /// Has the browser's session act for an organisation by its page, or for the person.
-async fn act_for(browser: &mut Browser, organisation: &str) -> Page {
+pub async fn act_for(browser: &mut Browser, organisation: &str) -> Page {
     let id = organisation.strip_prefix("/zhanghao/zuzhi/").unwrap_or_default();
     let fields = [("organisation", id), ("next", "/dingdan")];
     sent(browser, IDENTITIES, IDENTITIES, &fields).await

@@ -27,7 +27,7 @@ async fn prove(test: &TestStore, browser: &mut Browser) {
 }
 
 /// Whether the page refuses, names the field in its summary and beside it, and says what to do.
-fn names(page: &Page, field: &str, place: &str) {
+pub fn names(page: &Page, field: &str, place: &str) {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{place}");
     assert!(
         page.body.contains(&format!("href=\"#{field}\""))
@@ -38,7 +38,7 @@ fn names(page: &Page, field: &str, place: &str) {
 }
 
 /// What people and machines type where something else is wanted.
-fn nonsense() -> Vec<String> {
+pub fn nonsense() -> Vec<String> {
     [
         "",
         " ",

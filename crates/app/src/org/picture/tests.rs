@@ -44,7 +44,7 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 #[test]
-fn clause_2_1_1_d_what_a_file_carries_beside_its_pixels_does_not_come_through() {
+fn clause_2_5_4_g_what_a_file_carries_beside_its_pixels_does_not_come_through() {
     let plain = sample_picture(10);
     let tagged = with_exif(&plain);
     assert!(tagged.windows(12).any(|part| part == b"GPS 31.2304N"));
