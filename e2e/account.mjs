@@ -162,11 +162,11 @@ export function accounts(test) {
     assert.equal(page.url(), `${base}/zhanghao/shouji`, 'the present number comes first');
     await page.click('button[formaction="/zhanghao/shouji/yanzhengma"]');
     await fits(page);
-    await page.fill('#code', await code(page));
+    await page.fill('#code', await code());
     await page.fill('#current', 'wrong');
     await page.click('main form button.btn-primary');
     assert.ok(await page.isVisible('a[href="#current"]'), 'a code without the password is not enough');
-    await page.fill('#code', await code(page));
+    await page.fill('#code', await code());
     await page.fill('#current', demoPassword);
     await page.click('main form button.btn-primary');
     await page.waitForURL(`${base}/zhanghao/shouji/xin`);
@@ -175,7 +175,7 @@ export function accounts(test) {
     await page.click('button[formaction="/zhanghao/shouji/xin/yanzhengma"]');
     assert.equal(await page.inputValue('#reason'), '换了新号码', 'what was typed is kept');
     await fits(page);
-    await page.fill('#code', await code(page));
+    await page.fill('#code', await code());
     await page.click('main form button.btn-primary');
     await page.waitForURL(`${base}/zhanghao/shouji/wancheng`);
     assert.match(await page.textContent('main'), /100\*\*\*\*0093/);
@@ -193,7 +193,7 @@ export function accounts(test) {
     };
     await other.fill('#phone', '100-0000-0094');
     await ask('button[formaction="/zhaohui/yanzhengma"]');
-    await other.fill('#code', await code(other));
+    await other.fill('#code', await code());
     await ask('main form button.btn-primary');
     assert.match(await other.textContent('main'), /申请已受理/);
     assert.deepEqual(await judged(other), []);

@@ -1,13 +1,19 @@
 // The steps to an enterprise that several flows begin with: a person verifies themself, applies with a
 // licence, hands in a letter.
-// A page with a frame, drawn by the browser itself, as a photograph of a paper.
+// A page with a frame, drawn once by the browser itself, as a photograph of a paper.
+let drawn;
 export async function paper(page) {
-  const drawn = await page.context().browser().newContext({ viewport: { width: 900, height: 640 } });
-  const canvas = await drawn.newPage();
+  drawn ??= draw(page.context().browser());
+  return { name: 'paper.jpg', mimeType: 'image/jpeg', buffer: await drawn };
+}
+
+async function draw(browser) {
+  const context = await browser.newContext({ viewport: { width: 900, height: 640 } });
+  const canvas = await context.newPage();
   await canvas.setContent('<body style="margin:0"><div style="border:24px solid #a02828;height:590px;font:40px serif;padding:1px 40px">营业执照（样张）</div>');
   const buffer = await canvas.screenshot({ type: 'jpeg' });
-  await drawn.close();
-  return { name: 'paper.jpg', mimeType: 'image/jpeg', buffer };
+  await context.close();
+  return buffer;
 }
 
 export async function verifies({ base, until }, person, name, card) {

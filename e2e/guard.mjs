@@ -53,7 +53,7 @@ export function guards(test) {
       }
       // The network's signals stand: one more proof, by the own phone.
       await page.click('button[formaction="/denglu/anquan/yanzhengma"]');
-      await page.fill('#code', await code(page));
+      await page.fill('#code', await code());
       await page.click('form[action="/denglu/anquan/queren"] button.btn-primary');
       await page.waitForURL(`${base}/zhanghao`);
       assert.deepEqual(page.foreign, []);

@@ -55,7 +55,7 @@ export function families(test) {
       assert.ok(!(await parent.textContent('main')).includes(childPhone.slice(-4)), 'nothing of the child before the proof');
       await parent.click('button[formaction$="/yanzhengma"]');
       await whole(parent);
-      await parent.fill('#code', await code(parent));
+      await parent.fill('#code', await code());
       await parent.check('#statement');
       await parent.click('main form button.btn-primary');
       assert.match(await parent.textContent('main'), new RegExp(`100\\*{4}${childPhone.slice(-4)}`), 'the guardian recognises the number');
@@ -80,7 +80,7 @@ export function families(test) {
         if (!(await child.isVisible('.error-summary'))) break;
         await child.waitForTimeout(3_000);
       }
-      await child.fill('#code', await code(child));
+      await child.fill('#code', await code());
       await child.fill('#password', password);
       await child.click('main form button.btn-primary');
       await child.waitForURL(`${base}/zhanghao`);

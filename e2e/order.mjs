@@ -80,7 +80,7 @@ export function orders(test) {
       await buyer.fill('#account_name', `买家${width}`);
       await tickBoth(buyer);
       await buyer.click('button[formaction="/zhuce/yanzhengma"]');
-      await buyer.fill('#code', await code(buyer));
+      await buyer.fill('#code', await code());
       await buyer.fill('#password', password);
       await buyer.click('main form button.btn-primary');
       await buyer.waitForURL(/\/xiadan\//);
