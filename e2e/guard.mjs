@@ -38,7 +38,7 @@ export function guards(test) {
         assert.ok(!(await page.isVisible('#answer')), 'the script stands in for the question');
         await attempt(page, name, demoPassword);
         // Sent by itself when the check is done and the wait over.
-        await page.waitForURL(/\/denglu\/anquan/, { timeout: 120_000 });
+        await page.waitForURL(/\/denglu\/anquan/, { timeout: 180_000 });
         assert.deepEqual(await judged(page), []);
       } else {
         const question = (await page.textContent('label[for=answer]')).trim();
