@@ -1,52 +1,31 @@
 // An enterprise from the first step to the last: a person verifies themself, founds it by a letter that a
 // verifier reads, invites a colleague, and finds who looked.
 import assert from 'node:assert/strict';
+import { fits, judged } from './axe.mjs';
+import { opens, paper, verifies } from './founding.mjs';
+import { password } from './site.mjs';
 import { adds, device, enters, leaves, named } from './passkey.mjs';
-
-// A page with a frame, drawn by the browser itself, as a photograph of a paper.
-export async function paper(page) {
-  const drawn = await page.context().browser().newContext({ viewport: { width: 900, height: 640 } });
-  const canvas = await drawn.newPage();
-  await canvas.setContent('<body style="margin:0"><div style="border:24px solid #a02828;height:590px;font:40px serif;padding:1px 40px">营业执照（样张）</div>');
-  const buffer = await canvas.screenshot({ type: 'jpeg' });
-  await drawn.close();
-  return { name: 'paper.jpg', mimeType: 'image/jpeg', buffer };
-}
-
-export async function until(page, address, words) {
-  for (let turn = 0; turn < 40; turn += 1) {
-    await page.goto(address);
-    if ((await page.textContent('main')).includes(words)) return;
-    await page.waitForTimeout(500);
-  }
-  assert.fail(`${address} never says ${words}`);
-}
 
 const rounds = [
   { width: 1280, scripts: true, phones: ['100-0000-0081', '100-0000-0082'], names: ['企业甲', '企业乙'], card: '999999199001010040', code: '91999999MAD3000110', verifier: 'verifier-1' },
   { width: 375, scripts: false, phones: ['100-0000-0083', '100-0000-0084'], names: ['企业丙', '企业丁'], card: '999999199001010059', code: '91999999MAD300433Y', verifier: 'verifier-2' },
 ];
 
-export async function enterprises({ base, visitor, test, register, judged, password }) {
+export function enterprises(test) {
   for (const { width, scripts, phones, names, card, code, verifier } of rounds) {
-    await test(`a person verifies, founds an enterprise, invites a colleague, a verifier looks and the person reads it, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    test(`a person verifies, founds an enterprise, invites a colleague, a verifier looks and the person reads it, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async (site) => {
+      const { base, visitor, staffUser, register, until } = site;
       const person = await visitor(width, scripts);
       const whole = async (page) => {
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(over <= 0, `${page.url()} scrolls ${over} px sideways`);
+        await fits(page);
         // What judges a page is a script of its own.
-      if (scripts) assert.deepEqual(await judged(page), [], page.url());
+        if (scripts) assert.deepEqual(await judged(page), [], page.url());
       };
       await register(person, phones[0], names[0]);
       await person.goto(`${base}/zhanghao/qiye`);
       assert.match(await person.textContent('main'), /先完成本人实名认证/);
       await person.click('main a[href="/zhanghao/shiming"]');
-      await person.check('#accept_verification');
-      await person.click('form[action$="/tongyi"] button');
-      await person.fill('#real_name', '演示甲');
-      await person.fill('#id_number', card);
-      await person.click('form[action="/zhanghao/shiming"] button');
-      await until(person, `${base}/zhanghao/shiming`, '认证时间');
+      await verifies(site, person, '演示甲', card);
 
       await person.goto(`${base}/zhanghao/qiye`);
       assert.equal(await person.isChecked('#accept_enterprise'), false, 'no box is ticked beforehand');
@@ -77,13 +56,7 @@ export async function enterprises({ base, visitor, test, register, judged, passw
       await person.click('form[action$="/shouquanshu"] button');
       assert.match(await person.textContent('main'), /授权书已收到/);
 
-      const desk = await visitor(width, scripts);
-      await desk.goto(`${base}/guanli/denglu`);
-      const now = (await desk.textContent('main')).match(/此刻的验证码：(\d{6})/)[1];
-      await desk.fill('[name=identifier]', verifier);
-      await desk.fill('[name=password]', 'qinghe-lantern-365');
-      await desk.fill('[name=second_code]', now);
-      await desk.click('main form button.btn-primary');
+      const desk = await staffUser(verifier, width, scripts);
       await desk.goto(`${base}/guanli/qiye`);
       await whole(desk);
       await desk.click(`main tr:has-text("${names[0]}") a`);
@@ -91,9 +64,7 @@ export async function enterprises({ base, visitor, test, register, judged, passw
       await desk.click('form:has(input[value=prove]) button');
       assert.match(await desk.textContent('main'), /请先打开授权书和申请人姓名/);
       for (const piece of ['letter', 'real_name']) {
-        await desk.check(`#piece-${piece}`);
-        await desk.check('#why-review');
-        await desk.click('form[action$="/chakan"] button');
+        await opens(desk, piece);
         assert.match(await desk.textContent('main'), /已记录，理由/);
         await whole(desk);
       }
@@ -169,14 +140,14 @@ export async function enterprises({ base, visitor, test, register, judged, passw
       await whole(person);
       if (scripts) {
         // A colleague logs in with a passkey, and is in the enterprise at once.
-        const site = named(base);
+        const home = named(base);
         const again = await visitor(width, true);
         await device(again);
-        await adds(again, site, names[1], password, '单位电脑');
-        await again.goto(`${site}/zhanghao`);
-        await leaves(again, site);
+        await adds(again, home, names[1], password, '单位电脑');
+        await again.goto(`${home}/zhanghao`);
+        await leaves(again, home);
         const place = new URL(organisation).pathname;
-        await enters(again, site, place);
+        await enters(again, home, place);
         assert.equal(new URL(again.url()).pathname, place);
         await whole(again);
         await again.context().close();

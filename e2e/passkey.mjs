@@ -1,6 +1,8 @@
 // Passkeys with the browser's own virtual authenticator: added, used at the door, as the second step and as
 // the proof, cancelled, removed; and the pages without scripts or under an address in figures.
 import assert from 'node:assert/strict';
+import { fits, judged } from './axe.mjs';
+import { password as words } from './site.mjs';
 
 // The site by the name that passkeys belong to on this machine.
 export function named(base) {
@@ -50,10 +52,9 @@ export async function enters(page, site, next) {
   await page.waitForURL(site + next);
 }
 
-export async function passkeys({ base, visitor, test, register, judged, password: words }) {
-  const site = named(base);
-
-  await test('a person adds a passkey, logs in with it alone, takes the second step and the proof with it, and removes it at 1280 px, scripts on', async () => {
+export function passkeys(test) {
+  test('a person adds a passkey, logs in with it alone, takes the second step and the proof with it, and removes it at 1280 px, scripts on', async ({ base, visitor, register }) => {
+    const site = named(base);
     const first = await visitor(1280, true);
     await register(first, '100-0000-0091', '钥匙甲');
     await first.goto(`${base}/zhanghao/miyao/tianjia`);
@@ -65,8 +66,7 @@ export async function passkeys({ base, visitor, test, register, judged, password
 
     const page = await visitor(1280, true);
     const whole = async (place) => {
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(over <= 0, `${place} scrolls ${over} px sideways`);
+      await fits(page, place);
       assert.deepEqual(await judged(page), [], place);
     };
     const phone = await device(page);
@@ -130,7 +130,8 @@ export async function passkeys({ base, visitor, test, register, judged, password
     await page.context().close();
   });
 
-  await test('without scripts the pages say what to do instead of a passkey at 375 px', async () => {
+  test('without scripts the pages say what to do instead of a passkey at 375 px', async ({ base, visitor }) => {
+    const site = named(base);
     const page = await visitor(375, false);
     await page.goto(`${site}/denglu`);
     assert.match(await page.textContent('main'), /通行密钥需要启用 JavaScript/);
@@ -143,8 +144,7 @@ export async function passkeys({ base, visitor, test, register, judged, password
     assert.match(await page.textContent('main'), /需要启用 JavaScript/);
     for (const path of ['/zhanghao/miyao', '/zhanghao/miyao/tianjia', '/denglu']) {
       await page.goto(site + path);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(over <= 0, `${path} scrolls ${over} px sideways`);
+      await fits(page, path);
     }
     await page.context().close();
   });

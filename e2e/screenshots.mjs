@@ -1,11 +1,12 @@
 // Pictures of the main pages, wide and narrow, from the demonstration's data, into the folder
 // QIFU365_SCREENSHOTS. A long page is cut after 1600 px.
 import { join } from 'node:path';
-import { start } from './site.mjs';
+import { launch } from './site.mjs';
 
 const folder = process.env.QIFU365_SCREENSHOTS;
 const longest = 1600;
-const { base, visitor, demoUser, placed, orderIn, stop } = await start();
+const { open, close } = await launch();
+const { base, visitor, demoUser, placed, orderIn, stop } = await open();
 
 async function picture(page, name, width, address) {
   const answer = await page.goto(base + address);
@@ -44,3 +45,4 @@ for (const width of [1280, 375]) {
   for (const page of [anyone, buyer, owner]) await page.context().close();
 }
 await stop();
+await close();

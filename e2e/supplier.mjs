@@ -1,59 +1,32 @@
 // An enterprise becomes a supplier: an owner applies with a licence, a verifier returns it, the owner mends
 // it, the verifier passes licence and application, the owner signs, and everybody finds the supplier.
 import assert from 'node:assert/strict';
-import { paper, until } from './enterprise.mjs';
+import { fits, judged } from './axe.mjs';
+import { applies, opens, paper, verifies } from './founding.mjs';
 
 const rounds = [
   { width: 1280, scripts: true, phone: '100-0000-0085', name: '服务甲', card: '999999199001010067', code: '91999999MAD365165R', verifier: 'verifier-1' },
   { width: 375, scripts: false, phone: '100-0000-0086', name: '服务乙', card: '999999199001010075', code: '91999999MAD365173L', verifier: 'verifier-2' },
 ];
 
-export async function suppliers({ base, visitor, test, register, judged }) {
+export function suppliers(test) {
   for (const { width, scripts, phone, name, card, code, verifier } of rounds) {
-    await test(`an owner applies, a verifier returns it, it is mended, passed, signed and found, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async () => {
+    test(`an owner applies, a verifier returns it, it is mended, passed, signed and found, at ${width} px, scripts ${scripts ? 'on' : 'off'}`, async (site) => {
+      const { base, visitor, staffUser, register } = site;
       const person = await visitor(width, scripts);
       const whole = async (page) => {
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(over <= 0, `${page.url()} scrolls ${over} px sideways`);
+        await fits(page);
         if (scripts) assert.deepEqual(await judged(page), [], page.url());
       };
-      // A verified person with an enterprise, as in enterprise.mjs.
+      // A verified person with an enterprise.
       await register(person, phone, name);
-      await person.goto(`${base}/zhanghao/shiming`);
-      await person.check('#accept_verification');
-      await person.click('form[action$="/tongyi"] button');
-      await person.fill('#real_name', '演示丙');
-      await person.fill('#id_number', card);
-      await person.click('form[action="/zhanghao/shiming"] button');
-      await until(person, `${base}/zhanghao/shiming`, '认证时间');
-      await person.goto(`${base}/zhanghao/qiye`);
-      await person.check('#accept_enterprise');
-      await person.click('form[action="/zhanghao/qiye"] button');
-      const application = person.url();
-      await person.check('#relation-agent');
-      await person.fill('#company_name', `云雀信息${name}（演示）`);
-      await person.fill('#credit_code', code);
-      await person.fill('#representative', '演示丁');
-      await person.setInputFiles('#licence', await paper(person));
-      await person.click('form[enctype] button');
-      await until(person, application, '请选一种方式');
-      await person.setInputFiles('#letter', await paper(person));
-      await person.click('form[action$="/shouquanshu"] button');
+      await verifies(site, person, '演示丙', card);
+      await applies(site, person, `云雀信息${name}（演示）`, code, '演示丁');
 
-      const desk = await visitor(width, scripts);
-      await desk.goto(`${base}/guanli/denglu`);
-      const now = (await desk.textContent('main')).match(/此刻的验证码：(\d{6})/)[1];
-      await desk.fill('[name=identifier]', verifier);
-      await desk.fill('[name=password]', 'qinghe-lantern-365');
-      await desk.fill('[name=second_code]', now);
-      await desk.click('main form button.btn-primary');
+      const desk = await staffUser(verifier, width, scripts);
       await desk.goto(`${base}/guanli/qiye`);
       await desk.click(`main tr:has-text("云雀信息${name}") a`);
-      for (const piece of ['letter', 'real_name']) {
-        await desk.check(`#piece-${piece}`);
-        await desk.check('#why-review');
-        await desk.click('form[action$="/chakan"] button');
-      }
+      for (const piece of ['letter', 'real_name']) await opens(desk, piece);
       await desk.click('form:has(input[value=prove]) button');
       assert.match(await desk.textContent('main'), /已企业认证/);
 
