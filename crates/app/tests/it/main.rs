@@ -42,4 +42,5 @@ mod staff_enterprise;
 mod supplier;
 mod supplier_market;
 mod supplier_scene;
+mod supplier_standing;
 mod token;

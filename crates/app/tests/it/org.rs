@@ -42,7 +42,12 @@ pub async fn begin(app: &App, viewer: &Viewer, agreed: bool) -> Result<Uuid, Fai
     org::begin(app, &ctx, viewer, agreed, SHOWN).await
 }
 
-async fn submit_as(app: &App, viewer: &Viewer, id: Uuid, typed: (&str, &str, &str)) -> Result<(), Failure> {
+pub async fn submit_as(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    typed: (&str, &str, &str),
+) -> Result<(), Failure> {
     submit_coded(app, viewer, id, CODE, typed).await
 }
 
