@@ -24,6 +24,7 @@ mod order_plan;
 mod order_refund;
 mod order_trouble;
 mod org;
+mod org_change;
 mod org_members;
 mod org_orders;
 mod passkey;
