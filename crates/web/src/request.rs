@@ -118,8 +118,12 @@ fn device(user_agent: &str, lang: Lang) -> String {
 fn page_of(path: &str) -> &str {
     if let Some(rest) = path.strip_prefix("/guanli/") {
         // A case has a page of its own; what else is posted belongs to its room.
-        let cases = rest.starts_with("shiming/") || rest.starts_with("qiye/");
-        let parts = if cases { 2 } else { 1 };
+        let cases = ["shiming/", "qiye/", "ruzhu/", "zizhi/"];
+        let parts = if cases.iter().any(|room| rest.starts_with(room)) {
+            2
+        } else {
+            1
+        };
         let length: usize = rest.split('/').take(parts).map(|part| part.len() + 1).sum();
         return path.get(.."/guanli".len() + length).unwrap_or(path);
     }
@@ -434,6 +438,8 @@ mod tests {
             ("/guanli/kaitong/wancheng", "/guanli/kaitong"),
             ("/guanli/shiming/x/chakan", "/guanli/shiming/x"),
             ("/guanli/qiye/x/chakan", "/guanli/qiye/x"),
+            ("/guanli/ruzhu/x/jueding", "/guanli/ruzhu/x"),
+            ("/guanli/zizhi/x/chakan", "/guanli/zizhi/x"),
             ("/denglu/anquan/queren", "/denglu/anquan"),
             ("/zhanghao/anquan/x/fuhe", "/zhanghao/anquan"),
             ("/guanli/anquan/x", "/guanli/anquan"),

@@ -98,10 +98,10 @@ struct Read {
     name: String,
     code: CreditCode,
     representative: Personal<String>,
-    licence: picture::Kept,
 }
 
-async fn read(typed: Submission<'_>, demo: bool) -> Result<Read, Failure> {
+/// Reads every field; of the picture only whether it can be one.
+fn read(typed: &Submission<'_>, demo: bool) -> Result<Read, Failure> {
     let mut refused = Vec::new();
     let mut take = |why: Refused| refused.push(why);
     let relation = Relation::parse(typed.relation);
@@ -113,21 +113,15 @@ async fn read(typed: Submission<'_>, demo: bool) -> Result<Read, Failure> {
     let representative = RealName::parse(typed.representative, Card::Resident)
         .map_err(|_| take(Party::RepresentativeName.into()))
         .ok();
-    let licence = match picture::read(Paper::Licence, typed.licence).await {
-        Ok(kept) => Some(kept),
-        Err(Failure::Refused(why)) => {
-            refused.extend(why);
-            None
-        }
-        Err(other) => return Err(other),
-    };
+    let licence = picture::admissible(Paper::Licence, &typed.licence)
+        .map_err(&mut take)
+        .ok();
     match (relation, name, code, representative, licence) {
-        (Some(relation), Some(name), Some(code), Some(representative), Some(licence)) => Ok(Read {
+        (Some(relation), Some(name), Some(code), Some(representative), Some(())) => Ok(Read {
             relation,
             name,
             code,
             representative: Personal::received(representative.into_text()),
-            licence,
         }),
         _ => Err(Failure::Refused(refused)),
     }
@@ -165,16 +159,20 @@ pub async fn submit(
     typed: Submission<'_>,
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.d");
-    {
-        // Looked at before the picture is unpacked.
+    let read = {
+        // Looked at and counted before the picture is unpacked.
         let mut tx = app.store.begin(ctx).await?;
+        account::hold(&mut tx, viewer.account).await?;
         held(app, &mut tx, viewer, id).await?;
+        if app.enterprises.is_none() {
+            return Err(Refused::from(Party::EnterpriseClosed).into());
+        }
+        let read = read(&typed, app.demo)?;
+        picture::count(app, &mut tx, viewer).await?;
         tx.commit().await?;
-    }
-    if app.enterprises.is_none() {
-        return Err(Refused::from(Party::EnterpriseClosed).into());
-    }
-    let read = read(typed, app.demo).await?;
+        read
+    };
+    let licence = picture::read(Paper::Licence, typed.licence).await?;
     let mut tx = app.store.begin(ctx).await?;
     account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;
@@ -214,16 +212,9 @@ pub async fn submit(
         let doer = by(role, viewer.subject);
         take(app, &mut tx, &row, (event, role), &facts, doer).await?;
     }
-    let hash = read.licence.hash;
-    verification::put_facts(&mut tx, id, Some((&read.name, read.code.as_str(), &hash))).await?;
-    paper::put(
-        &mut tx,
-        id,
-        viewer.subject,
-        &read.representative,
-        &read.licence.text,
-    )
-    .await?;
+    let facts = (&*read.name, read.code.as_str(), &licence.hash[..]);
+    verification::put_facts(&mut tx, id, Some(facts)).await?;
+    paper::put(&mut tx, id, viewer.subject, &read.representative, &licence.text).await?;
     check::enqueue(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -5,7 +5,7 @@ use domain::Refused;
 use domain::four_eyes::Appeal;
 use domain::machine::Role;
 use domain::org::seat::Seat;
-use domain::org::verification::{Event, Facts, Proof, Register, Relation, State, Verification};
+use domain::org::verification::{Badge, Event, Facts, Proof, Register, Relation, State, Verification};
 use domain::refused::Party;
 use privacy::{Ground, Purpose, PurposeId, Recipient, Share, SubjectId};
 use storage::org::verification::{self, Doer, VerificationRow};
@@ -20,7 +20,10 @@ use crate::{App, Failure, Fault};
 pub(super) const SEEN: &[&str] = &["profile.display_name"];
 
 /// The verification of the organisation that has this code, if there is one.
-async fn former<P: Purpose>(tx: &mut Tx<'_, P>, code: &str) -> Result<Option<VerificationRow>, Failure> {
+pub(super) async fn former<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    code: &str,
+) -> Result<Option<VerificationRow>, Failure> {
     Ok(match org::by_code(tx, code).await? {
         Some(there) => verification::of_organisation(tx, there.id).await?,
         None => None,
@@ -75,6 +78,10 @@ pub(super) async fn found<P: Purpose>(
                 org::note(tx, there.id, "removed", who, None).await?;
             }
             take_over(tx, row, former.as_ref(), (&there, name)).await?;
+        }
+        // Founded by others while the amount was on its way.
+        Some(known) if known.badge() != Badge::None && row.verification.proof == Some(Proof::Transfer) => {
+            return Err(Refused::from(Party::ProofClaim).into());
         }
         Some(known) if known.state != State::Withdrawn => {
             // The organisation has its verification; this one has done its work.

@@ -129,8 +129,8 @@ pub async fn leave(
 /// Wants a fresh proof; nobody would answer for orders under way.
 ///
 /// # Errors
-/// [`Party::OrgNotYou`], [`Party::OrgOrders`], [`Refused::ProofNeeded`], [`Party::VerifyNotNow`] while a revocation is proposed;
-/// [`Failure::NotFound`] for whoever is no member.
+/// [`Party::OrgNotYou`], [`Party::OrgOrders`], [`Party::EnterpriseAppeal`], [`Refused::ProofNeeded`],
+/// [`Party::VerifyNotNow`] while a revocation is proposed; [`Failure::NotFound`] for whoever is no member.
 pub async fn dissolve(
     app: &App,
     ctx: &Ctx<KeepAccount>,
@@ -139,10 +139,12 @@ pub async fn dissolve(
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.a");
     let mut tx = app.store.begin(ctx).await?;
-    // Verification before organisation, as everywhere: two who wait for each other would wait for ever.
+    // Verification before supplier before organisation, as everywhere: two who wait for each other would
+    // wait for ever.
     if let Some(row) = verification::of_organisation(&mut tx, organisation).await? {
         verification::hold(&mut tx, row.id).await?;
     }
+    crate::supplier::hold_all(&mut tx, organisation).await?;
     let rows = held(&mut tx, viewer, organisation).await?;
     may(&plain(&rows), viewer.account, Act::Dissolve)?;
     if order_list::under_way(&mut tx, organisation).await? > 0 {

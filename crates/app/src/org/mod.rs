@@ -41,7 +41,7 @@ pub(crate) use found::{depart, establish, join};
 pub use invitation::{accept, decline, invite, take_back};
 pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
-pub use picture::sample_picture;
+pub use picture::{A_DAY as PICTURES_A_DAY, sample_picture};
 pub(crate) use proof::{SEND, send};
 pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
 pub use source::{
@@ -100,8 +100,11 @@ async fn settle<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, id: Uuid) -> Result<b
         return Ok(false);
     };
     // What was handed in may be gone without a step: a consent withdrawn, a person erased.
-    let proving = row.verification.state == State::Proving;
-    let gone = proving && paper::of(tx, id).await?.is_none();
+    let waits = matches!(
+        row.verification.state,
+        State::Submitted | State::AutoChecked | State::Proving
+    );
+    let gone = waits && paper::of(tx, id).await?.is_none();
     let event = match row.verification.timer() {
         _ if gone => Event::ProofLapsed,
         Some((event, Due::At(at))) if at <= tx.ctx().now() => event,
@@ -116,7 +119,7 @@ async fn settle<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, id: Uuid) -> Result<b
         ..Facts::default()
     };
     take(app, tx, &row, (event, Role::System), &facts, doer).await?;
-    if event == Event::YearPassed {
+    if matches!(event, Event::YearPassed | Event::ChangeLapsed) {
         check::enqueue_annual(tx, id, tx.ctx().now()).await?;
     }
     tell::verification_later(tx, id, row.verification.version + 1).await?;
@@ -153,8 +156,8 @@ async fn take<P: Purpose>(
         }
     }
     // What is to be handed in again is not kept meanwhile.
-    let lapsed = event == Event::ProofLapsed;
-    if lapsed || next.state == State::Draft {
+    let again = matches!(event, Event::ProofLapsed | Event::Reject | Event::ChangeLapsed);
+    if again || next.state == State::Draft {
         paper::drop_all(tx, row.id).await?;
     }
     match (next.state, row.organisation) {
@@ -166,8 +169,8 @@ async fn take<P: Purpose>(
                 org::rename(tx, organisation, name).await?;
             }
         }
-        // What was to be changed when it was taken back was never proved.
-        (State::Verified, Some(organisation)) if event == Event::UpholdAppeal => {
+        // What was to be changed when it was taken back, or when the time was over, was never proved.
+        (_, Some(organisation)) if matches!(event, Event::UpholdAppeal | Event::ChangeLapsed) => {
             if let Some(known) = org::by_id(tx, organisation).await? {
                 let facts = (known.name.as_str(), known.credit_code.as_str());
                 verification::put_names(tx, row.id, facts).await?;
@@ -199,8 +202,8 @@ const fn by(role: Role, subject: SubjectId) -> Doer<'static> {
     }
 }
 
-/// Drops what was handed in and not gone on with for as long as an application is kept: of a change that
-/// nobody proves, too. Says how many.
+/// Drops what was handed in and not gone on with for as long as an application is kept: of a letter that
+/// nobody reads, too. Says how many.
 async fn drop_stale(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let before = ctx.now() - Duration::days(DRAFT_DAYS);
@@ -209,15 +212,16 @@ async fn drop_stale(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
     for id in &stale {
         let mut tx = app.store.begin(ctx).await?;
         verification::hold(&mut tx, *id).await?;
-        paper::drop_all(&mut tx, *id).await?;
+        // What was handed in meanwhile stays.
+        paper::drop_older(&mut tx, *id, before).await?;
         settle(app, &mut tx, *id).await?;
         tx.commit().await?;
     }
     Ok(stale.len())
 }
 
-/// Takes the steps of the clock for those who do not look: a proof that lapsed, a lock that is over, a
-/// year that passed. Says how many.
+/// Takes the steps of the clock for those who do not look: a proof that lapsed or whose papers are gone, a
+/// lock that is over, a change nobody proved, a year that passed. Says how many.
 ///
 /// # Errors
 /// [`Failure::Fault`].
@@ -226,7 +230,9 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
     loop {
         let due = {
             let mut tx = app.store.begin(ctx).await?;
-            verification::due(&mut tx).await?
+            let mut due = verification::due(&mut tx).await?;
+            due.extend(verification::bare(&mut tx).await?);
+            due
         };
         let before = taken;
         for id in due {

@@ -6,15 +6,26 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::Refused;
 use domain::org::picture::{KEPT_SIDE, Paper, Wrong, admitted, sized};
+use domain::refused::Party;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
-use privacy::Personal;
+use privacy::{Personal, Purpose};
 use sha2::{Digest as _, Sha256};
+use storage::Tx;
+use storage::account::code;
+use time::Duration;
 use tokio::sync::Semaphore;
 
-use crate::{Failure, Fault};
+use crate::account::{Viewer, index};
+use crate::{App, Failure, Fault};
+
+/// The kind under which pictures are counted, whatever they are of.
+const UNPACKED: &str = "picture";
+/// Pictures that one person has unpacked within a day, good or not: each takes everybody's time.
+pub const A_DAY: i64 = 60;
 
 /// How good the kept picture is, of 100: a licence stays legible.
 const QUALITY: u8 = 80;
@@ -31,6 +42,28 @@ pub(crate) struct Kept {
     pub hash: [u8; 32],
 }
 
+/// Counts a picture, before it is unpacked. The caller holds the account.
+///
+/// # Errors
+/// [`Party::VerifyOften`].
+pub(crate) async fn count<P: Purpose>(app: &App, tx: &mut Tx<'_, P>, viewer: &Viewer) -> Result<(), Failure> {
+    let ration = index(app, "picture.account", &viewer.account.to_string());
+    let since = tx.ctx().now() - Duration::DAY;
+    if code::attempts_since(tx, UNPACKED, ration, since).await? >= A_DAY {
+        return Err(Refused::from(Party::VerifyOften).into());
+    }
+    code::count_attempt(tx, UNPACKED, ration).await?;
+    Ok(())
+}
+
+/// What is wrong with a picture as far as its first bytes tell.
+///
+/// # Errors
+/// The paper's refusal.
+pub(crate) fn admissible(paper: Paper, bytes: &[u8]) -> Result<(), Refused> {
+    admitted(bytes).map_err(|wrong| paper.refused(wrong))
+}
+
 /// Reads a picture of a paper, away from the async threads.
 ///
 /// # Errors
@@ -38,7 +71,7 @@ pub(crate) struct Kept {
 pub(crate) async fn read(paper: Paper, bytes: Vec<u8>) -> Result<Kept, Failure> {
     policy::clause!("2.5.4.g");
     let refused = |wrong| Failure::from(paper.refused(wrong));
-    admitted(&bytes).map_err(refused)?;
+    admissible(paper, &bytes)?;
     let _turn = TURN
         .acquire()
         .await

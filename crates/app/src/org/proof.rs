@@ -8,7 +8,7 @@ use domain::machine::Role;
 use domain::org::bank_account::{self, BankAccount};
 use domain::org::bank_proof;
 use domain::org::picture::Paper;
-use domain::org::verification::{Event, Facts, Proof, Register, State, Step};
+use domain::org::verification::{Badge, Event, Facts, Proof, Register, State, Step};
 use domain::refused::Party;
 use privacy::purpose::{Certify, Notify};
 use privacy::{Ask, BlindIndex, Ctx, LegalBasis, Personal, PurposeId, Sealed};
@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use super::check::reference;
 use super::source::{Made, TransferAsked};
-use super::{by, held, picture, take, tell};
+use super::{by, found, held, picture, take, tell};
 use crate::account::{Viewer, consent, index, message_holder};
 use crate::person::SourceFailed;
 use crate::rights::refuse_if_closing;
@@ -119,8 +119,22 @@ fn applicant(app: &App, viewer: &Viewer) -> BlindIndex {
     )
 }
 
+/// Whether this claims an enterprise that is verified: an owner's invitation leads there, or the letter;
+/// an amount that can be guessed does not.
+pub(super) async fn claims<P: privacy::Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &VerificationRow,
+) -> Result<bool, Failure> {
+    policy::clause!("2.1.1.d");
+    let (None, Some(code)) = (row.organisation, row.credit_code.as_deref()) else {
+        return Ok(false);
+    };
+    let former = found::former(tx, code).await?;
+    Ok(former.is_some_and(|former| former.verification.badge() != Badge::None))
+}
+
 /// Whether an amount may prove this enterprise, whose code it is: not after too many wrong ones, whoever
-/// entered them, and not once its verification was taken back.
+/// entered them, not once its verification was taken back, and not while others have it.
 async fn may_transfer(
     app: &App,
     tx: &mut Tx<'_, Certify>,
@@ -131,6 +145,9 @@ async fn may_transfer(
     let code = row.credit_code.clone().ok_or(Failure::Fault(Fault::Document))?;
     if row.organisation.is_none() && verification::revoked(tx, &code).await?.is_some() {
         return Err(Refused::from(Party::ProofLetterOnly).into());
+    }
+    if claims(tx, row).await? {
+        return Err(Refused::from(Party::ProofClaim).into());
     }
     let now = tx.ctx().now();
     let spans = (now - bank_proof::YEAR, now - bank_proof::LOCK);
@@ -143,7 +160,7 @@ async fn may_transfer(
 /// Hands in the letter of authorisation: it waits for a verifier.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming the letter's fault, or what the machine says.
+/// [`Failure::Refused`] naming the letter's fault, [`Party::VerifyOften`], or what the machine says.
 pub async fn hand_in_letter(
     app: &App,
     ctx: &Ctx<Certify>,
@@ -153,9 +170,12 @@ pub async fn hand_in_letter(
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.d");
     {
-        // Looked at before the picture is unpacked.
+        // Looked at and counted before the picture is unpacked.
         let mut tx = app.store.begin(ctx).await?;
         own(app, &mut tx, viewer, id).await?;
+        picture::admissible(Paper::Letter, &letter)?;
+        picture::count(app, &mut tx, viewer).await?;
+        tx.commit().await?;
     }
     let letter = picture::read(Paper::Letter, letter).await?;
     let mut tx = app.store.begin(ctx).await?;
@@ -170,7 +190,7 @@ pub async fn hand_in_letter(
 ///
 /// # Errors
 /// [`Failure::Refused`] naming each wrong field, [`Party::ProofToday`], [`Party::ProofAccount`],
-/// [`Party::ProofNoBank`], or what the machine says.
+/// [`Party::ProofClaim`], [`Party::ProofNoBank`], or what the machine says.
 pub async fn send_transfer(
     app: &App,
     ctx: &Ctx<Certify>,

@@ -16,9 +16,9 @@ use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::held;
 use super::invitation::open_since;
 use super::members::plain;
+use super::{held, proof};
 use crate::account::Viewer;
 use crate::{App, Failure};
 
@@ -147,6 +147,8 @@ pub struct ApplicationView {
     pub steps: Vec<Taken>,
     /// Whether transfers can be made on this site.
     pub bank: bool,
+    /// Whether it claims an enterprise that is verified: no transfer leads there.
+    pub claims: bool,
 }
 
 /// An application or verification.
@@ -186,6 +188,7 @@ pub async fn application(
             Due::Unknown => (event, None),
         }),
         steps,
+        claims: proof::claims(&mut tx, &row).await?,
         verification: now,
         company_name: row.company_name,
         credit_code: row.credit_code,

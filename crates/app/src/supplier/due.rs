@@ -10,7 +10,7 @@ use privacy::purpose::Operate;
 use privacy::{Ctx, Purpose};
 use storage::Tx;
 use storage::supplier::licence as licences;
-use storage::supplier::{self as store, signature};
+use storage::supplier::{self as store, StandingRow, signature};
 use time::Duration;
 use uuid::Uuid;
 
@@ -27,14 +27,31 @@ async fn settle<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Failur
         Some((event, Due::At(at))) if at <= tx.ctx().now() => event,
         _ => return Ok(false),
     };
-    take(
-        tx,
-        &row,
-        (event, Role::System),
-        &Facts::default(),
-        (&[], system()),
-    )
-    .await?;
+    let facts = Facts {
+        open_orders: store::open_orders(tx, id).await?,
+        ..Facts::default()
+    };
+    by_clock(tx, &row, event, &facts, &[]).await
+}
+
+/// Takes a step of the program, unless the supplier itself is against it: an exit waits for an order that
+/// is open after all, and for a ban that is proposed.
+async fn by_clock<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    row: &StandingRow,
+    event: Event,
+    facts: &Facts,
+    reasons: &[Reason],
+) -> Result<bool, Failure> {
+    let step = (event, Role::System);
+    if row
+        .supplier
+        .step(event, Role::System, facts, tx.ctx().now())
+        .is_err()
+    {
+        return Ok(false);
+    }
+    take(tx, row, step, facts, (reasons, system())).await?;
     Ok(true)
 }
 
@@ -87,16 +104,20 @@ async fn unverified<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Fa
         reason: true,
         ..Facts::default()
     };
-    let event = (Event::Suspend, Role::System);
-    if row
-        .supplier
-        .step(event.0, event.1, &facts, tx.ctx().now())
-        .is_err()
-    {
+    by_clock(tx, &row, Event::Suspend, &facts, &[Reason::Enterprise]).await
+}
+
+/// Reinstates a supplier that was suspended for that alone, once its enterprise is verified again.
+async fn verified_again<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<bool, Failure> {
+    store::hold(tx, id).await?;
+    // Whatever a verifier decided meanwhile stands.
+    if !store::verified_again(tx).await?.contains(&id) {
         return Ok(false);
     }
-    take(tx, &row, event, &facts, (&[Reason::Enterprise], system())).await?;
-    Ok(true)
+    let Some(row) = store::by_id(tx, id).await? else {
+        return Ok(false);
+    };
+    by_clock(tx, &row, Event::Reinstate, &Facts::default(), &[]).await
 }
 
 /// Tells suppliers that a newer edition waits for their signature; each once.
@@ -113,7 +134,10 @@ async fn tell_edition(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
         };
         after = *last;
         for id in found {
-            tell::edition_later(&mut tx, id, &edition.version).await?;
+            // Kept in its row: the job is gone once it is done.
+            if store::tell_edition(&mut tx, id, &edition.version).await? {
+                tell::edition_later(&mut tx, id, &edition.version).await?;
+            }
         }
         tx.commit().await?;
     }
@@ -128,12 +152,13 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
     let mut taken = 0;
     loop {
         let before = taken;
-        let (due, done, unsure, licences, bare) = {
+        let (due, done, unsure, again, licences, bare) = {
             let mut tx = app.store.begin(ctx).await?;
             (
                 store::due_now(&mut tx).await?,
                 store::done(&mut tx).await?,
                 store::unverified(&mut tx).await?,
+                store::verified_again(&mut tx).await?,
                 licences::due_now(&mut tx).await?,
                 licences::bare(&mut tx).await?,
             )
@@ -152,6 +177,11 @@ pub async fn run_due(app: &App, ctx: &Ctx<Operate>) -> Result<usize, Failure> {
         for id in unsure {
             let mut tx = app.store.begin(ctx).await?;
             taken += usize::from(unverified(&mut tx, id).await?);
+            tx.commit().await?;
+        }
+        for id in again {
+            let mut tx = app.store.begin(ctx).await?;
+            taken += usize::from(verified_again(&mut tx, id).await?);
             tx.commit().await?;
         }
         for (id, supplier) in licences {

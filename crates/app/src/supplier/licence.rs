@@ -15,7 +15,7 @@ use privacy::{Ctx, Purpose, SubjectId};
 use storage::account::code;
 use storage::supplier::licence::{self as store, LicenceRow, NewLicence};
 use storage::{Tx, account};
-use time::Duration;
+use time::{Date, Duration};
 use uuid::Uuid;
 
 use super::{by, held, licences_of, stale, system};
@@ -68,6 +68,17 @@ async fn allowed<P: Purpose>(
     Ok((row.id, sent(row.supplier.state)?))
 }
 
+/// Reads what was typed; of the picture only whether it can be one.
+fn read(licence: &HandIn<'_>, today: Date) -> Result<Paper, Failure> {
+    let mut refused = Vec::new();
+    let read = Paper::read(&licence.typed, today).map_err(|why| refused.extend(why));
+    refused.extend(picture::admissible(Kind::Permit, &licence.picture).err());
+    match read {
+        Ok(read) if refused.is_empty() => Ok(read),
+        _ => Err(Failure::Refused(refused)),
+    }
+}
+
 /// Hands a licence in for an area: with the application, or at once where it is under way or over. What
 /// was handed in for the same area and not decided is replaced.
 ///
@@ -87,26 +98,17 @@ pub async fn hand_in(
     let area = area
         .filter(|area| !area.licence.is_empty())
         .ok_or(Failure::NotFound)?;
-    {
-        // Looked at before the picture is unpacked.
+    let read = {
+        // Looked at and counted before the picture is unpacked.
         let mut tx = app.store.begin(ctx).await?;
+        account::hold(&mut tx, viewer.account).await?;
         allowed(&mut tx, viewer, organisation).await?;
-    }
-    let mut refused = Vec::new();
-    let read = Paper::read(&licence.typed, day_of(ctx.now()))
-        .map_err(|why| refused.extend(why))
-        .ok();
-    let kept = match picture::read(Kind::Permit, licence.picture).await {
-        Ok(kept) => Some(kept),
-        Err(Failure::Refused(why)) => {
-            refused.extend(why);
-            None
-        }
-        Err(other) => return Err(other),
+        let read = read(&licence, day_of(ctx.now()))?;
+        picture::count(app, &mut tx, viewer).await?;
+        tx.commit().await?;
+        read
     };
-    let (Some(read), Some(kept)) = (read, kept) else {
-        return Err(Failure::Refused(refused));
-    };
+    let kept = picture::read(Kind::Permit, licence.picture).await?;
     let mut tx = app.store.begin(ctx).await?;
     account::hold(&mut tx, viewer.account).await?;
     refuse_if_closing(&mut tx, viewer.subject).await?;

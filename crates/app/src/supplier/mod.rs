@@ -12,11 +12,12 @@ mod tell;
 mod view;
 
 use domain::Refused;
+use domain::four_eyes::Appeal;
 use domain::machine::Role;
 use domain::market::catalogue::{Supplier as Face, Text};
 use domain::market::order::Side;
 use domain::org::seat::Seat;
-use domain::refused::Party;
+use domain::refused::{Party, Trade};
 use domain::supplier::Reason;
 use domain::supplier::licence::{Licence, day_of};
 use domain::supplier::onboarding::{Event, Facts, State, Step};
@@ -215,16 +216,33 @@ async fn licences_of<P: Purpose>(tx: &mut Tx<'_, P>, supplier: Uuid) -> Result<V
     Ok(licences::of_supplier(tx, supplier).await?)
 }
 
-/// Whether an organisation is a supplier that has not left: it leaves first, then it may be dissolved.
+/// Whether an organisation is a supplier that has not left, or was banned with orders open or an appeal to
+/// be decided: somebody answers for it first, then it may be dissolved.
 pub(crate) async fn refuse_if_supplier<P: Purpose>(
     tx: &mut Tx<'_, P>,
     organisation: Uuid,
 ) -> Result<(), Failure> {
-    let rows = store::of_organisation(tx, organisation).await?;
-    let gone = |state: State| matches!(state, State::Exited | State::Banned);
-    if rows.iter().all(|row| gone(row.supplier.state)) {
-        Ok(())
-    } else {
-        Err(Refused::from(domain::refused::Trade::SupplierLeaveFirst).into())
+    for row in store::of_organisation(tx, organisation).await? {
+        match row.supplier.state {
+            State::Exited => {}
+            State::Banned if row.supplier.measure.appeal == Appeal::Open => {
+                return Err(Refused::from(Party::EnterpriseAppeal).into());
+            }
+            State::Banned => {
+                if store::open_orders(tx, row.id).await? > 0 {
+                    return Err(Refused::from(Party::OrgOrders).into());
+                }
+            }
+            _ => return Err(Refused::from(Trade::SupplierLeaveFirst).into()),
+        }
     }
+    Ok(())
+}
+
+/// Holds the suppliers that an organisation is or was until the transaction ends.
+pub(crate) async fn hold_all<P: Purpose>(tx: &mut Tx<'_, P>, organisation: Uuid) -> Result<(), Failure> {
+    for row in store::of_organisation(tx, organisation).await? {
+        store::hold(tx, row.id).await?;
+    }
+    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::order::{refusal, system};
 use crate::person::{NUMBER, verified};
 
 pub const CODE: &str = "91999999MAD3650188";
-const NAME: &str = "星渚软件（演示）";
+pub const NAME: &str = "星渚软件（演示）";
 const ACCOUNT: &str = "9999990001";
 
 pub async fn person(test: &TestStore, app: &App, phone: &str, name: &str) -> Viewer {
@@ -42,7 +42,12 @@ pub async fn begin(app: &App, viewer: &Viewer, agreed: bool) -> Result<Uuid, Fai
     org::begin(app, &ctx, viewer, agreed, SHOWN).await
 }
 
-async fn submit_as(app: &App, viewer: &Viewer, id: Uuid, typed: (&str, &str, &str)) -> Result<(), Failure> {
+pub async fn submit_as(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    typed: (&str, &str, &str),
+) -> Result<(), Failure> {
     submit_coded(app, viewer, id, CODE, typed).await
 }
 
@@ -160,11 +165,11 @@ pub async fn founded(test: &TestStore, app: &App) -> (Viewer, Uuid) {
     (viewer, organisation)
 }
 
-async fn papers(test: &TestStore) -> i64 {
+pub async fn papers(test: &TestStore) -> i64 {
     test.count("SELECT COUNT(*) FROM enterprise_paper").await
 }
 
-async fn due(app: &App) -> usize {
+pub async fn due(app: &App) -> usize {
     org::run_due(app, &system::<Operate>(app)).await.expect("ran")
 }
 

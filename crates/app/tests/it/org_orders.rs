@@ -188,6 +188,20 @@ fn yuan(fen: i64) -> String {
 }
 
 both_dbs! {
+    an_order_comes_before_the_organisation_is_dissolved_or_after_it(test) {
+        let company = company(test).await;
+        let ctx = system::<KeepAccount>(&company.app);
+        let mut tx = company.app.store.begin(&ctx).await.expect("begin");
+        storage::org::hold(&mut tx, company.id).await.expect("held");
+        storage::org::dissolve(&mut tx, company.id).await.expect("dissolved");
+        let dissolve = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            tx.commit().await.expect("commit");
+        };
+        let (placed, ()) = tokio::join!(company.place(&company.owner, 1, ""), dissolve);
+        assert_eq!(refusal(placed), Some(Party::ActingChanged.into()), "it waited, and looked again");
+    }
+
     clause_2_1_1_a_a_session_acts_for_exactly_one_and_only_with_a_seat(test) {
         let company = company(test).await;
         let (buyer, begun) = member(test, &company, "100-0000-0002", "何小满", Seat::Buyer).await;

@@ -237,6 +237,7 @@ both_dbs! {
     whoever_proves_to_act_for_an_organisation_that_is_there_joins_it_and_the_others_are_told(test) {
         let (scene, id, organisation) = standing(test).await;
         let (other, claim) = claimant(test, &scene.app).await;
+        assert_eq!(refusal(crate::org::transfer(&scene.app, &other, claim).await), Some(Party::ProofClaim.into()));
         letter(&scene.app, &other, claim).await;
         assert_eq!(scene.case(&scene.first, claim).await.former, Some(State::Verified));
         test.clock.advance(Duration::SECOND);
@@ -268,6 +269,28 @@ both_dbs! {
         assert!(mine(&scene.app, &scene.viewer).await.organisations.is_empty(), "those it was taken from are out");
         let line = mine(&scene.app, &other).await.organisations[0].clone();
         assert_eq!((line.organisation.id, line.badge, line.verification), (organisation, Badge::Verified, Some(claim)));
+    }
+
+    one_verifier_rejects_a_change_and_the_badge_stays(test) {
+        let (scene, id, _) = standing(test).await;
+        let typed = org::Submission {
+            relation: "agent",
+            company_name: "星渚科技（演示）",
+            credit_code: CODE,
+            representative: "何小满",
+            licence: sample_picture(3),
+        };
+        let certify = house::person::<Certify>(&scene.app, &scene.viewer);
+        org::submit(&scene.app, &certify, &scene.viewer, id, typed).await.expect("handed in");
+        work(&scene.app).await;
+        assert!(!scene.case(&scene.first, id).await.may.contains(&Event::Reject), "there is nothing to read yet");
+        letter(&scene.app, &scene.viewer, id).await;
+        scene.act(&scene.first, id, Event::Reject, &[Reason::ProofInsufficient]).await.expect("rejected");
+        let line = mine(&scene.app, &scene.viewer).await.organisations[0].clone();
+        assert_eq!((line.state, line.badge), (State::Changed, Badge::Changing));
+        let seen = view(&scene.app, &scene.viewer, id).await;
+        assert_eq!((&seen.verification.reasons[..], seen.handed_in), (&[Reason::ProofInsufficient][..], false));
+        assert_eq!(test.count("SELECT COUNT(*) FROM enterprise_paper").await, 0);
     }
 
     clause_2_1_1_g_a_letter_whose_person_took_it_back_proves_nothing(test) {

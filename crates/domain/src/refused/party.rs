@@ -214,6 +214,10 @@ refusals! {
     ProofLetterOnly = "proof_letter_only" "proof"
         "这家企业的认证曾被撤销，只能用授权书证明，由审核人员核对。"
         "This enterprise's verification was taken back before; only the letter proves it anew, and a verifier reads it.",
+    /// The enterprise is verified: an amount alone makes nobody its owner.
+    ProofClaim = "proof_claim" "proof"
+        "这家企业已在平台认证：请现有所有者邀请您成为所有者，或用授权书证明，由审核人员核对。"
+        "This enterprise is verified here already: have an owner invite you as one, or choose the letter, which a verifier reads.",
     /// An appeal about this enterprise is not decided yet.
     EnterpriseAppeal = "enterprise_appeal" "verification"
         "这家企业有一项申诉尚待处理，处理后才能决定。"

@@ -97,9 +97,13 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Proving, E::EnterAmount, vec![A, B, O], T::Verified),
         (T::Proving, E::Prove, vec![S, V], T::Verified),
         (T::Proving, E::ProofLapsed, vec![S], T::Draft),
+        (T::Submitted, E::ProofLapsed, vec![S], T::Draft),
+        (T::AutoChecked, E::ProofLapsed, vec![S], T::Draft),
         (T::Locked, E::Unlock, vec![S], T::Proving),
         (T::Verified, E::Change, vec![S, B, O], T::Changed),
         (T::AnnualDue, E::Change, vec![S, B, O], T::Changed),
+        (T::Changed, E::ChangeLapsed, vec![S], T::AnnualDue),
+        (T::Changed, E::GraceLapsed, vec![S], T::Rejected),
         (T::Verified, E::YearPassed, vec![S], T::AnnualDue),
         (T::AnnualDue, E::AnnualPassed, vec![S], T::Verified),
         (T::AnnualDue, E::GraceLapsed, vec![S], T::Rejected),
@@ -107,21 +111,21 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Revoked, E::UpholdAppeal, vec![V], T::Verified),
         (T::Revoked, E::DismissAppeal, vec![V], T::Revoked),
     ];
-    for state in [
-        T::Submitted,
-        T::AutoChecked,
-        T::Proving,
-        T::Locked,
-        T::Changed,
-        T::AnnualDue,
-    ] {
+    for state in [T::Submitted, T::AutoChecked, T::Proving, T::Locked] {
         expected.push((state, E::Reject, vec![V], T::Rejected));
     }
     for state in [T::Verified, T::Changed, T::AnnualDue] {
         expected.push((state, E::ProposeRevocation, vec![V], state));
         expected.push((state, E::Withdraw, vec![B, O], T::Withdrawn));
     }
-    for state in [T::Verified, T::Changed, T::AnnualDue, T::Proving, T::Locked] {
+    for state in [
+        T::Verified,
+        T::Changed,
+        T::AnnualDue,
+        T::Proving,
+        T::Locked,
+        T::Rejected,
+    ] {
         expected.push((state, E::ConfirmRevocation, vec![V], T::Revoked));
         expected.push((state, E::DropRevocation, vec![V], state));
     }

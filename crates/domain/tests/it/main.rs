@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod enterprise;
+mod enterprise_change;
 mod enterprise_proof;
 mod licence;
 mod minor;

@@ -84,7 +84,7 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Restricted, E::Open, vec![V], T::Active),
         (T::Active, E::Suspend, vec![V, S], T::Suspended),
         (T::Restricted, E::Suspend, vec![V, S], T::Suspended),
-        (T::Suspended, E::Reinstate, vec![V], T::Active),
+        (T::Suspended, E::Reinstate, vec![V, S], T::Active),
         (T::Exiting, E::OrdersDone, vec![S], T::Exiting),
         (T::Exiting, E::ReturnDeposit, vec![F], T::Exiting),
         (T::Banned, E::ReturnDeposit, vec![F], T::Banned),
@@ -308,6 +308,12 @@ fn an_exit_waits_for_orders_then_thirty_days_then_the_deposit() {
     assert_eq!(refused(unpaid), Some(Party::SupplierDeposit.into()));
     let paid = at(&done.supplier, Event::ReturnDeposit, &facts(), end).expect("paid");
     assert_eq!(paid.timer, Some((Event::Exit, Due::At(end))));
+    let after_all = at(&paid.supplier, Event::Exit, &open, end);
+    assert_eq!(
+        refused(after_all),
+        Some(Party::SupplierOrders.into()),
+        "an order that is open after all"
+    );
     let twice = at(&paid.supplier, Event::ReturnDeposit, &facts(), end);
     assert_eq!(refused(twice), Some(Party::SupplierNotNow.into()));
     assert_eq!(

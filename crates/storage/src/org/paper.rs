@@ -19,12 +19,13 @@ const TRANSFER: &str = "UPDATE enterprise_paper SET bank_account = $2, amount = 
 const ANSWERED: &str = "UPDATE enterprise_paper SET register_answer = $2 WHERE verification = $1";
 const OLDER: &str =
     "SELECT verification FROM enterprise_paper WHERE handed_in_at <= $1 ORDER BY handed_in_at LIMIT 100";
+const DROP_OLDER: &str = "DELETE FROM enterprise_paper WHERE verification = $1 AND handed_in_at <= $2";
 const DROP_OF: &str = "DELETE FROM enterprise_paper WHERE subject = $1 AND verification IN \
     (SELECT v.id FROM enterprise_verification v WHERE v.organisation = $2)";
 const OF_SUBJECT: &str =
     "SELECT verification FROM enterprise_paper WHERE subject = $1 ORDER BY verification LIMIT 100";
 pub(crate) const STATEMENTS: &[&str] = &[
-    OF, OLDER, DROP_OF, OF_SUBJECT, INSERT, REPLACE, LETTER, TRANSFER, ANSWERED,
+    OF, OLDER, DROP_OLDER, DROP_OF, OF_SUBJECT, INSERT, REPLACE, LETTER, TRANSFER, ANSWERED,
 ];
 
 /// What is written where the register agrees.
@@ -111,6 +112,20 @@ pub async fn older_than<P: Purpose>(
 ) -> Result<Vec<Uuid>, StoreError> {
     let rows = tx.rows(OLDER, &[Value::Time(before)]).await?;
     rows.iter().map(|row| row.id(0)).collect()
+}
+
+/// Takes away what was handed in for a verification at or before an instant; what was handed in later
+/// stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn drop_older<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    verification: Uuid,
+    before: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let values = [Value::Id(verification), Value::Time(before)];
+    tx.execute(DROP_OLDER, &values).await.map(|_| ())
 }
 
 /// Takes away what a person handed in for an organisation.

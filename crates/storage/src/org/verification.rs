@@ -21,7 +21,7 @@ macro_rules! selected {
         concat!(
             "SELECT id, account, subject, organisation, state, version, since, relation, claim, established, reasons, \
              proof, transfer_sent_at, transfer_wrong, checked_at, proposed_by, proposed_at, decided_by, appeal, \
-             company_name, credit_code FROM enterprise_verification ",
+             company_name, credit_code, standing, unconfirmed_since FROM enterprise_verification ",
             $rest
         )
     };
@@ -39,12 +39,16 @@ const REVOKED: &str = selected!(
 );
 const UNPROVED: &str = "SELECT id FROM enterprise_verification WHERE subject = $1 ORDER BY id LIMIT 100";
 const DUE: &str = "SELECT id FROM enterprise_verification WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+// What waits for somebody though what was handed in is gone.
+const BARE: &str = "SELECT v.id FROM enterprise_verification v WHERE v.state IN ('submitted', 'auto_checked', 'proving') \
+    AND NOT EXISTS (SELECT 1 FROM enterprise_paper p WHERE p.verification = v.id) ORDER BY v.since, v.id LIMIT $1";
 const INSERT: &str = "INSERT INTO enterprise_verification (subject, id, account, state, version, since, claim, established, \
     reasons, transfer_wrong) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', 0)";
 const HOLD: &str = "UPDATE enterprise_verification SET version = version WHERE id = $1";
 const STEP: &str = "UPDATE enterprise_verification SET state = $3, version = $4, since = $5, relation = $6, claim = $7, \
     established = $8, reasons = $9, proof = $10, transfer_sent_at = $11, transfer_wrong = $12, checked_at = $13, \
-    proposed_by = $14, proposed_at = $15, decided_by = $16, appeal = $17, due_event = $18, due_at = $19 \
+    proposed_by = $14, proposed_at = $15, decided_by = $16, appeal = $17, due_event = $18, due_at = $19, standing = $20, \
+    unconfirmed_since = $21 \
     WHERE id = $1 AND version = $2";
 const STATE_FACTS: &str =
     "UPDATE enterprise_verification SET company_name = $2, credit_code = $3, licence_hash = $4 WHERE id = $1";
@@ -64,6 +68,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OF_MEMBER,
     OPEN_OF_ACCOUNT,
     DUE,
+    BARE,
     INSERT,
     HOLD,
     STEP,
@@ -159,6 +164,7 @@ fn read(row: &Row) -> Result<VerificationRow, StoreError> {
             relation: parsed(row.opt_text(7)?, Relation::parse, "relation")?,
             claim: row.int(8)? > 0,
             established: row.int(9)? > 0,
+            standing: row.int(21)? > 0,
             reasons: reasons(&row.text(10)?)?,
             proof: parsed(row.opt_text(11)?, Proof::parse, "proof")?,
             transfer: row.opt_time(12)?.map(|sent_at| Transfer {
@@ -166,6 +172,7 @@ fn read(row: &Row) -> Result<VerificationRow, StoreError> {
                 ..Transfer::sent(0, sent_at)
             }),
             checked_at: row.opt_time(14)?,
+            unconfirmed_since: row.opt_time(22)?,
             measure: Measure {
                 proposal: proposal.map(|(by, at)| Proposal { by, at }),
                 decided_by: decided.split_terminator(',').map(str::to_owned).collect(),
@@ -314,6 +321,8 @@ pub async fn record<P: Purpose>(
         Value::OptText(appeal_word(next.measure.appeal).map(str::to_owned)),
         Value::OptText(due_event),
         Value::OptTime(due_at),
+        Value::Int(i64::from(next.standing)),
+        Value::OptTime(next.unconfirmed_since),
     ];
     if tx.execute(STEP, &values).await? != 1 {
         return Err(StoreError::Stale);
@@ -406,6 +415,15 @@ pub async fn delete<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), Stor
 pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
     let values = [Value::Time(tx.ctx().now()), Value::Int(PAGE)];
     tx.rows(DUE, &values).await?.iter().map(|row| row.id(0)).collect()
+}
+
+/// Verifications that wait though what was handed in for them is gone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn bare<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
+    let rows = tx.rows(BARE, &[Value::Int(PAGE)]).await?;
+    rows.iter().map(|row| row.id(0)).collect()
 }
 
 /// What happened to a verification, the latest first, at most `limit`.

@@ -63,10 +63,18 @@ const DUE: &str = "SELECT id FROM supplier_standing WHERE due_at <= $1 ORDER BY 
 const DONE: &str = "SELECT s.id FROM supplier_standing s WHERE s.state = 'exiting' AND s.orders_done_at IS NULL \
     AND NOT EXISTS (SELECT 1 FROM service_order o WHERE o.supplier = s.id AND o.state NOT IN ('completed', 'closed', 'cancelled', 'terminated')) \
     ORDER BY s.since, s.id LIMIT $1";
-// Who does business though the enterprise's verification is over.
+// Who does business though the enterprise's verification is over: it has no badge, as
+// `domain::org::verification::Verification::badge` says.
 const UNVERIFIED: &str = "SELECT s.id FROM supplier_standing s WHERE s.state IN ('active', 'restricted') AND s.organisation IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM enterprise_verification v WHERE v.organisation = s.organisation \
-    AND v.state IN ('verified', 'changed', 'annual_due')) ORDER BY s.since, s.id LIMIT $1";
+    AND (v.state IN ('verified', 'changed', 'annual_due') OR (v.standing = 1 AND v.state IN ('proving', 'locked')))) \
+    ORDER BY s.since, s.id LIMIT $1";
+// Whom the program suspended, which it does for this reason alone, and whose enterprise is verified again.
+const VERIFIED_AGAIN: &str = "SELECT s.id FROM supplier_standing s WHERE s.state = 'suspended' \
+    AND EXISTS (SELECT 1 FROM enterprise_verification v WHERE v.organisation = s.organisation AND v.state IN ('verified', 'annual_due')) \
+    AND (SELECT e.side FROM supplier_event e WHERE e.supplier = s.id AND e.event = 'suspend' ORDER BY e.version DESC LIMIT 1) = 'system' \
+    ORDER BY s.since, s.id LIMIT $1";
+const TELL_EDITION: &str = "UPDATE supplier_standing SET told_edition = $2 WHERE id = $1 AND (told_edition IS NULL OR told_edition <> $2)";
 const OPEN_ORDERS: &str = "SELECT COUNT(*) FROM service_order WHERE supplier = $1 AND state NOT IN ('completed', 'closed', 'cancelled', 'terminated')";
 const SAME_SIDE: &str = "SELECT COUNT(*) FROM supplier_standing s JOIN organisation mine ON mine.id = s.organisation \
     WHERE s.id = $1 AND EXISTS (SELECT 1 FROM organisation_member m JOIN organisation o ON o.id = m.organisation \
@@ -98,6 +106,8 @@ const STATEMENTS_HERE: &[&str] = &[
     DUE,
     DONE,
     UNVERIFIED,
+    VERIFIED_AGAIN,
+    TELL_EDITION,
     OPEN_ORDERS,
     SAME_SIDE,
     BANNED,
@@ -447,6 +457,27 @@ pub async fn done<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreErro
 /// [`StoreError`].
 pub async fn unverified<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
     ids(tx, UNVERIFIED, &[Value::Int(PAGE)]).await
+}
+
+/// Suppliers that the program suspended because their enterprise was not verified, and that is again.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn verified_again<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
+    ids(tx, VERIFIED_AGAIN, &[Value::Int(PAGE)]).await
+}
+
+/// Notes that a supplier is told of an edition; `false` if it was before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tell_edition<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    edition: &str,
+) -> Result<bool, StoreError> {
+    let values = [Value::Id(id), Value::Text(edition.to_owned())];
+    Ok(tx.execute(TELL_EDITION, &values).await? == 1)
 }
 
 /// How many orders of a supplier are open.

@@ -17,9 +17,9 @@ const OF_SUPPLIER: &str = "SELECT edition, text_hash, lang, seat, signed_at, doc
     WHERE supplier = $1 ORDER BY signed_at DESC, document, id LIMIT 50";
 const END: &str = "UPDATE supplier_signature SET ended_at = $2 WHERE supplier = $1 AND ended_at IS NULL";
 const REVIVE: &str = "UPDATE supplier_signature SET ended_at = NULL WHERE supplier = $1 AND ended_at = $2";
-// Who does business on a signature under another edition than this one.
+// Who does business on a signature under another edition than this one, and was not told of it yet.
 const UNSIGNED: &str = "SELECT s.id FROM supplier_standing s WHERE s.state IN ('active', 'restricted', 'suspended', 'exiting') \
-    AND s.id > $2 AND NOT EXISTS (SELECT 1 FROM supplier_signature g WHERE g.supplier = s.id \
+    AND s.id > $2 AND (s.told_edition IS NULL OR s.told_edition <> $1) AND NOT EXISTS (SELECT 1 FROM supplier_signature g WHERE g.supplier = s.id \
     AND g.document = 'supplier_undertaking' AND g.edition = $1 AND g.ended_at IS NULL) ORDER BY s.id LIMIT $3";
 pub(crate) const STATEMENTS: &[&str] = &[INSERT, LATEST, OF_SUPPLIER, END, REVIVE, UNSIGNED];
 
@@ -154,7 +154,7 @@ pub async fn revive<P: Purpose>(
     tx.execute(REVIVE, &values).await.map(|_| ())
 }
 
-/// Suppliers that do business and did not sign this edition, those after one.
+/// Suppliers that do business, did not sign this edition and were not told of it, those after one.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -165,6 +165,10 @@ fn due_text(lang: Lang, event: Event) -> &'static str {
         Event::Unlock => lang.t("解锁时间：", "Open again: "),
         Event::YearPassed => lang.t("下次年度复核：", "The next yearly check: "),
         Event::GraceLapsed => lang.t("宽限期至：", "The grace ends: "),
+        Event::ChangeLapsed => lang.t(
+            "请在此之前证明变更，逾期按变更前的信息重新核对：",
+            "Prove the change before, or the register is asked about the data before it: ",
+        ),
         _ => lang.t("长期未继续将自动撤回：", "Given up by itself on: "),
     }
 }
@@ -186,7 +190,9 @@ async fn render(
         "relation" | "company_name" | "credit_code" | "representative" | "licence" => {
             matches!(stage, Stage::Form | Stage::Verified)
         }
-        "bank" | "bank_account" => view.bank && matches!(stage, Stage::Choose | Stage::Transfer),
+        "bank" | "bank_account" => {
+            view.bank && !view.claims && matches!(stage, Stage::Choose | Stage::Transfer)
+        }
         "letter" => matches!(stage, Stage::Choose | Stage::Transfer | Stage::Letter),
         "amount" => stage == Stage::Transfer && view.verification.transfer.is_some(),
         _ => false,
@@ -228,7 +234,8 @@ async fn render(
         representative: typed.representative,
         relation: typed.relation,
         bank: typed.bank,
-        has_bank: view.bank,
+        has_bank: view.bank && !view.claims,
+        claims: view.claims,
         claim: view.verification.claim,
         last_four: view.last_four.unwrap_or_default(),
         sent: view

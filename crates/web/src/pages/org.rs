@@ -149,6 +149,8 @@ pub struct ApplicationPage {
     pub has_bank: bool,
     /// Whether an organisation with this code is there already.
     pub claim: bool,
+    /// Whether that one is verified: no transfer leads there.
+    pub claims: bool,
     /// The last four digits of the account that the transfer went to.
     pub last_four: String,
     /// When it was asked for.
@@ -319,6 +321,7 @@ impl ApplicationPage {
             bank: String::new(),
             has_bank: true,
             claim: false,
+            claims: false,
             last_four: String::new(),
             sent: None,
             arrived: true,
@@ -378,6 +381,7 @@ impl ApplicationPage {
                 sent: Some(at(datetime!(2026-11-25 11:00 +8))),
                 tries_left: 2,
                 claim: false,
+                claims: false,
                 errors: vec![FieldError::new("amount", lang.t("金额不符", "Not the amount"))],
                 due: Some((lang.t("请在此之前完成：", "Prove it before: "), day)),
                 ..choose.clone()

@@ -13,6 +13,8 @@ use privacy::{Ctx, SubjectId};
 use storage::account::{self, code};
 use storage::market::membership;
 use storage::market::order::{self as store, Doer, NewOrder, OrderRow};
+use storage::org::{self, Acting};
+use storage::{Tx, supplier as standing};
 use uuid::Uuid;
 
 use super::super::catalogue::Catalogue;
@@ -67,6 +69,24 @@ fn agreed(service: &Service, supplier: &Supplier, offer: &Offer<'_>, plan: Vec<P
         after_sales: offer.promised.after_sales.to_vec(),
         plan,
     }
+}
+
+/// The organisation that the viewer acts for, held, with the seat they have there now.
+async fn acting_now(
+    tx: &mut Tx<'_, FulfilContract>,
+    viewer: &Viewer,
+    acting: &Acting,
+) -> Result<Acting, Failure> {
+    org::hold(tx, acting.organisation).await?;
+    let mine = org::of_account(tx, viewer.account).await?;
+    let found = mine
+        .into_iter()
+        .find(|(known, _)| known.id == acting.organisation);
+    let (_, seat) = found.ok_or(Refused::from(Party::ActingChanged))?;
+    Ok(Acting {
+        seat,
+        ..acting.clone()
+    })
 }
 
 /// Places an order and gives its number. The same form sent again gives the same number; the same
@@ -147,6 +167,13 @@ pub async fn place(
     if let Some(earlier) = store::by_key(&mut tx, viewer.account, placing.request_key).await? {
         return same(earlier, service, sku);
     }
+    // Whoever leaves, is banned or dissolved at this moment comes before or after; supplier before
+    // organisation, as everywhere.
+    standing::hold(&mut tx, supplier.id).await?;
+    let acting = match &viewer.acting {
+        Some(acting) => Some(acting_now(&mut tx, viewer, acting).await?),
+        None => None,
+    };
     refuse_if_closing(&mut tx, viewer.subject).await?;
     policy::clause!("2.7.a");
     minor::refuse(&mut tx, viewer.subject).await?;
@@ -157,7 +184,7 @@ pub async fn place(
     let window = ctx.now() - limits::ORDERS_WINDOW;
     limits::may_place(code::attempts_since(&mut tx, PLACED, ration, window).await?)?;
     code::count_attempt(&mut tx, PLACED, ration).await?;
-    if let Some(acting) = &viewer.acting {
+    if let Some(acting) = &acting {
         let what = (total, service.id, placing.sku);
         spend(&mut tx, viewer, acting, what, (placing.approval, new.number)).await?;
     }

@@ -23,6 +23,8 @@ pub const PROOF_LIFE: Duration = bank_proof::LIFE;
 pub const YEAR_MONTHS: u8 = 12;
 /// How long the badge stays while it does not answer or agree, in days.
 pub const GRACE_DAYS: i64 = 30;
+/// How long a change may wait for its proof, in days.
+pub const CHANGE_DAYS: i64 = 30;
 /// After so many days without a step an application is given up.
 pub const DRAFT_DAYS: i64 = 90;
 
@@ -69,6 +71,8 @@ pub struct Verification {
     pub claim: bool,
     /// It was verified before.
     pub established: bool,
+    /// It is verified, whatever is under way: what is proved is a change.
+    pub standing: bool,
     /// What has to be put right, or why it was revoked.
     pub reasons: Vec<Reason>,
     /// The chosen proof.
@@ -77,6 +81,8 @@ pub struct Verification {
     pub transfer: Option<Transfer>,
     /// When the register last agreed.
     pub checked_at: Option<OffsetDateTime>,
+    /// Since when it is asked again and did not agree.
+    pub unconfirmed_since: Option<OffsetDateTime>,
     /// Its revocation, proposed or decided.
     pub measure: Measure,
 }
@@ -146,10 +152,12 @@ impl Verification {
             relation: None,
             claim: false,
             established: false,
+            standing: false,
             reasons: Vec::new(),
             proof: None,
             transfer: None,
             checked_at: None,
+            unconfirmed_since: None,
             measure: Measure::default(),
         }
     }
@@ -160,7 +168,7 @@ impl Verification {
         match self.state {
             State::Verified | State::AnnualDue => Badge::Verified,
             State::Changed => Badge::Changing,
-            State::Proving | State::Locked if self.established => Badge::Changing,
+            State::Proving | State::Locked if self.standing => Badge::Changing,
             _ => Badge::None,
         }
     }
@@ -169,7 +177,10 @@ impl Verification {
     #[must_use]
     pub fn timer(&self) -> Option<(Event, Due)> {
         let after = |from: OffsetDateTime, time| from.checked_add(time).map_or(Due::Unknown, Due::At);
+        let grace = |from| (Event::GraceLapsed, days_after(from, GRACE_DAYS));
         match self.state {
+            // What is proposed is decided first.
+            State::Rejected if self.proposed() => None,
             State::Draft | State::AutoChecked | State::Rejected => {
                 Some((Event::DraftLapsed, days_after(self.since, DRAFT_DAYS)))
             }
@@ -185,9 +196,18 @@ impl Verification {
                 let due = months_after(self.checked_at.unwrap_or(self.since), YEAR_MONTHS);
                 Some((Event::YearPassed, Due::At(due)))
             }
-            State::AnnualDue => Some((Event::GraceLapsed, days_after(self.since, GRACE_DAYS))),
-            State::None | State::Submitted | State::Changed | State::Revoked | State::Withdrawn => None,
+            State::AnnualDue => Some(grace(self.unconfirmed_since.unwrap_or(self.since))),
+            State::Changed => Some(self.unconfirmed_since.map_or_else(
+                || (Event::ChangeLapsed, days_after(self.since, CHANGE_DAYS)),
+                grace,
+            )),
+            State::None | State::Submitted | State::Revoked | State::Withdrawn => None,
         }
+    }
+
+    /// Whether its revocation is proposed.
+    const fn proposed(&self) -> bool {
+        self.measure.proposal.is_some()
     }
 
     fn check(&self, event: Event, role: Role, facts: &Facts, now: OffsetDateTime) -> Result<(), Refused> {
@@ -217,11 +237,14 @@ impl Verification {
             Event::Reject | Event::ProposeRevocation if facts.reasons.is_empty() => {
                 Err(Party::VerifyReason.into())
             }
-            // Nobody gets out of a revocation by leaving first.
-            Event::Withdraw if self.measure.proposal.is_some() => Err(Party::VerifyNotNow.into()),
+            // Nobody gets out of a revocation by leaving first, and nothing less is decided before it.
+            Event::Withdraw | Event::Edit | Event::Reject if self.proposed() => {
+                Err(Party::VerifyNotNow.into())
+            }
             Event::ProofLapsed if facts.papers_gone => Ok(()),
             Event::ProofLapsed
             | Event::Unlock
+            | Event::ChangeLapsed
             | Event::YearPassed
             | Event::GraceLapsed
             | Event::DraftLapsed => match self.timer() {
@@ -241,8 +264,8 @@ impl Verification {
             Event::EnterAmount => self.proof == Some(Proof::Transfer) && self.transfer.is_some(),
             Event::Prove if role == Role::System => self.proof == Some(Proof::Authorisation),
             Event::Prove => self.proof == Some(Proof::Letter),
-            Event::ProposeRevocation | Event::Withdraw => self.measure.proposal.is_none(),
-            Event::ConfirmRevocation | Event::DropRevocation => self.measure.proposal.is_some(),
+            Event::ProposeRevocation | Event::Withdraw | Event::Edit | Event::Reject => !self.proposed(),
+            Event::ConfirmRevocation | Event::DropRevocation => self.proposed(),
             Event::Appeal => self.measure.appeal == Appeal::None,
             Event::UpholdAppeal | Event::DismissAppeal => self.measure.appeal == Appeal::Open,
             _ => true,
@@ -310,6 +333,7 @@ impl Verification {
                 self.proof = facts.proof;
                 // The clock of the new way begins now.
                 self.since = now;
+                self.put_right();
                 if facts.register.is_some() {
                     self.checked_at = Some(now);
                 }
@@ -324,11 +348,24 @@ impl Verification {
                 });
             }
             Event::EnterAmount => return self.entered(facts, now),
-            Event::ProofLapsed if self.established => self.state = State::Changed,
+            Event::ProofLapsed if self.standing => self.state = State::Changed,
+            Event::YearPassed => self.unconfirmed_since = Some(now),
+            Event::ChangeLapsed => {
+                self.unconfirmed_since.get_or_insert(now);
+                self.put_right();
+            }
             Event::Unlock => {
                 self.transfer = None;
             }
-            Event::Reject => self.reasons.clone_from(&facts.reasons),
+            Event::Reject => {
+                self.reasons.clone_from(&facts.reasons);
+                // What was verified before the change still is.
+                if self.standing {
+                    self.state = State::Changed;
+                }
+            }
+            // The ground of what is proposed is decided about as it was written.
+            Event::GraceLapsed if self.proposed() => {}
             Event::GraceLapsed => self.reasons = vec![Reason::AnnualUnconfirmed],
             Event::ProposeRevocation => {
                 self.measure = self.measure.proposed(&facts.by, now)?;
@@ -338,6 +375,9 @@ impl Verification {
             Event::DropRevocation => {
                 self.measure = self.measure.dropped(&facts.by)?;
                 self.reasons.clear();
+                if self.state == State::Rejected {
+                    self.reasons.push(Reason::AnnualUnconfirmed);
+                }
             }
             Event::Appeal => self.measure = self.measure.appealed()?,
             Event::UpholdAppeal => {
@@ -348,6 +388,13 @@ impl Verification {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Nothing has to be put right any more; the ground of what is proposed stays.
+    fn put_right(&mut self) {
+        if !self.proposed() {
+            self.reasons.clear();
+        }
     }
 
     /// An amount was entered: a wrong one stays where it was, the last wrong one locks.
@@ -392,8 +439,16 @@ impl Verification {
         if before.transfer.is_some() && self.transfer.is_none() {
             effects.push(Effect::DropAccount);
         }
-        if matches!(self.state, State::Rejected | State::Withdrawn) {
+        if self.state == State::Withdrawn {
             self.measure = Measure::default();
+        }
+        self.standing = match self.state {
+            State::Verified | State::Changed | State::AnnualDue => true,
+            State::Proving | State::Locked => self.standing,
+            _ => false,
+        };
+        if !matches!(self.state, State::Changed | State::AnnualDue) {
+            self.unconfirmed_since = None;
         }
         effects
     }

@@ -61,6 +61,8 @@ named! {
         Reject = "reject" "驳回" "reject",
         /// The register or an owner changes the data.
         Change = "change" "信息变更" "change",
+        /// A change was not proved in time; the register is asked about what was verified.
+        ChangeLapsed = "change_lapsed" "变更逾期未验证" "the change was not proved in time",
         /// A year went by.
         YearPassed = "year_passed" "满一年" "a year passed",
         /// The register agrees again.

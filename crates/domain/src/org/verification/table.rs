@@ -3,8 +3,8 @@
 use super::names::{Event, State};
 use crate::machine::{APPLICANT, Machine, OWNERS, Row, SYSTEM, VERIFIER};
 
-/// The machine. Where it leads after a wrong amount, and after a proof that lapsed of an enterprise that
-/// was verified before, also depends on the verification itself: see
+/// The machine. Where it leads after a wrong amount, and after a proof that lapsed or did not convince of
+/// an enterprise that is verified, also depends on the verification itself: see
 /// [`Verification::step`](super::Verification::step).
 pub const MACHINE: Machine<State, Event> = Machine {
     name: "enterprise_verification",
@@ -78,8 +78,9 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[SYSTEM, VERIFIER],
             to: State::Verified,
         },
+        // Not used in time; or what was handed in is gone, in whatever state it waited.
         Row {
-            from: &[State::Proving],
+            from: &[State::Submitted, State::AutoChecked, State::Proving],
             event: Event::ProofLapsed,
             actors: &[SYSTEM],
             to: State::Draft,
@@ -90,15 +91,14 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[SYSTEM],
             to: State::Proving,
         },
-        // What is verified is not rejected by one alone: see the revocation.
+        // What is verified is not rejected by one alone: see the revocation. Of one whose change is being
+        // proved the change is rejected, and nothing else.
         Row {
             from: &[
                 State::Submitted,
                 State::AutoChecked,
                 State::Proving,
                 State::Locked,
-                State::Changed,
-                State::AnnualDue,
             ],
             event: Event::Reject,
             actors: &[VERIFIER],
@@ -109,6 +109,12 @@ pub const MACHINE: Machine<State, Event> = Machine {
             event: Event::Change,
             actors: &[SYSTEM, OWNERS],
             to: State::Changed,
+        },
+        Row {
+            from: &[State::Changed],
+            event: Event::ChangeLapsed,
+            actors: &[SYSTEM],
+            to: State::AnnualDue,
         },
         Row {
             from: &[State::Verified],
@@ -122,8 +128,9 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[SYSTEM],
             to: State::Verified,
         },
+        // To change the data does not stop the grace.
         Row {
-            from: &[State::AnnualDue],
+            from: &[State::Changed, State::AnnualDue],
             event: Event::GraceLapsed,
             actors: &[SYSTEM],
             to: State::Rejected,
@@ -146,7 +153,7 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[VERIFIER],
             to: State::AnnualDue,
         },
-        // To change the data does not get out of a revocation that is proposed.
+        // Neither a change of the data nor a grace that is over gets out of a revocation that is proposed.
         Row {
             from: &[
                 State::Verified,
@@ -154,6 +161,7 @@ pub const MACHINE: Machine<State, Event> = Machine {
                 State::Proving,
                 State::Locked,
                 State::AnnualDue,
+                State::Rejected,
             ],
             event: Event::ConfirmRevocation,
             actors: &[VERIFIER],
@@ -188,6 +196,12 @@ pub const MACHINE: Machine<State, Event> = Machine {
             event: Event::DropRevocation,
             actors: &[VERIFIER],
             to: State::AnnualDue,
+        },
+        Row {
+            from: &[State::Rejected],
+            event: Event::DropRevocation,
+            actors: &[VERIFIER],
+            to: State::Rejected,
         },
         Row {
             from: &[State::Revoked],

@@ -182,6 +182,7 @@ impl Supplier {
             Event::OrdersDone if self.orders_done_at.is_some() => Err(Party::SupplierNotNow.into()),
             Event::ReturnDeposit => self.may_return_deposit(facts, now),
             Event::Exit if self.orders_done_at.is_none() => Err(Party::SupplierOrders.into()),
+            Event::Exit if facts.open_orders > 0 => Err(Party::SupplierOrders.into()),
             Event::Exit if self.deposit_held => Err(Party::SupplierDeposit.into()),
             Event::Exit => match self.notice_ends() {
                 Some(Due::At(end)) if end <= now => Ok(()),

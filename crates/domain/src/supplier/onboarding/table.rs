@@ -68,10 +68,11 @@ pub const MACHINE: Machine<State, Event> = Machine {
             actors: &[VERIFIER, SYSTEM],
             to: State::Suspended,
         },
+        // The program what it suspended itself.
         Row {
             from: &[State::Suspended],
             event: Event::Reinstate,
-            actors: &[VERIFIER],
+            actors: &[VERIFIER, SYSTEM],
             to: State::Active,
         },
         Row {
