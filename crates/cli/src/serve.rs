@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use app::account::Documents;
-use app::demo::{self, PASSWORD, PEOPLE};
+use app::demo::{self, PASSWORD};
 use app::job;
 use app::market::catalogue::{Catalogue, CatalogueHandle};
 use privacy::SystemReason;
@@ -101,11 +101,14 @@ async fn follow(app: app::App, catalogue: CatalogueHandle, version: String) {
 fn greet() {
     tell("");
     tell(&format!("演示账号 / demo log-ins, password {PASSWORD}"));
-    for person in PEOPLE {
-        tell(&format!(
-            "  {}\t{} / {}",
-            person.name, person.role_zh, person.role_en
-        ));
+    for group in demo::DemoGroup::ALL {
+        tell(&format!("{} / {}", group.label(true), group.label(false)));
+        for person in group.people() {
+            tell(&format!(
+                "  {}\t{} / {}",
+                person.name, person.role_zh, person.role_en
+            ));
+        }
     }
     tell(
         "工作人员（/guanli/denglu，同一密码，验证码见登录页） / staff, same password, codes on the log-in page",

@@ -1,31 +1,31 @@
-//! Enterprises of the demonstration: one verified with members and an invitation that waits, one whose
-//! letter waits for a verifier, one that was not passed. Everything by the use cases themselves.
+//! Enterprises of the demonstration: one with members and limits, one of a single person, one that was
+//! rejected and put right, one whose proof is to be chosen. Everything by the use cases themselves.
 
 use domain::Refused;
 use domain::org::seat::Seat;
 use domain::org::verification::{Event, State};
 use domain::refused::Party;
-use privacy::purpose::{Certify, KeepAccount, Operate};
-use privacy::{Actor, Ctx, Purpose};
+use privacy::purpose::{Certify, FulfilContract, KeepAccount, Operate};
 use storage::org::{self as store, Acting, verification};
+use time::Duration;
 use uuid::Uuid;
 
+use super::cast::Cast;
 use super::id;
-use super::people::PEOPLE;
-use crate::account::{self, Documents, Shown, Viewer};
-use crate::market::catalogue::Catalogue;
+use super::roster::PEOPLE;
+use crate::account::{self, Viewer};
 use crate::market::order::{self, Placing};
 use crate::org::{self, Asking, Decision, LimitsOf, Submission, by_verifier, sample_picture};
-use crate::{App, Failure, job};
+use crate::{App, Failure};
 
 /// Who hands in which enterprise: name, code, representative, relation, and whether a letter comes with it.
-struct Handed {
-    by: &'static str,
-    name: &'static str,
-    code: &'static str,
-    representative: &'static str,
-    relation: &'static str,
-    letter: bool,
+pub(super) struct Handed {
+    pub by: &'static str,
+    pub name: &'static str,
+    pub code: &'static str,
+    pub representative: &'static str,
+    pub relation: &'static str,
+    pub letter: bool,
 }
 
 const VERIFIED: Handed = Handed {
@@ -36,123 +36,120 @@ const VERIFIED: Handed = Handed {
     relation: "representative",
     letter: true,
 };
-const WAITING: Handed = Handed {
-    by: "林知远",
+const ALONE: Handed = Handed {
+    by: "陆鸣",
     name: "鹿鸣餐饮（演示）",
     code: "91999999MAD3651494",
-    representative: "鹿鸣",
-    relation: "agent",
+    representative: "陆鸣",
+    relation: "representative",
     letter: true,
 };
-const REJECTED: Handed = Handed {
-    by: "青栀店主",
+const MISNAMED: Handed = Handed {
+    by: "白景行",
     name: "白塔不符贸易（演示）",
     code: "91999999MAD365157Y",
     representative: "白塔",
     relation: "agent",
     letter: false,
 };
+const PUT_RIGHT: Handed = Handed {
+    name: "白塔贸易（演示）",
+    letter: true,
+    ..MISNAMED
+};
+const TO_PROVE: Handed = Handed {
+    by: "林知远",
+    name: "星渚咨询（演示）",
+    code: "91999999MAD365181F",
+    representative: "林知远",
+    relation: "representative",
+    letter: false,
+};
+const REJECTED: Handed = Handed {
+    by: "青栀店主",
+    name: "青栀不符商贸（演示）",
+    code: "91999999MAD36519X7",
+    representative: "青栀",
+    relation: "agent",
+    letter: false,
+};
 
-fn of<P: Purpose>(app: &App, version: &str, viewer: &Viewer) -> Ctx<P> {
-    let actor = Actor::Person {
-        account: viewer.account,
-        subject: viewer.subject,
-    };
-    Ctx::new(actor, version, app.entropy.id(), app.clock.now())
-}
+/// What the members of the first are called, and their seats; the last is only invited.
+const MEMBERS: [(&str, &str, Seat); 5] = [
+    ("林知远", "知远", Seat::Owner),
+    ("何小满", "小满", Seat::Buyer),
+    ("宋清和", "清和", Seat::Finance),
+    ("温叙白", "叙白", Seat::Viewer),
+    ("顾念安", "", Seat::Viewer),
+];
 
-fn found<'v>(viewers: &'v [Viewer], name: &str) -> Result<&'v Viewer, Failure> {
-    let mut people = PEOPLE.iter().zip(viewers);
-    let known = people.find(|(person, _)| person.name == name);
-    known.map(|(_, viewer)| viewer).ok_or(Failure::NotFound)
-}
-
-/// Lets the worker's jobs be done that what was handed in waits for.
-async fn work(app: &App, version: &str) -> Result<(), Failure> {
-    for _ in 0..10 {
-        if job::run_ready(app, version).await?.done == 0 {
-            break;
+/// Makes what is not there yet.
+pub(super) async fn seed(cast: Cast<'_>) -> Result<(), Failure> {
+    if cast.app.enterprises.is_none() || cast.app.identity.is_none() {
+        return Ok(());
+    }
+    let owner = cast.of(VERIFIED.by)?;
+    cast.work().await?;
+    let organisation = founded(cast, &VERIFIED).await?;
+    colleagues(cast, owner, organisation).await?;
+    spending(cast, (owner, cast.of("何小满")?), organisation).await?;
+    founded(cast, &ALONE).await?;
+    let trader = cast.of(MISNAMED.by)?;
+    if is_new(cast, &MISNAMED).await? {
+        let id = hand_in(cast, &MISNAMED).await?;
+        org::edit(cast.app, &cast.own(trader, Duration::ZERO), trader, id).await?;
+        hand_in(cast, &PUT_RIGHT).await?;
+    }
+    for what in [&TO_PROVE, &REJECTED] {
+        if is_new(cast, what).await? {
+            hand_in(cast, what).await?;
         }
     }
     Ok(())
 }
 
-/// Makes what is not there yet.
-pub(super) async fn seed(
-    app: &App,
-    ctx: &Ctx<Operate>,
-    catalogue: &Catalogue,
-    documents: &Documents,
-    viewers: &[Viewer],
-) -> Result<(), Failure> {
-    if app.enterprises.is_none() || app.identity.is_none() {
-        return Ok(());
+/// Whether nothing of it was begun, by the seeding or by visitors.
+pub(super) async fn is_new(cast: Cast<'_>, what: &Handed) -> Result<bool, Failure> {
+    let there = of_code(cast, what.code).await?.is_some();
+    Ok(!there && open_of(cast, cast.of(what.by)?).await?.is_none())
+}
+
+async fn of_code(cast: Cast<'_>, code: &str) -> Result<Option<Uuid>, Failure> {
+    let mut tx = cast.app.store.begin(cast.base).await?;
+    Ok(store::by_code(&mut tx, code).await?.map(|known| known.id))
+}
+
+/// What somebody has under way.
+pub(super) async fn open_of(
+    cast: Cast<'_>,
+    viewer: &Viewer,
+) -> Result<Option<verification::VerificationRow>, Failure> {
+    let mut tx = cast.app.store.begin(cast.base).await?;
+    Ok(verification::open_of(&mut tx, viewer.account).await?)
+}
+
+/// The organisation of an enterprise that is handed in and proved, unless it is there.
+async fn founded(cast: Cast<'_>, what: &Handed) -> Result<Uuid, Failure> {
+    if let Some(known) = of_code(cast, what.code).await? {
+        return Ok(known);
     }
-    let version = ctx.policy_version();
-    let owner = found(viewers, VERIFIED.by)?;
-    for (name, called) in [("林知远", "知远"), ("何小满", "小满")] {
-        let viewer = found(viewers, name)?;
-        let keep = of::<KeepAccount>(app, version, viewer);
-        account::set_display_name(app, &keep, viewer, called, "").await?;
-    }
-    work(app, version).await?;
-    let there = {
-        let mut tx = app.store.begin(ctx).await?;
-        store::by_code(&mut tx, VERIFIED.code).await?
-    };
-    let organisation = if let Some(known) = there {
-        known.id
-    } else {
-        let id = hand_in(app, ctx, documents, owner, &VERIFIED).await?;
-        prove(app, ctx, id).await?;
-        let mut tx = app.store.begin(ctx).await?;
-        let known = store::by_code(&mut tx, VERIFIED.code).await?;
-        known.ok_or(Failure::NotFound)?.id
-    };
-    colleagues(app, version, viewers, owner, organisation).await?;
-    spending(
-        app,
-        version,
-        catalogue,
-        (owner, found(viewers, "何小满")?),
-        organisation,
-    )
-    .await?;
-    hand_in(app, ctx, documents, owner, &WAITING).await?;
-    hand_in(app, ctx, documents, found(viewers, REJECTED.by)?, &REJECTED).await?;
-    Ok(())
+    let id = hand_in(cast, what).await?;
+    prove(cast.app, &cast.program(Duration::ZERO), id).await?;
+    of_code(cast, what.code).await?.ok_or(Failure::NotFound)
 }
 
 /// Hands an enterprise in, unless something of the same person is under way; the application.
-async fn hand_in(
-    app: &App,
-    ctx: &Ctx<Operate>,
-    documents: &Documents,
-    viewer: &Viewer,
-    what: &Handed,
-) -> Result<Uuid, Failure> {
-    let version = ctx.policy_version();
-    let open = {
-        let mut tx = app.store.begin(ctx).await?;
-        verification::open_of(&mut tx, viewer.account).await?
-    };
-    let id = match open {
+pub(super) async fn hand_in(cast: Cast<'_>, what: &Handed) -> Result<Uuid, Failure> {
+    let (app, viewer) = (cast.app, cast.of(what.by)?);
+    let id = match open_of(cast, viewer).await? {
         // What visitors began or changed is left as it is.
         Some(row) if row.credit_code.as_deref().is_some_and(|code| code != what.code) => {
             return Err(Refused::from(Party::EnterpriseUnderWay).into());
         }
         Some(row) if row.verification.state != State::Draft => return Ok(row.id),
         Some(row) => row.id,
-        None => {
-            let shown = Shown {
-                version: &documents.policy_version,
-                lang: documents.lang,
-                zh: true,
-            };
-            org::begin(app, &of::<KeepAccount>(app, version, viewer), viewer, true, shown).await?
-        }
+        None => begin(cast, viewer).await?,
     };
-    let certify = of::<Certify>(app, version, viewer);
     let typed = Submission {
         relation: what.relation,
         company_name: what.name,
@@ -160,16 +157,23 @@ async fn hand_in(
         representative: what.representative,
         licence: sample_picture(160),
     };
-    org::submit(app, &certify, viewer, id, typed).await?;
-    work(app, version).await?;
+    org::submit(app, &cast.own(viewer, Duration::ZERO), viewer, id, typed).await?;
+    cast.work().await?;
     if what.letter {
+        let certify = cast.own::<Certify>(viewer, Duration::ZERO);
         org::hand_in_letter(app, &certify, viewer, id, sample_picture(40)).await?;
     }
     Ok(id)
 }
 
+/// Begins an application.
+pub(super) async fn begin(cast: Cast<'_>, viewer: &Viewer) -> Result<Uuid, Failure> {
+    let keep = cast.own(viewer, Duration::ZERO);
+    org::begin(cast.app, &keep, viewer, true, cast.shown()).await
+}
+
 /// A verifier reads the letter.
-async fn prove(app: &App, ctx: &Ctx<Operate>, id: Uuid) -> Result<(), Failure> {
+async fn prove(app: &App, ctx: &privacy::Ctx<Operate>, id: Uuid) -> Result<(), Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let row = verification::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     let decision = Decision {
@@ -192,13 +196,12 @@ const ABOVE: &str = "s25";
 
 /// Limits, an order within them and a request above them that waits for the owner.
 async fn spending(
-    app: &App,
-    version: &str,
-    catalogue: &Catalogue,
+    cast: Cast<'_>,
     (owner, colleague): (&Viewer, &Viewer),
     organisation: Uuid,
 ) -> Result<(), Failure> {
-    let keep = of::<KeepAccount>(app, version, owner);
+    let (app, catalogue) = (cast.app, cast.catalogue);
+    let keep = cast.own::<KeepAccount>(owner, Duration::ZERO);
     let asked = {
         let mut tx = app.store.begin(&keep).await?;
         store::spending::of_member(&mut tx, organisation, colleague.account).await?
@@ -224,49 +227,53 @@ async fn spending(
         acting: Some(organisation),
         approval: None,
     };
-    order::place(app, &of(app, version, &buyer), &buyer, catalogue, placing).await?;
+    let fulfil = cast.own::<FulfilContract>(&buyer, Duration::ZERO);
+    order::place(app, &fulfil, &buyer, catalogue, placing).await?;
     let asking = Asking {
         service: id("service", ABOVE),
         sku: 0,
         reason: "明年申报高新技术企业，预算已列入年度计划。",
     };
-    org::request(app, &of(app, version, &buyer), &buyer, catalogue, asking).await?;
+    let keep = cast.own::<KeepAccount>(&buyer, Duration::ZERO);
+    org::request(app, &keep, &buyer, catalogue, asking).await?;
     Ok(())
 }
 
-/// One colleague joined, another is invited.
-async fn colleagues(
-    app: &App,
-    version: &str,
-    viewers: &[Viewer],
-    owner: &Viewer,
-    organisation: Uuid,
-) -> Result<(), Failure> {
-    let keep = of::<KeepAccount>(app, version, owner);
+/// Colleagues who joined, and one who is invited.
+async fn colleagues(cast: Cast<'_>, owner: &Viewer, organisation: Uuid) -> Result<(), Failure> {
+    let app = cast.app;
     let there = {
-        let mut tx = app.store.begin(&keep).await?;
+        let mut tx = app.store.begin(cast.base).await?;
         store::members(&mut tx, organisation).await?.len()
     };
     if there > 1 {
         return Ok(());
     }
-    let phone = |name: &str| {
-        PEOPLE
-            .iter()
-            .find(|person| person.name == name)
-            .map_or("", |known| known.phone)
-    };
-    org::invite(app, &keep, owner, organisation, (phone("何小满"), Seat::Buyer)).await?;
-    org::invite(app, &keep, owner, organisation, (phone("顾念安"), Seat::Viewer)).await?;
-    let colleague = found(viewers, "何小满")?;
-    let keep = of::<KeepAccount>(app, version, colleague);
-    let invitation = {
-        let mut tx = app.store.begin(&keep).await?;
-        let since = time::OffsetDateTime::UNIX_EPOCH;
-        store::invitation::to_account(&mut tx, colleague.account, since).await?
-    };
-    for line in invitation {
-        org::accept(app, &keep, colleague, line.id).await?;
+    let keep = cast.own::<KeepAccount>(owner, Duration::ZERO);
+    for (name, called, seat) in MEMBERS {
+        let viewer = cast.of(name)?;
+        if !called.is_empty() {
+            let own = cast.own::<KeepAccount>(viewer, Duration::ZERO);
+            account::set_display_name(app, &own, viewer, called, "").await?;
+        }
+        if seat == Seat::Owner {
+            continue;
+        }
+        let mut people = PEOPLE.iter().filter(|person| person.name == name);
+        let phone = people.next().map_or("", |known| known.phone);
+        org::invite(app, &keep, owner, organisation, (phone, seat)).await?;
+        if called.is_empty() {
+            continue;
+        }
+        let own = cast.own::<KeepAccount>(viewer, Duration::ZERO);
+        let invitations = {
+            let mut tx = app.store.begin(&own).await?;
+            let since = time::OffsetDateTime::UNIX_EPOCH;
+            store::invitation::to_account(&mut tx, viewer.account, since).await?
+        };
+        for line in invitations {
+            org::accept(app, &own, viewer, line.id).await?;
+        }
     }
     Ok(())
 }

@@ -1,11 +1,16 @@
 //! The demonstration's data: clearly fictional, the same at every seeding.
 
+mod applicants;
+mod cast;
+mod companies;
+mod demands;
 mod enterprises;
 mod guard;
 mod minors;
 mod orders;
 mod people;
 mod persons;
+mod roster;
 mod staff;
 mod suppliers;
 
@@ -24,7 +29,9 @@ use crate::account::Documents;
 use crate::market::catalogue::Catalogue;
 use crate::{App, Failure, Fault};
 
-pub use people::{DemoPerson, PASSWORD, PEOPLE, SECRET, second_codes};
+use cast::Cast;
+pub use people::{PASSWORD, second_codes};
+pub use roster::{DemoPerson, Group as DemoGroup, PEOPLE, SECRET};
 pub use staff::{DemoStaff, STAFF};
 
 #[derive(Deserialize)]
@@ -332,16 +339,33 @@ pub async fn populate(
         ..supplier
     });
     let then = Catalogue::of(demo.groups, demo.categories, suppliers.collect(), demo.services)?;
-    suppliers::turn(app, ctx, 24 * 30, Event::Reinstate).await?;
+    // Orders of a supplier that was suspended since were placed while it was not.
+    if !orders::placed(app, ctx, &people).await? {
+        suppliers::turn(app, ctx, 24 * 30, Event::Reinstate).await?;
+    }
     orders::seed(app, ctx, &then, &people, &mut step).await?;
     suppliers::turn(app, ctx, 24 * 5, Event::Suspend).await?;
-    suppliers::organisations(app, ctx, (documents, &then), &people).await?;
-    persons::seed(app, ctx.policy_version(), documents, &people).await?;
+    let cast = Cast {
+        app,
+        base: ctx,
+        documents,
+        catalogue: &then,
+        viewers: &people,
+    };
+    suppliers::organisations(cast).await?;
+    persons::seed(cast).await?;
     staff::seed(app, ctx).await?;
-    guard::seed(app, ctx, &people).await?;
-    minors::seed(app, &keep, documents, &people).await?;
-    match enterprises::seed(app, ctx, &then, documents, &people).await {
-        // Visitors changed what this builds upon: it stays as they left it.
+    guard::seed(cast).await?;
+    minors::seed(cast).await?;
+    unless_changed(demands::seed(cast).await)?;
+    unless_changed(enterprises::seed(cast).await)?;
+    unless_changed(companies::seed(cast).await)?;
+    unless_changed(applicants::seed(cast).await)
+}
+
+/// Visitors changed what something builds upon: it stays as they left it.
+fn unless_changed(done: Result<(), Failure>) -> Result<(), Failure> {
+    match done {
         Err(Failure::Refused(_) | Failure::NotFound) => Ok(()),
         done => done,
     }

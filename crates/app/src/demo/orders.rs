@@ -9,7 +9,8 @@ use storage::market::{notice, order as store};
 use time::Duration;
 use uuid::Uuid;
 
-use super::{id, people::PEOPLE};
+use super::id;
+use super::roster::PEOPLE;
 use crate::account::Viewer;
 use crate::market::catalogue::Catalogue;
 use crate::market::order::{self, Act, Placing};
@@ -56,6 +57,9 @@ const fn scene(
 
 const LIN: &str = "林知远";
 const HE: &str = "何小满";
+const JIANG: &str = "江晚舟";
+/// The scene whose supplier was suspended since.
+const OF_SUSPENDED: usize = 23;
 
 const CONFIRM: (i64, By, Event, &str) = (2, Owner, Event::SupplierConfirm, "");
 const SIGN: (i64, By, Event, &str) = (3, Buyer, Event::Sign, "");
@@ -245,6 +249,22 @@ const SCENES: &[Scene] = &[
     // Placed before the supplier was suspended; open orders go on.
     scene(HE, "s45", 500, "", &[CONFIRM, SIGN, FUND]),
     scene(HE, "s06", 60, "", &[CONFIRM, SIGN, FUND]),
+    // Its buyer wants to close the account, and waits for it.
+    scene(
+        JIANG,
+        "s01",
+        1_600,
+        "",
+        &[
+            CONFIRM,
+            SIGN,
+            FUND,
+            DELIVER,
+            ACCEPT,
+            RELEASE,
+            (61 + 24 * 30, Clock, Event::Close, ""),
+        ],
+    ),
 ];
 
 /// How many there are.
@@ -294,6 +314,17 @@ pub(super) async fn seed(
         done();
     }
     Ok(())
+}
+
+/// Whether the order of the supplier that was suspended since was placed.
+pub(super) async fn placed(app: &App, base: &Ctx<Operate>, people: &[Viewer]) -> Result<bool, Failure> {
+    let place = PEOPLE.iter().position(|person| person.name == HE);
+    let buyer = place
+        .and_then(|place| people.get(place))
+        .ok_or(Failure::NotFound)?;
+    let key = id("order", &OF_SUSPENDED.to_string());
+    let known = earlier(app, base, buyer.account, key).await?;
+    Ok(known.is_some_and(|(_, version)| version > 3))
 }
 
 /// The order of this scene, if it was placed before, with how far it is.

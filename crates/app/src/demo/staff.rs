@@ -8,9 +8,10 @@ use privacy::{Ctx, Personal};
 use storage::staff::{self, training};
 use time::Duration;
 
-use super::people::{PASSWORD, SECRET};
+use super::people::PASSWORD;
+use super::roster::SECRET;
 use crate::account::salt;
-use crate::staff::{course, make};
+use crate::staff::{course, end_by_operator, make};
 use crate::{App, Failure};
 
 /// A member of the demonstration's staff.
@@ -84,8 +85,35 @@ pub const STAFF: &[DemoStaff] = &[
     of("finance-1", "演示财务", &[Role::Finance], Some(90), VALID),
 ];
 
+/// Who was added and has not set up their account, and who left: no log-ins, only lines in the list of staff.
+const INVITED: (&str, &[Role]) = ("agent-2", &[Role::Agent]);
+/// See [`INVITED`].
+const LEFT: (&str, &[Role]) = ("moderator-2", &[Role::Moderator]);
+
+/// Makes those who cannot log in.
+async fn others(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
+    for (identifier, roles) in [INVITED, LEFT] {
+        let there = {
+            let mut tx = app.store.begin(ctx).await?;
+            staff::by_identifier(&mut tx, identifier).await?
+        };
+        if there.is_some() {
+            continue;
+        }
+        let secret = Personal::received(SECRET.to_owned());
+        // Nobody is told the code: an administrator gives another.
+        let code = crate::account::random_token(&*app.entropy);
+        make(app, ctx, (identifier, roles), &secret, (&code, "demo")).await?;
+        if identifier == LEFT.0 {
+            end_by_operator(app, ctx, identifier).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes who is not there yet.
 pub(super) async fn seed(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
+    others(app, ctx).await?;
     let mut hash: Option<String> = None;
     for known in STAFF {
         let there = {

@@ -11,19 +11,19 @@ use domain::supplier::licence::{self as licence, Licence, day_of};
 use domain::supplier::onboarding::{Event, Facts, State, Supplier};
 use domain::supplier::{Reason, licence as rules};
 use policy::{Document, Lang};
+use privacy::Ctx;
 use privacy::consent::ConsentState;
 use privacy::purpose::{Certify, KeepAccount, Operate};
-use privacy::{Actor, Ctx, Purpose};
 use storage::Tx;
 use storage::supplier::licence::{self as licences, NewLicence};
 use storage::supplier::{self as store, Doer, signature};
 use time::{Date, Duration};
 use uuid::Uuid;
 
-use super::people::PEOPLE;
+use super::cast::Cast;
+use super::roster::PEOPLE;
 use super::{DemoCatalogue, id};
-use crate::account::{Documents, Shown, Viewer, consent};
-use crate::market::catalogue::Catalogue;
+use crate::account::{Viewer, consent};
 use crate::org::sample_picture;
 use crate::supplier::{self, HandIn};
 use crate::{App, Failure};
@@ -34,6 +34,12 @@ const ADMITTED: i64 = 200;
 const NEAR: (&str, i64) = ("suanpan", 45);
 /// The licence of this one is over since so many days.
 const OVER: (&str, i64) = ("changfeng", 3);
+/// So many days are left in the area in which a supplier is restricted: nothing goes offline when it ends.
+const NEARER: i64 = 20;
+/// Days that every other licence has left: ten years, so that no demonstration outlives them.
+const LONG: i64 = 3_650;
+/// Whose licences stand in the place of older ones.
+const RENEWED: &str = "yunyan";
 /// The area in which a supplier is restricted.
 const RESTRICTED: &str = "laowu-paiqian";
 
@@ -82,26 +88,27 @@ async fn step(
     Ok(store::record(tx, &row, (event, &taken), reasons, doer).await?)
 }
 
-/// The last day of a supplier's licences.
-fn until(key: Uuid, today: Date) -> Date {
-    let of = |(name, days): (&str, i64), sign: i64| {
-        (key == id("supplier", name)).then(|| today + Duration::days(sign * days))
+/// The last day of a supplier's licence for an area.
+fn until(key: Uuid, area: &str, today: Date) -> Date {
+    let days = match key {
+        key if key == id("supplier", NEAR.0) => NEAR.1,
+        key if key == id("supplier", OVER.0) => -OVER.1,
+        _ if area == RESTRICTED => NEARER,
+        _ => LONG,
     };
-    of(NEAR, 1)
-        .or(of(OVER, -1))
-        .unwrap_or(today + Duration::days(700))
+    today + Duration::days(days)
 }
 
-/// A licence handed in and passed.
+/// A licence handed in and passed; the `nth` for its area.
 async fn licensed(
     app: &App,
     tx: &mut Tx<'_, Operate>,
-    (supplier, area): (&Face, &str),
+    (supplier, area, nth): (&Face, &str, usize),
     last: Date,
 ) -> Result<(), Failure> {
     let now = tx.ctx().now();
     let drafted = Licence::drafted(day_of(now) - Duration::days(400), Some(last), now);
-    let number = format!("演示{}{}", &supplier.uscc[10..16], area.len());
+    let number = format!("演示{}{}{nth}", &supplier.uscc[10..16], area.len());
     let new = NewLicence {
         id: app.entropy.id(),
         supplier: supplier.id,
@@ -132,8 +139,25 @@ async fn licensed(
     Ok(())
 }
 
-/// Both documents signed for a supplier that has no people yet.
-async fn signed(app: &App, tx: &mut Tx<'_, Operate>, supplier: Uuid) -> Result<(), Failure> {
+/// Replaces what stands for an area: a newer one comes.
+async fn replaced(tx: &mut Tx<'_, Operate>, supplier: Uuid, area: &str) -> Result<(), Failure> {
+    for row in licences::of_supplier(tx, supplier).await? {
+        if row.area != area {
+            continue;
+        }
+        let event = rules::Event::Replace;
+        let taken = row.licence.step(event, Role::System, &[], tx.ctx().now())?;
+        let doer = Doer {
+            side: "system",
+            ..Doer::default()
+        };
+        licences::record(tx, &row, (event, &taken), doer).await?;
+    }
+    Ok(())
+}
+
+/// Both documents signed for a supplier whose owner proves nothing anew.
+pub(super) async fn signed(app: &App, tx: &mut Tx<'_, Operate>, supplier: Uuid) -> Result<(), Failure> {
     let edition = app.store.policy().editions().in_force(day_of(tx.ctx().now()));
     let edition = edition.ok_or(Failure::NotFound)?.clone();
     for document in Document::ALL {
@@ -190,12 +214,17 @@ pub(super) async fn seed(app: &App, base: &Ctx<Operate>, of: &DemoCatalogue) -> 
             tx.commit().await?;
             continue;
         }
-        let last = until(face.id, day_of(base.now()));
+        let today = day_of(base.now());
         for area in known
             .iter()
             .filter(|area| wanted.contains(&area.slug) && !area.licence.is_empty())
         {
-            licensed(app, &mut tx, (face, &area.slug), last).await?;
+            if face.id == id("supplier", RENEWED) {
+                licensed(app, &mut tx, (face, &area.slug, 1), today).await?;
+                replaced(&mut tx, face.id, &area.slug).await?;
+            }
+            let last = until(face.id, &area.slug, today);
+            licensed(app, &mut tx, (face, &area.slug, 2), last).await?;
         }
         step(&mut tx, face.id, (Event::Approve, Role::PlatformVerifier), said).await?;
         signed(app, &mut tx, face.id).await?;
@@ -266,23 +295,11 @@ pub(super) async fn turn(app: &App, base: &Ctx<Operate>, hours: i64, event: Even
     Ok(tx.commit().await?)
 }
 
-fn of<P: Purpose>(app: &App, version: &str, viewer: &Viewer) -> Ctx<P> {
-    let actor = Actor::Person {
-        account: viewer.account,
-        subject: viewer.subject,
-    };
-    Ctx::new(actor, version, app.entropy.id(), app.clock.now())
-}
-
 /// Gives the suppliers that have people the organisation that they are, and hands in the renewal of the
 /// licence that ends soon.
-pub(super) async fn organisations(
-    app: &App,
-    base: &Ctx<Operate>,
-    (documents, catalogue): (&Documents, &Catalogue),
-    viewers: &[Viewer],
-) -> Result<(), Failure> {
-    for (person, viewer) in PEOPLE.iter().zip(viewers) {
+pub(super) async fn organisations(cast: Cast<'_>) -> Result<(), Failure> {
+    let (app, base) = (cast.app, cast.base);
+    for (person, viewer) in PEOPLE.iter().zip(cast.viewers) {
         let Some((key, "owner")) = person.works else {
             continue;
         };
@@ -292,11 +309,11 @@ pub(super) async fn organisations(
         if row.organisation.is_some() {
             continue;
         }
-        let face = catalogue.supplier(supplier).ok_or(Failure::NotFound)?;
+        let face = cast.catalogue.supplier(supplier).ok_or(Failure::NotFound)?;
         let owner = (viewer.account, viewer.subject);
         let organisation = crate::org::establish(app, &mut tx, owner, (&face.zh, &face.uscc)).await?;
         store::tie(&mut tx, supplier, organisation).await?;
-        for (colleague, other) in PEOPLE.iter().zip(viewers) {
+        for (colleague, other) in PEOPLE.iter().zip(cast.viewers) {
             match colleague.works {
                 Some((at, role)) if at == key && role != "owner" => {
                     let seat = Seat::parse(role).ok_or(Failure::NotFound)?;
@@ -316,31 +333,33 @@ pub(super) async fn organisations(
         store::revise(&mut tx).await?;
         tx.commit().await?;
         if key == NEAR.0 {
-            renew(app, base, (documents, catalogue), viewer, organisation).await?;
+            renew(cast, viewer, organisation).await?;
         }
     }
     Ok(())
 }
 
 /// A renewal that waits for a verifier.
-async fn renew(
-    app: &App,
-    base: &Ctx<Operate>,
-    (documents, catalogue): (&Documents, &Catalogue),
-    viewer: &Viewer,
-    organisation: Uuid,
-) -> Result<(), Failure> {
-    let shown = Shown {
-        version: &documents.policy_version,
-        lang: documents.lang,
-        zh: true,
-    };
-    let keep = of::<KeepAccount>(app, base.policy_version(), viewer);
+async fn renew(cast: Cast<'_>, viewer: &Viewer, organisation: Uuid) -> Result<(), Failure> {
+    let app = cast.app;
+    let keep = cast.own::<KeepAccount>(viewer, Duration::ZERO);
     let mut tx = app.store.begin(&keep).await?;
     let offer = &domain::account::offer::SUPPLIER;
-    consent::say(app, &mut tx, viewer, offer, ConsentState::Given, shown).await?;
+    consent::say(app, &mut tx, viewer, offer, ConsentState::Given, cast.shown()).await?;
     tx.commit().await?;
-    let today = day_of(app.clock.now());
+    hand_in(cast, viewer, organisation, "daili-jizhang", Duration::ZERO).await
+}
+
+/// Hands a licence in for an area, so long ago.
+pub(super) async fn hand_in(
+    cast: Cast<'_>,
+    viewer: &Viewer,
+    organisation: Uuid,
+    area: &str,
+    ago: Duration,
+) -> Result<(), Failure> {
+    let certify = cast.own::<Certify>(viewer, ago);
+    let today = day_of(certify.now());
     let (from, until) = (today.to_string(), (today + Duration::days(1_000)).to_string());
     let typed = licence::Typed {
         number: "演示代记2026001",
@@ -350,10 +369,9 @@ async fn renew(
         endless: false,
     };
     let handed = HandIn {
-        area: "daili-jizhang",
+        area,
         typed,
         picture: sample_picture(70),
     };
-    let certify = of::<Certify>(app, base.policy_version(), viewer);
-    supplier::hand_in(app, &certify, viewer, (catalogue, organisation), handed).await
+    supplier::hand_in(cast.app, &certify, viewer, (cast.catalogue, organisation), handed).await
 }

@@ -42,7 +42,7 @@ pub use invitation::{accept, decline, invite, take_back};
 pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
 pub use picture::{A_DAY as PICTURES_A_DAY, sample_picture};
-pub(crate) use proof::{SEND, send};
+pub(crate) use proof::{SEND, send, wrong_amount};
 pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
 pub use source::{
     Answered, DemoBank, DemoRegister, EnterpriseRegister, Made, RegisterAnswer, RegisterAsked, TransferAsked,

@@ -296,6 +296,27 @@ pub async fn enter_amount(
     }
 }
 
+/// An amount that is not the one on its way, as typed: for the demonstration, where somebody enters wrong
+/// ones.
+pub(crate) async fn wrong_amount(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    viewer: &Viewer,
+    id: Uuid,
+) -> Result<String, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let (_, _, papers) = own(app, &mut tx, viewer, id).await?;
+    let sealed = papers.amount.as_ref().ok_or(Failure::NotFound)?;
+    let sent = sent(&mut tx, &papers, sealed).await?;
+    tx.commit().await?;
+    let other = if sent == bank_proof::LEAST {
+        bank_proof::MOST
+    } else {
+        bank_proof::LEAST
+    };
+    Ok(format!("0.{other:02}"))
+}
+
 /// Whoever founds an enterprise is still verified at that moment.
 pub(super) async fn still_verified<P: privacy::Purpose>(
     tx: &mut Tx<'_, P>,

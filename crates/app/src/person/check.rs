@@ -12,6 +12,7 @@ use storage::disclosure::to_processor;
 use storage::job::{self, Claimed, NewJob};
 use storage::person::{self, Doer, VerificationRow};
 use storage::{StoreError, Tx, account};
+use time::OffsetDateTime;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -52,6 +53,52 @@ pub(super) async fn enqueue<P: Purpose>(tx: &mut Tx<'_, P>, row: &VerificationRo
     };
     job::enqueue(tx, &new).await?;
     Ok(())
+}
+
+/// Writes the job for what is handed in next, to run later: for the demonstration, where somebody's check goes
+/// on for a day. The submission finds it in the place of its own.
+pub(crate) async fn put_off(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    (verification, version): (Uuid, i64),
+    until: OffsetDateTime,
+) -> Result<(), Failure> {
+    let version = version + 1;
+    let new = NewJob {
+        kind: CHECK,
+        dedup: format!("{verification}:{version}"),
+        payload: &payload(verification, version)?,
+        run_at: until,
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    job::enqueue(&mut tx, &new).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Does what the job does at the instant of the context, with this answer in the place of the source's: for
+/// the demonstration, whose people were checked on days that are over. The job finds nothing to do any more.
+/// Without an answer the check goes on.
+pub(crate) async fn answered(
+    app: &App,
+    ctx: &Ctx<Certify>,
+    verification: Uuid,
+    answer: Option<&Answer>,
+) -> Result<(), Failure> {
+    let row = {
+        let mut tx = app.store.begin(ctx).await?;
+        person::by_id(&mut tx, verification).await?
+    };
+    let of = Payload {
+        verification,
+        version: row.ok_or(Failure::NotFound)?.verification.version,
+    };
+    begin(app, ctx, &of).await?;
+    let Some(answer) = answer else {
+        return Ok(());
+    };
+    let mut tx = app.store.begin(ctx).await?;
+    decide(app, &mut tx, &of, answer).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Writes the job that tells the person that something was decided.

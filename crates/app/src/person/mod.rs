@@ -26,7 +26,7 @@ use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-pub(crate) use check::{CHECK, TELL, perform, tell};
+pub(crate) use check::{CHECK, TELL, answered, perform, put_off, tell};
 pub use measure::appeal;
 pub(crate) use measure::{Act, MEASURES, by_verifier};
 pub(crate) use real_name::real_name;

@@ -119,7 +119,7 @@ const fn system() -> Doer<'static> {
 }
 
 /// Takes a step, and does what follows from it.
-async fn take<P: Purpose>(
+pub(crate) async fn take<P: Purpose>(
     tx: &mut Tx<'_, P>,
     row: &StandingRow,
     (event, role): (Event, Role),

@@ -9,6 +9,7 @@ mod consent;
 mod decade;
 mod demand;
 mod demo;
+mod demo_states;
 mod disclosure;
 mod full_disk;
 mod guard;

@@ -12,7 +12,7 @@ use super::stopped::{puzzle_for, solved};
 use super::{guard, passkey};
 use crate::door::{Brought, Left};
 use crate::failure::{Answer, in_query, local};
-use crate::pages::account::{FieldError, LoginPage, PasswordPage, ResetPage};
+use crate::pages::account::{DemoGroup, FieldError, LoginPage, PasswordPage, ResetPage};
 use crate::pages::frame::Lang;
 use crate::pages::guard::PuzzleBox;
 use crate::request::{Asked, Named, Posted, Visit};
@@ -74,13 +74,17 @@ pub struct Next {
 }
 
 /// The log-ins of a demonstration, with what each shows.
-fn demo_people(visit: &Visit) -> Vec<(&'static str, &'static str)> {
+fn demo_people(visit: &Visit) -> Vec<DemoGroup> {
     if !visit.state.settings.demo {
         return Vec::new();
     }
-    let people = app::demo::PEOPLE.iter();
-    people
-        .map(|person| (person.name, visit.lang.t(person.role_zh, person.role_en)))
+    let shown = |person: &app::demo::DemoPerson| (person.name, visit.lang.t(person.role_zh, person.role_en));
+    let groups = app::demo::DemoGroup::ALL.into_iter();
+    groups
+        .map(|group| DemoGroup {
+            name: visit.lang.t(group.label(true), group.label(false)),
+            people: group.people().map(shown).collect(),
+        })
         .collect()
 }
 

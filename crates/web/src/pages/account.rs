@@ -144,6 +144,15 @@ impl RegisterPage {
     }
 }
 
+/// Log-ins of a demonstration that belong together.
+#[derive(Clone, Debug)]
+pub struct DemoGroup {
+    /// What they have in common.
+    pub name: &'static str,
+    /// Account names, each with what it shows.
+    pub people: Vec<(&'static str, &'static str)>,
+}
+
 /// `GET`/`POST /denglu`: log-in.
 #[derive(Template, Clone, Debug)]
 #[template(path = "account/login.html")]
@@ -156,8 +165,8 @@ pub struct LoginPage {
     pub login: String,
     /// The local path to go to afterwards; empty for the start page.
     pub next: String,
-    /// The demonstration's log-ins, name and role; empty elsewhere.
-    pub demo_people: Vec<(&'static str, &'static str)>,
+    /// The demonstration's log-ins by group, name and what each shows; empty elsewhere.
+    pub demo_people: Vec<DemoGroup>,
     /// Their password.
     pub demo_password: &'static str,
     /// The secret of the one with two-step log-in, in groups.
@@ -184,7 +193,16 @@ impl LoginPage {
                 errors: Vec::new(),
                 login: String::new(),
                 next: "/zhanghao".to_owned(),
-                demo_people: vec![("林知远", lang.t("买方", "buyer"))],
+                demo_people: vec![
+                    DemoGroup {
+                        name: lang.t("买方", "Buyers"),
+                        people: vec![("林知远", lang.t("订单各状态齐全<b>", "orders in every state<b>"))],
+                    },
+                    DemoGroup {
+                        name: lang.t("服务商", "Providers"),
+                        people: vec![("青栀店主", lang.t("所有者", "owner"))],
+                    },
+                ],
                 demo_password: "x",
                 demo_secret: "ABCD EFGH".to_owned(),
                 passkey: PasskeyPart::sample(),
