@@ -207,7 +207,8 @@ async fn spending(
     if !asked.is_empty() {
         return Ok(());
     }
-    org::set_limits(app, &keep, owner, organisation, LimitsOf::All(1), (LIMIT, "")).await?;
+    let limits = org::read_limits(LIMIT, "")?;
+    org::set_limits(app, &keep, owner, organisation, LimitsOf::All(1), limits).await?;
     let buyer = Viewer {
         acting: Some(Acting {
             organisation,
@@ -229,6 +230,7 @@ async fn spending(
         service: id("service", ABOVE),
         sku: 0,
         reason: "明年申报高新技术企业，预算已列入年度计划。",
+        key: None,
     };
     org::request(app, &of(app, version, &buyer), &buyer, catalogue, asking).await?;
     Ok(())
@@ -256,8 +258,24 @@ async fn colleagues(
             .find(|person| person.name == name)
             .map_or("", |known| known.phone)
     };
-    org::invite(app, &keep, owner, organisation, (phone("何小满"), Seat::Buyer)).await?;
-    org::invite(app, &keep, owner, organisation, (phone("顾念安"), Seat::Viewer)).await?;
+    org::invite(
+        app,
+        &keep,
+        owner,
+        organisation,
+        (phone("何小满"), Seat::Buyer),
+        None,
+    )
+    .await?;
+    org::invite(
+        app,
+        &keep,
+        owner,
+        organisation,
+        (phone("顾念安"), Seat::Viewer),
+        None,
+    )
+    .await?;
     let colleague = found(viewers, "何小满")?;
     let keep = of::<KeepAccount>(app, version, colleague);
     let invitation = {

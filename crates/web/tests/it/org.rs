@@ -129,7 +129,7 @@ pub async fn company(test: &TestStore) -> (Browser, Browser, String) {
 }
 
 /// Has the browser's session act for an organisation by its page, or for the person.
-async fn act_for(browser: &mut Browser, organisation: &str) -> Page {
+pub async fn act_for(browser: &mut Browser, organisation: &str) -> Page {
     let id = organisation.strip_prefix("/zhanghao/zuzhi/").unwrap_or_default();
     let fields = [("organisation", id), ("next", "/dingdan")];
     sent(browser, IDENTITIES, IDENTITIES, &fields).await
