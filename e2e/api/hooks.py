@@ -1,5 +1,5 @@
-"""What Schemathesis cannot read in the document: the tokens, steps that an order is ready for, and
-one check of our own."""
+"""What Schemathesis cannot read in the document: the tokens, what this site is ready for, and one check
+of our own."""
 
 import itertools
 import json
@@ -12,8 +12,9 @@ import schemathesis
 TOKENS = itertools.cycle(os.environ["QIFU365_TOKENS"].split())
 # Of somebody whose organisation is a supplier.
 OWNERS = itertools.cycle(os.environ["QIFU365_OWNER_TOKENS"].split())
-STEPS = json.loads(pathlib.Path(os.environ["QIFU365_STEPS"]).read_text())
-ACTS = itertools.count()
+# For each operation what can be done here and now, each once: parts of the path, and the body.
+READY = json.loads(pathlib.Path(os.environ["QIFU365_READY"]).read_text())
+CALLS = {operation: itertools.count() for operation in READY}
 LOCK = threading.Lock()
 
 
@@ -33,17 +34,19 @@ class Tokens:
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
-    """Every fifth sound call of a step is one that an order is ready for, as long as there are some."""
-    if case.operation.definition.raw.get("operationId") != "act_on_order":
+    """Every fifth sound call is one that the site is ready for, as long as there are some."""
+    operation = case.operation.definition.raw.get("operationId")
+    if operation not in READY:
         return
     if case.meta is None or case.meta.generation.mode.is_negative:
         return
     with LOCK:
-        if not STEPS or next(ACTS) % 5:
+        if not READY[operation] or next(CALLS[operation]) % 5:
             return
-        step = STEPS.pop()
-    case.path_parameters["number"] = step["number"]
-    case.body = {"version": step["version"], "event": step["event"], "note": "按约定处理"}
+        ready = READY[operation].pop()
+    case.path_parameters.update(ready["path"])
+    if "body" in ready:
+        case.body = ready["body"]
 
 
 @schemathesis.check

@@ -1,7 +1,8 @@
 """The JSON interface against its own document: Schemathesis on the real binary, on an empty folder.
 
-A buyer of the demonstration logs in through the form and makes access tokens on the page for them,
-as a person would. Everything after that is done with those tokens. The number of examples and the
+People of the demonstration log in through the form and make access tokens on the page for them, as they
+would themselves; two of them join the organisation of a third. Everything after that is done with those
+tokens. The number of examples and the
 seed are fixed in `schemathesis.toml`.
 """
 
@@ -15,12 +16,17 @@ import sys
 import tempfile
 import urllib.parse
 import urllib.request
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 # A buyer with orders in every state, and the password the demonstration prints at its start.
 NAME, PASSWORD = "林知远", "qinghe-lantern-365"
 # Whose organisation is a supplier with a licence.
 OWNER = "算盘树店主"
+# Who joins that organisation: one who purchases, and one who is there to be removed again.
+JOINING = [("何小满", "100-0000-0052", "buyer"), ("顾念安", "100-0000-0053", "viewer")]
+# How many there are of what an operation uses up.
+EACH = 3
 # As many as an account may have: they are used in turn, so that the limit a token has per minute
 # does not hold up the run.
 TOKENS = 20
@@ -56,52 +62,128 @@ class Site:
                 "csrf": csrf,
                 "token_name": f"schemathesis {number}",
                 "days": "1",
-                "account_read": "yes",
-                "order_read": "yes",
-                "organisation_read": "yes",
-                "order_write": "yes",
+                **{
+                    f"{what}_{way}": "yes"
+                    for what in ("account", "order", "organisation")
+                    for way in ("read", "write")
+                },
             },
         )
         return re.search(r"qf_[0-9a-f]{64}", page)[0]
 
+    def act_for(self, organisation):
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get("/zhanghao/shenfen"))[1]
+        self.post("/zhanghao/shenfen", {"csrf": csrf, "organisation": organisation, "next": "/zhanghao"})
 
-def tokens_of(base, name):
-    """As many tokens as an account may have."""
+    def accept(self):
+        page = self.get("/zhanghao/qiye")
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page)[1]
+        for invitation in re.findall(r"/zhanghao/yaoqing/[0-9a-f-]{36}/jieshou", page):
+            self.post(invitation, {"csrf": csrf})
+
+
+def logged_in(base, name):
     site = Site(base)
     site.post("/denglu", {"login": name, "password": PASSWORD})
-    return [site.token(number) for number in range(1, TOKENS + 1)]
+    return site
 
 
-def write_known(folder, base, token, owner):
-    """Something real to ask for: random identifiers alone would only ever find nothing."""
+def caller(base):
+    """Calls the interface, with a key of its own for what is made."""
 
-    def get(path, token=token):
-        request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}"})
+    def call(token, path, method="GET", body=None):
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid.uuid4())}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            data = json.dumps(body).encode()
+        request = urllib.request.Request(base + path, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+            text = answer.read()
+            return json.loads(text) if text else None
 
-    services = get("/api/v1/services?per_page=50")["items"]
-    orders = get("/api/v1/orders")["items"]
-    organisations = get("/api/v1/organisations", owner)["organisations"]
+    return call
+
+
+def organised(base, owner):
+    """Lets people join the owner's organisation; its address, and the tokens of the first of them."""
+    call = caller(base)
+    personal = owner.token(0)
+    organisation = call(personal, "/api/v1/organisations")["organisations"][0]["id"]
+    place = f"/api/v1/organisations/{organisation}"
+    tokens = []
+    for name, phone, seat in JOINING:
+        call(personal, f"{place}/invitations", "POST", {"phone": phone, "seat": seat})
+        site = logged_in(base, name)
+        site.accept()
+        site.act_for(organisation)
+        tokens.append(site.token(0))
+    call(personal, f"{place}/limits", "PUT", {"once": 0, "approvals": 1})
+    owner.act_for(organisation)
+    return place, tokens[0]
+
+
+def write_known(folder, base, token, owner, place, colleague):
+    """Something real to ask for: random identifiers alone would only ever find nothing."""
+    call = caller(base)
+    services = call(token, "/api/v1/services?per_page=50")["items"]
+    orders = call(token, "/api/v1/orders")["items"]
     assert services and orders, "the demonstration has services and the buyer has orders"
-    assert organisations, "the owner has an organisation"
+
+    def ask(token):
+        body = {"service": services[0]["id"], "sku": 0}
+        return call(token, f"{place}/requests", "POST", body)
+
+    organisation = call(owner, place)
+    members = {member["seat"]: member["id"] for member in organisation["members"]}
+    asked = [ask(colleague) for _ in range(2 * EACH)]
+    own = [ask(owner) for _ in range(EACH)]
+    invitations = [
+        call(owner, f"{place}/invitations", "POST", {"phone": f"100-0000-008{n}", "seat": "sales"})["id"]
+        for n in range(EACH + 1)
+    ]
+    for _ in range(EACH):
+        logged_in(base, NAME)
+    devices = [device["id"] for device in call(token, "/api/v1/account/devices")["items"]]
     for name, values in {
         "services": {service["id"] for service in services},
         "suppliers": {service["supplier"]["id"] for service in services},
         "orders": {order["number"] for order in orders},
-        "organisations": {organisation["id"] for organisation in organisations},
+        "organisations": {organisation["id"]},
+        "members": {members["owner"], members["buyer"]},
+        "invitations": set(invitations[:1]),
+        "requests": {request["id"] for request in asked[:1] + own},
     }.items():
         (folder / f"{name}.txt").write_text("".join(f'"{value}"\n' for value in sorted(values)))
     # Steps that a buyer may take now: number, version and event seldom fit by chance.
-    known = [get(f"/api/v1/orders/{order['number']}") for order in orders]
+    known = [call(token, f"/api/v1/orders/{order['number']}") for order in orders]
     steps = [
-        {"number": order["number"], "version": order["version"], "event": event}
+        {
+            "path": {"number": order["number"]},
+            "body": {"version": order["version"], "event": event, "note": "按约定处理"},
+        }
         for order in known
         for event in [next((event for event in order["allowed"] if event in BUYER_STEPS), None)]
         if event
     ]
     assert steps, "the buyer has an order with something to do"
-    (folder / "steps.json").write_text(json.dumps(steps))
+
+    def of(part, values, **body):
+        inside = {"id": organisation["id"]} if part != "session" else {}
+        return [{"path": {**inside, part: value}, **body} for value in values]
+
+    approval = {"amount": asked[0]["amount"]["amount"]}
+    ready = {
+        "act_on_order": steps,
+        "end_device": of("session", devices),
+        "take_back_invitation": of("invitation", invitations[1:]),
+        "remove_member": of("member", [members["viewer"]]),
+        "set_seat": of("member", [members["buyer"]], body={"seat": "buyer"}),
+        "approve_request": of("request", [one["id"] for one in asked[:EACH]], body=approval),
+        "refuse_request": of("request", [one["id"] for one in asked[EACH:]], body={"decline": "budget"}),
+        "take_back_request": of("request", [one["id"] for one in own]),
+    }
+    (folder / "ready.json").write_text(json.dumps(ready))
 
 
 def started(folder):
@@ -124,8 +206,12 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qifu365-api-"))
     server, base = started(folder / "data")
     try:
-        tokens, owners = [tokens_of(base, name) for name in (NAME, OWNER)]
-        write_known(folder, base, tokens[0], owners[0])
+        buyer, owner = logged_in(base, NAME), logged_in(base, OWNER)
+        place, colleague = organised(base, owner)
+        tokens = [buyer.token(number) for number in range(1, TOKENS + 1)]
+        # One of the owner's was made before they acted for the organisation.
+        owners = [owner.token(number) for number in range(1, TOKENS)]
+        write_known(folder, base, tokens[0], owners[0], place, colleague)
         # The lists are read beside the configuration.
         shutil.copy(HERE / "schemathesis.toml", folder)
         outcome = subprocess.run(
@@ -142,7 +228,7 @@ def main():
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "QIFU365_TOKENS": " ".join(tokens),
                 "QIFU365_OWNER_TOKENS": " ".join(owners),
-                "QIFU365_STEPS": str(folder / "steps.json"),
+                "QIFU365_READY": str(folder / "ready.json"),
             },
             stdin=subprocess.DEVNULL,
             check=False,

@@ -166,12 +166,12 @@ impl Site {
             .expect("a form")
             .to_owned();
         let csrf = self.csrf.clone();
-        let ticked = "token_name=x&days=300&account_read=yes&order_read=yes&order_write=yes";
+        let ticked = "token_name=x&days=300&account_read=yes&account_write=yes&order_read=yes&order_write=yes&organisation_read=yes&organisation_write=yes";
         let made = self.form("/zhanghao/lingpai", &format!("csrf={csrf}&{ticked}"));
         self.token = format!("qf_{}", made.after("qf_", '<'));
         self.token.truncate(67);
         let body = format!("{{\"service\":\"{}\",\"sku\":0}}", self.service);
-        let placed = self.send(self.json("/api/v1/orders", body.into_bytes()));
+        let placed = self.send(self.json(Method::POST, "/api/v1/orders", body.into_bytes()));
         assert_eq!(placed.status, StatusCode::CREATED, "{}", placed.body);
         self.order = placed.after("\"number\":\"", '"');
     }
@@ -205,8 +205,10 @@ impl Site {
     }
 
     /// A program's request.
-    fn json(&self, path: &str, body: Vec<u8>) -> Request<Body> {
-        Request::post(path)
+    fn json(&self, method: Method, path: &str, body: Vec<u8>) -> Request<Body> {
+        Request::builder()
+            .method(method)
+            .uri(path)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
             .header("idempotency-key", "00000000-0000-4000-8000-000000000001")
@@ -223,6 +225,8 @@ impl Site {
             .replace("{offer}", "sms_alert")
             .replace("{token}", "00000000-0000-4000-8000-000000000002")
             .replace("{session}", "00000000-0000-4000-8000-000000000003")
+            .replace("{member}", "00000000-0000-4000-8000-000000000004")
+            .replace("{request}", "00000000-0000-4000-8000-000000000005")
     }
 }
 
@@ -239,10 +243,15 @@ fn encoded(text: &str) -> String {
 }
 
 /// The rows that take a form, or a JSON body. Logging out would end the session of all that follow.
-fn rows(json: bool) -> Vec<&'static str> {
+fn rows(json: bool) -> Vec<(Method, &'static str)> {
     let fits = |path: &str| path.starts_with("/api/") == json && path != "/tuichu";
-    let rows = ROUTES.iter().filter(|row| row.method == "post" && fits(row.path));
-    rows.map(|row| row.path).collect()
+    let rows = ROUTES.iter().filter(|row| fits(row.path));
+    rows.filter_map(|row| match row.method {
+        "post" => Some((Method::POST, row.path)),
+        "put" => Some((Method::PUT, row.path)),
+        _ => None,
+    })
+    .collect()
 }
 
 /// A form on any page that takes one, as a visitor or as somebody logged in, with the token of the
@@ -252,7 +261,7 @@ pub fn form_body(data: &[u8]) {
     let (who, data) = chosen(data);
     let site = site();
     let rows = rows(false);
-    let path = site.filled(rows[way % rows.len()]);
+    let path = site.filled(rows[way % rows.len()].1);
     let mut body = match who % 3 {
         2 => format!("csrf={}&", site.csrf).into_bytes(),
         _ => Vec::new(),
@@ -271,8 +280,9 @@ pub fn json_body(data: &[u8]) {
     let (way, data) = chosen(data);
     let site = site();
     let rows = rows(true);
-    let path = site.filled(rows[way % rows.len()]);
-    let answer = site.send(site.json(&path, data.to_vec()));
+    let (method, path) = &rows[way % rows.len()];
+    let path = site.filled(path);
+    let answer = site.send(site.json(method.clone(), &path, data.to_vec()));
     answer.sound(&path);
     if serde_json::from_slice::<serde_json::Value>(data).is_err() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);

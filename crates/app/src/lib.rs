@@ -11,6 +11,7 @@ pub mod job;
 pub mod log;
 pub mod market;
 pub mod minor;
+mod once;
 pub mod org;
 mod password;
 pub mod person;

@@ -99,6 +99,8 @@ pub enum Refused {
     OrderOwnService,
     /// The key of this placing already made an order of something else.
     OrderKeyUsed,
+    /// A program sent the key of something it made before with something else.
+    KeyUsed,
     /// The order has moved on.
     OrderNotNow,
     /// Another role does this.
@@ -238,6 +240,7 @@ impl Refused {
         Self::OrderEmpty,
         Self::OrderOwnService,
         Self::OrderKeyUsed,
+        Self::KeyUsed,
         Self::OrderNotNow,
         Self::OrderNotYou,
         Self::DeliveryIncomplete,

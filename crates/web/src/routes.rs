@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use domain::account::token::Scope;
 
 use crate::api;
@@ -48,7 +48,7 @@ pub enum Who {
 
 /// A route.
 pub struct Route {
-    /// `GET` or `POST`.
+    /// The method; `put` and `delete` below `/api` alone.
     pub method: &'static str,
     /// The path.
     pub path: &'static str,
@@ -275,9 +275,28 @@ routes! {
     get "/api/v1/openapi.json" Anyone "browse" ["2.1.1.c"] api::document::serve;
     get "/api/v1/account" Token(AccountRead) "show_own" ["2.6.1.a", "2.5.1.e"] api::account::overview;
     get "/api/v1/account/verification" Token(AccountRead) "show_own" ["2.6.1.a", "2.1.1.d"] api::account::verification;
+    get "/api/v1/account/devices" Token(AccountRead) "show_own" ["2.6.1.a"] api::account::devices;
+    delete "/api/v1/account/devices/{session}" Token(AccountWrite) "keep_safe" ["2.1.1.e"] api::account::end_device;
+    get "/api/v1/account/names" Token(AccountRead) "show_own" ["2.6.1.a", "2.6.2.a"] api::account::names;
+    put "/api/v1/account/display-name" Token(AccountWrite) "keep_account" ["2.6.1.a", "2.6.2.a"] api::account::display_name;
+    get "/api/v1/account/children" Token(AccountRead) "show_own" ["2.7.b"] api::account::children;
     get "/api/v1/organisations" Token(OrganisationRead) "show_own" ["2.6.1.a"] api::organisation::list;
     get "/api/v1/organisations/{id}" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.5.1.e"] api::organisation::one;
     get "/api/v1/organisations/{id}/supplier" Token(OrganisationRead) "keep_account" ["0.11", "2.4.1.5.2.b"] api::organisation::supplier;
+    get "/api/v1/organisations/{id}/invitations" Token(OrganisationRead) "keep_account" ["2.1.1.a"] api::member::invitations;
+    post "/api/v1/organisations/{id}/invitations" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::invite;
+    get "/api/v1/organisations/{id}/invitations/{invitation}" Token(OrganisationRead) "keep_account" ["2.1.1.a"] api::member::invitation;
+    delete "/api/v1/organisations/{id}/invitations/{invitation}" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::take_back;
+    put "/api/v1/organisations/{id}/members/{member}/seat" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::change_seat;
+    delete "/api/v1/organisations/{id}/members/{member}" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::remove;
+    put "/api/v1/organisations/{id}/limits" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::limits;
+    put "/api/v1/organisations/{id}/members/{member}/limits" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::member::member_limits;
+    get "/api/v1/organisations/{id}/requests" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.6.1.e", "2.5.1.e"] api::spending::list;
+    post "/api/v1/organisations/{id}/requests" Token(OrganisationWrite) "keep_account" ["2.1.1.a", "2.4.1.2"] api::spending::ask;
+    get "/api/v1/organisations/{id}/requests/{request}" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.6.1.e", "2.5.1.e"] api::spending::one;
+    delete "/api/v1/organisations/{id}/requests/{request}" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::spending::take_back;
+    put "/api/v1/organisations/{id}/requests/{request}/approval" Token(OrganisationWrite) "keep_account" ["2.1.1.a", "2.5.1.e"] api::spending::approve;
+    put "/api/v1/organisations/{id}/requests/{request}/refusal" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::spending::refuse;
     get "/api/v1/orders" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1"] api::order::list;
     post "/api/v1/orders" Token(OrderWrite) "fulfil_contract" ["2.2.1", "2.4.1.3"] api::order::place;
     get "/api/v1/orders/{number}" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1", "2.5.1.e"] api::order::one;

@@ -29,7 +29,7 @@ pub use guard::{
 pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, authenticate_from, log_in, log_out, revoke};
 pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};
-pub use overview::{Dealings, Device, Overview, dealings, overview};
+pub use overview::{Dealings, Device, Overview, dealings, devices, overview};
 pub use passkey::{
     NoDomain, PasskeyAdded, PasskeyAdding, PasskeyEntry, PasskeySeen, PasskeyStep, Prompt, RelyingParty,
     add_passkey, begin_entry, begin_passkey, begin_proof, begin_step, enter, passkey_step, passkeys,
@@ -42,7 +42,7 @@ pub use phone::{
 };
 pub use profile::{
     Change, LoginEvent, Logins, Paged, Profile, Rename, SessionState, changes, display_name, end_others,
-    logins, openings, profile, rename, set_display_name,
+    logins, openings, profile, rename, set_display_name, settle_display_name,
 };
 pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};

@@ -7,11 +7,12 @@ use domain::account::{limits, phone};
 use domain::market::order::MACHINE;
 use privacy::consent::ConsentEvent;
 use privacy::purpose::ShowOwn;
-use privacy::{Ask, Ctx, LegalBasis};
+use privacy::{Ask, Ctx, Grant, LegalBasis};
 use storage::access::{self, Opening};
-use storage::account::{self, session};
+use storage::account;
+use storage::account::session::{self, SessionRow};
 use storage::market::{membership, order_list};
-use storage::{consent, log};
+use storage::{Tx, consent, log};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -54,6 +55,27 @@ pub struct Overview {
     pub openings: Vec<Opening>,
 }
 
+/// Sessions with the names of their devices.
+async fn opened(
+    tx: &Tx<'_, ShowOwn>,
+    permit: &impl Grant<ShowOwn>,
+    viewer: &Viewer,
+    sessions: Vec<SessionRow>,
+) -> Result<Vec<Device>, Failure> {
+    let mut devices = Vec::with_capacity(sessions.len());
+    for session in sessions {
+        let place = session::device_field(session.id, viewer.subject);
+        devices.push(Device {
+            session: session.id,
+            name: tx.show(permit, &place, &session.device).await?,
+            created_at: session.created_at,
+            seen_at: session.seen_at,
+            current: session.id == viewer.session,
+        });
+    }
+    Ok(devices)
+}
+
 /// The viewer's own account.
 ///
 /// # Errors
@@ -77,17 +99,7 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
     let field = |column| account::field(column, row.id, row.subject);
     let name = tx.show(&permit, &field("name"), &row.name).await?;
     let digits = tx.show(&permit, &field("phone"), &row.phone).await?;
-    let mut devices = Vec::new();
-    for session in sessions {
-        let place = session::device_field(session.id, viewer.subject);
-        devices.push(Device {
-            session: session.id,
-            name: tx.show(&permit, &place, &session.device).await?,
-            created_at: session.created_at,
-            seen_at: session.seen_at,
-            current: session.id == viewer.session,
-        });
-    }
+    let devices = opened(&tx, &permit, viewer, sessions).await?;
     let mut consents = consent::of_subject(&mut tx, viewer.subject).await?;
     consents.retain(|event| event.purpose.is_none());
     let signed = log::read::latest(&mut tx).await?.map_or(0, |latest| latest.size);
@@ -105,6 +117,26 @@ pub async fn overview(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<
         receipts,
         openings,
     })
+}
+
+/// The devices that are logged in, and nothing else of the account.
+///
+/// # Errors
+/// [`Failure::Fault`].
+pub async fn devices(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Vec<Device>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let sessions = session::of_account(&mut tx, viewer.account, ctx.now() - limits::SESSION_IDLE).await?;
+    let ask = Ask {
+        subject: viewer.subject,
+        fields: &["session.device"],
+        basis: LegalBasis::Contract,
+        clause: policy::clause!("2.6.1.a"),
+        case: None,
+    };
+    let permit = tx.permit(ask).await?;
+    let devices = opened(&tx, &permit, viewer, sessions).await?;
+    tx.commit().await?;
+    Ok(devices)
 }
 
 /// What an account has to do with: its orders, its companies, and what waits.

@@ -192,6 +192,25 @@ pub async fn set_display_name(
     Ok(tx.commit().await?)
 }
 
+/// The same for a program, which may send it again: what is so already is neither changed nor recorded
+/// nor told to anybody anew.
+///
+/// # Errors
+/// As [`set_display_name`].
+pub async fn settle_display_name(
+    app: &App,
+    (show, keep): (&Ctx<ShowOwn>, &Ctx<KeepAccount>),
+    viewer: &Viewer,
+    typed: &str,
+    reason: &str,
+) -> Result<(), Failure> {
+    let wanted = rule::display_name(typed).map(Option::unwrap_or_default);
+    if wanted == Ok(display_name(app, show, viewer).await?) {
+        return Ok(());
+    }
+    set_display_name(app, keep, viewer, typed, reason).await
+}
+
 /// A page of a list, and the place where the next one begins.
 #[derive(Clone, Debug)]
 pub struct Paged<T> {

@@ -210,7 +210,8 @@ async fn spending(
     if !asked.is_empty() {
         return Ok(());
     }
-    org::set_limits(app, &keep, owner, organisation, LimitsOf::All(1), (LIMIT, "")).await?;
+    let limits = org::read_limits(LIMIT, "")?;
+    org::set_limits(app, &keep, owner, organisation, LimitsOf::All(1), limits).await?;
     let buyer = Viewer {
         acting: Some(Acting {
             organisation,
@@ -233,6 +234,7 @@ async fn spending(
         service: id("service", ABOVE),
         sku: 0,
         reason: "明年申报高新技术企业，预算已列入年度计划。",
+        key: None,
     };
     let keep = cast.own::<KeepAccount>(&buyer, Duration::ZERO);
     org::request(app, &keep, &buyer, catalogue, asking).await?;
@@ -261,7 +263,7 @@ async fn colleagues(cast: Cast<'_>, owner: &Viewer, organisation: Uuid) -> Resul
         }
         let mut people = PEOPLE.iter().filter(|person| person.name == name);
         let phone = people.next().map_or("", |known| known.phone);
-        org::invite(app, &keep, owner, organisation, (phone, seat)).await?;
+        org::invite(app, &keep, owner, organisation, (phone, seat), None).await?;
         if called.is_empty() {
             continue;
         }

@@ -16,27 +16,30 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::members::{held, plain};
+use super::view::InvitationLine;
 use super::{found, tell};
 use crate::account::{Viewer, demand_proof, index};
 use crate::rights::refuse_if_closing;
-use crate::{App, Failure, minor};
+use crate::{App, Failure, minor, once};
 
 /// Invitations an organisation may send in a day, and to one phone.
 const A_DAY: i64 = 50;
 const TO_ONE_A_DAY: i64 = 3;
 
-/// Invites a phone to a seat. To make somebody an owner or administrator wants a fresh proof.
+/// Invites a phone to a seat. To make somebody an owner or administrator wants a fresh proof. Gives the
+/// invitation; the same key again gives the one it made before, and sends nothing.
 ///
 /// # Errors
-/// Those of a phone number, [`Party::OrgNotYou`], [`Party::InvitationsMany`], [`Refused::ProofNeeded`];
-/// [`Failure::NotFound`] for whoever is no member.
+/// Those of a phone number, [`Party::OrgNotYou`], [`Party::InvitationsMany`], [`Refused::ProofNeeded`],
+/// [`Refused::KeyUsed`]; [`Failure::NotFound`] for whoever is no member.
 pub async fn invite(
     app: &App,
     ctx: &Ctx<KeepAccount>,
     viewer: &Viewer,
     organisation: Uuid,
     (phone, seat): (&str, Seat),
-) -> Result<(), Failure> {
+    key: Option<Uuid>,
+) -> Result<Uuid, Failure> {
     policy::clause!("2.1.1.a");
     let phone = Phone::parse(phone, app.demo)?.into_digits();
     let mut tx = app.store.begin(ctx).await?;
@@ -45,8 +48,16 @@ pub async fn invite(
     if [Seat::Owner, Seat::Admin].contains(&seat) {
         demand_proof(&mut tx, viewer).await?;
     }
-    let lately = store::sent_since(&mut tx, organisation, ctx.now() - Duration::DAY).await?;
     let digest = index(app, account::PHONE, &phone);
+    let id = once::id(app, viewer, "invitation", key);
+    if let Some(known) = store::by_id(&mut tx, id).await? {
+        let same = known.organisation == organisation && known.invitation.seat == seat;
+        if same && store::is_to_phone(&mut tx, id, digest).await? {
+            return Ok(id);
+        }
+        return Err(Refused::KeyUsed.into());
+    }
+    let lately = store::sent_since(&mut tx, organisation, ctx.now() - Duration::DAY).await?;
     let day = ctx.now() - Duration::DAY;
     let to_one = store::to_phone_since(&mut tx, organisation, digest, day).await?;
     if lately >= A_DAY || to_one >= TO_ONE_A_DAY || is_full(rows.len()) {
@@ -58,10 +69,56 @@ pub async fn invite(
         sent_at: ctx.now(),
         state: State::Sent,
     };
-    let id = app.entropy.id();
-    store::insert(&mut tx, id, organisation, digest, &invitation).await?;
+    match store::insert(&mut tx, id, organisation, digest, &invitation).await {
+        // Of an organisation that is dissolved by now.
+        Err(error) if error.is_conflict() => return Err(Refused::KeyUsed.into()),
+        other => other?,
+    }
     tell::invited_later(&mut tx, id).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// The invitations of an organisation that wait for an answer, for whoever manages members. To whom they
+/// are is nobody's to read again.
+///
+/// # Errors
+/// [`Party::OrgNotYou`]; [`Failure::NotFound`] for whoever is no member.
+pub async fn invitations(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    viewer: &Viewer,
+    organisation: Uuid,
+) -> Result<Vec<InvitationLine>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let members = plain(&org::members(&mut tx, organisation).await?);
+    if member::seat(&members, viewer.account).is_none() {
+        return Err(Failure::NotFound);
+    }
+    member::may(&members, viewer.account, Act::ManageMembers)?;
+    let open = store::of_organisation(&mut tx, organisation, open_since(ctx.now())).await?;
+    Ok(open.into_iter().map(InvitationLine::from).collect())
+}
+
+/// An invitation as whoever sent it reads it, also when it waits no longer: what became of it is not told.
+///
+/// # Errors
+/// As [`invitations`], and [`Failure::NotFound`] for an unknown one.
+pub async fn invitation(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    viewer: &Viewer,
+    (organisation, id): (Uuid, Uuid),
+) -> Result<InvitationLine, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let members = plain(&org::members(&mut tx, organisation).await?);
+    if member::seat(&members, viewer.account).is_none() {
+        return Err(Failure::NotFound);
+    }
+    member::may(&members, viewer.account, Act::ManageMembers)?;
+    let row = store::by_id(&mut tx, id).await?;
+    let row = row.filter(|row| row.organisation == organisation);
+    row.map(InvitationLine::from).ok_or(Failure::NotFound)
 }
 
 /// Takes an invitation back.

@@ -12,6 +12,7 @@ mod measure;
 mod members;
 pub(crate) mod picture;
 mod proof;
+mod requests;
 mod source;
 mod spending;
 mod tell;
@@ -38,20 +39,21 @@ pub(crate) use apply::{chosen, suspend};
 pub use book::{Books, Kept, books, delete_kept, own_places, prefer_kept, put_place, put_title};
 pub(crate) use check::{CHECK, perform};
 pub(crate) use found::{depart, establish, join};
-pub use invitation::{accept, decline, invite, take_back};
+pub use invitation::{accept, decline, invitation, invitations, invite, take_back};
 pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
 pub use picture::{A_DAY as PICTURES_A_DAY, sample_picture};
 pub(crate) use proof::{SEND, send, wrong_amount};
 pub use proof::{TransferForm, enter_amount, hand_in_letter, send_transfer};
+pub use requests::{RequestLine, Requests, one_request, requests};
 pub use source::{
     Answered, DemoBank, DemoRegister, EnterpriseRegister, Made, RegisterAnswer, RegisterAsked, TransferAsked,
     TransferBank,
 };
 pub(crate) use spending::spend;
 pub use spending::{
-    Allowance, Asking, LimitsOf, REASON_CHARS, RequestLine, Requests, approve_request, decline_request,
-    may_spend, request, requests, set_limits, take_back_request,
+    Allowance, Asking, LimitsOf, REASON_CHARS, approve_request, decline_request, may_spend, read_limits,
+    request, set_limits, take_back_request,
 };
 pub(crate) use tell::{TELL, tell};
 pub use view::{

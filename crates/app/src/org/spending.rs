@@ -11,23 +11,22 @@ use domain::org::spending::{
 use domain::org::verification::Badge;
 use domain::refused::Party;
 use privacy::purpose::KeepAccount;
-use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Recipient, Share};
+use privacy::{Ctx, Ground, Personal, Purpose, PurposeId, Recipient, Share};
+use storage::Tx;
 use storage::org::spending::{self as store, NewRequest, RequestRow};
 use storage::org::{self, Acting, MemberRow, verification};
-use storage::{StoreError, Tx};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::members::{held, plain};
 use super::tell;
 use crate::account::Viewer;
 use crate::market::catalogue::Catalogue;
-use crate::{App, Failure};
+use crate::{App, Failure, once};
 
 /// The longest reason, in characters; [`Refused::NoteLong`] names more.
 pub const REASON_CHARS: usize = 200;
 /// What colleagues who approve read of a request.
-const REASON: &[&str] = &["spending_request.reason"];
+pub(super) const REASON: &[&str] = &["spending_request.reason"];
 
 /// What a member may spend now.
 #[derive(Clone, Copy, Debug)]
@@ -140,9 +139,11 @@ pub struct Asking<'a> {
     pub sku: usize,
     /// What for, as typed; may be empty.
     pub reason: &'a str,
+    /// What makes sending it again the same request.
+    pub key: Option<Uuid>,
 }
 
-fn acting(viewer: &Viewer) -> Result<&Acting, Failure> {
+pub(super) fn acting(viewer: &Viewer) -> Result<&Acting, Failure> {
     viewer.acting.as_ref().ok_or(Failure::NotFound)
 }
 
@@ -157,12 +158,13 @@ fn read_reason(typed: &str) -> Result<Option<Personal<String>>, Refused> {
     Ok((!text.is_empty()).then(|| Personal::received(text.to_owned())))
 }
 
-/// Asks those who may approve for a purchase above the viewer's limits. Gives the request.
+/// Asks those who may approve for a purchase above the viewer's limits. Gives the request; the same key
+/// again gives the one it made before.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for whoever acts for no organisation and for a service that is not offered,
-/// [`Refused::OrderEmpty`], [`Refused::NoteLong`], [`Refused::NoteContact`], [`Party::SpendingMany`],
-/// [`Party::OrgUnverified`], [`Party::OrgNotYou`].
+/// [`Refused::OrderEmpty`], [`Refused::NoteLong`], [`Refused::NoteContact`], [`Refused::KeyUsed`],
+/// [`Party::SpendingMany`], [`Party::OrgUnverified`], [`Party::OrgNotYou`].
 pub async fn request(
     app: &App,
     ctx: &Ctx<KeepAccount>,
@@ -181,17 +183,27 @@ pub async fn request(
     let allowance = allowance(&mut tx, viewer.account, acting).await?;
     allowance.need(amount)?;
     let organisation = acting.organisation;
+    let id = once::id(app, viewer, "request", asking.key);
+    let number = i64::try_from(asking.sku).unwrap_or_default();
+    if let Some(known) = store::by_id(&mut tx, id).await? {
+        let same = known.organisation == organisation && (known.service, known.sku) == (service.id, number);
+        return if same {
+            Ok(id)
+        } else {
+            Err(Refused::KeyUsed.into())
+        };
+    }
     let since = ctx.now() - REQUEST_LIFE;
     if store::count_own(&mut tx, organisation, viewer.account, since).await? >= MOST_WAITING {
         return Err(Refused::from(Party::SpendingMany).into());
     }
     let new = NewRequest {
         organisation,
-        id: app.entropy.id(),
+        id,
         account: viewer.account,
         subject: viewer.subject,
         service: service.id,
-        sku: i64::try_from(asking.sku).unwrap_or_default(),
+        sku: number,
         amount,
         needed: allowance.approvals,
         reason: reason.as_ref(),
@@ -232,7 +244,7 @@ async fn request_of<P: Purpose>(
 }
 
 /// How many besides whoever asks may approve.
-fn approvers(members: &[MemberRow], asker: Uuid) -> usize {
+pub(super) fn approvers(members: &[MemberRow], asker: Uuid) -> usize {
     let may = |row: &&MemberRow| row.member.seat.may(Act::Approve) && row.member.account != asker;
     members.iter().filter(may).count()
 }
@@ -259,9 +271,13 @@ pub async fn approve_request(
         needed: u8::try_from(row.needed).unwrap_or(MOST_APPROVALS),
         approved_by: store::approved_by(&mut tx, id).await?,
     };
+    let before = request.approved_by.contains(&viewer.account);
     request.approve(viewer.account, acting(viewer)?.seat, amount)?;
-    if row.standing(ctx.now()) != Standing::Open {
-        return Err(Refused::from(Party::SpendingDecided).into());
+    match row.standing(ctx.now()) {
+        Standing::Open => {}
+        // Said again, it stays said.
+        Standing::Approved | Standing::Used if before => return Ok(()),
+        _ => return Err(Refused::from(Party::SpendingDecided).into()),
     }
     store::approve(&mut tx, id, viewer.account).await?;
     if request.approved_by.len() >= request.needs(approvers(&members, row.account)) {
@@ -289,8 +305,10 @@ pub async fn decline_request(
     if row.account == viewer.account {
         return Err(Refused::from(Party::SpendingSelf).into());
     }
-    if row.standing(ctx.now()) != Standing::Open {
-        return Err(Refused::from(Party::SpendingDecided).into());
+    match row.standing(ctx.now()) {
+        Standing::Open => {}
+        Standing::Declined if row.decline == Some(why) => return Ok(()),
+        _ => return Err(Refused::from(Party::SpendingDecided).into()),
     }
     store::decide(&mut tx, id, Standing::Declined, Some(why)).await?;
     tell::spending_later(&mut tx, id, "declined").await?;
@@ -328,24 +346,31 @@ pub enum LimitsOf {
     Member(Uuid),
 }
 
-/// Sets limits, as typed in yuan: for one order, and for a month.
+/// Limits as typed in yuan: for one order, and for a month.
 ///
 /// # Errors
-/// [`Party::SpendingLimit`], [`Party::SpendingApprovals`], [`Party::OrgNotYou`], [`Party::OrgNotMember`];
-/// [`Failure::NotFound`] for whoever is no member.
+/// [`Party::SpendingLimit`].
+pub fn read_limits(once: &str, month: &str) -> Result<Limits, Failure> {
+    Ok(Limits {
+        once: rule::read_limit(once)?,
+        month: rule::read_limit(month)?,
+    })
+}
+
+/// Sets limits.
+///
+/// # Errors
+/// [`Party::SpendingApprovals`], [`Party::OrgNotYou`], [`Party::OrgNotMember`]; [`Failure::NotFound`] for
+/// whoever is no member.
 pub async fn set_limits(
     app: &App,
     ctx: &Ctx<KeepAccount>,
     viewer: &Viewer,
     organisation: Uuid,
     of: LimitsOf,
-    (once, month): (&str, &str),
+    limits: Limits,
 ) -> Result<(), Failure> {
     policy::clause!("2.1.1.a");
-    let limits = Limits {
-        once: rule::read_limit(once)?,
-        month: rule::read_limit(month)?,
-    };
     let mut tx = app.store.begin(ctx).await?;
     let members = held(&mut tx, viewer, organisation).await?;
     may(&plain(&members), viewer.account, Act::SetLimits)?;
@@ -370,169 +395,4 @@ pub async fn set_limits(
         }
     }
     Ok(tx.commit().await?)
-}
-
-/// A request as members see it.
-#[derive(Clone, Debug)]
-pub struct RequestLine {
-    /// The request.
-    pub id: Uuid,
-    /// What whoever asks wants to be called; nothing if they gave no name.
-    pub name: Option<String>,
-    /// Whether it is the viewer's own.
-    pub own: bool,
-    /// The service.
-    pub service: Uuid,
-    /// Which way to buy, counted from 0.
-    pub sku: usize,
-    /// How much, in fen.
-    pub amount: i64,
-    /// How many approved, and how many have to.
-    pub approvals: (i64, i64),
-    /// Where it stands.
-    pub standing: Standing,
-    /// What for; nothing if nothing was said or it is gone.
-    pub reason: Option<String>,
-    /// Why it was declined.
-    pub decline: Option<Decline>,
-    /// The order that was placed.
-    pub order: Option<String>,
-    /// When it was made.
-    pub made_at: OffsetDateTime,
-    /// Until when it waits, or the approval is good.
-    pub until: Option<OffsetDateTime>,
-    /// Whether the viewer approved it already.
-    pub approved: bool,
-}
-
-/// What waits for an answer, what the viewer asked for, and what was decided.
-#[derive(Clone, Debug)]
-pub struct Requests {
-    /// The organisation.
-    pub organisation: Acting,
-    /// Whether the viewer approves.
-    pub approves: bool,
-    /// What waits; for those who approve.
-    pub waiting: Vec<RequestLine>,
-    /// The viewer's own.
-    pub own: Vec<RequestLine>,
-    /// What is decided; for those who approve.
-    pub decided: Vec<RequestLine>,
-    /// What the viewer may spend.
-    pub allowance: Allowance,
-}
-
-/// The requests of the organisation that the session acts for.
-///
-/// # Errors
-/// [`Failure::NotFound`] for whoever acts for none.
-pub async fn requests(app: &App, ctx: &Ctx<KeepAccount>, viewer: &Viewer) -> Result<Requests, Failure> {
-    policy::clause!("2.6.1.e");
-    let acting = acting(viewer)?;
-    let mut tx = app.store.begin(ctx).await?;
-    let members = org::members(&mut tx, acting.organisation).await?;
-    let approves = acting.seat.may(Act::Approve);
-    let (mut waiting, mut decided) = (Vec::new(), Vec::new());
-    if approves {
-        let since = ctx.now() - REQUEST_LIFE;
-        for row in store::waiting(&mut tx, acting.organisation, since).await? {
-            if row.account != viewer.account {
-                let mut line = line(&mut tx, viewer, &members, row, true).await?;
-                line.approved = store::approved_by(&mut tx, line.id)
-                    .await?
-                    .contains(&viewer.account);
-                waiting.push(line);
-            }
-        }
-        for row in store::decided(&mut tx, acting.organisation).await? {
-            decided.push(line(&mut tx, viewer, &members, row, false).await?);
-        }
-    }
-    let mut own = Vec::new();
-    for row in store::of_member(&mut tx, acting.organisation, viewer.account).await? {
-        own.push(line(&mut tx, viewer, &members, row, false).await?);
-    }
-    let allowance = allowance(&mut tx, viewer.account, acting).await?;
-    tx.commit().await?;
-    Ok(Requests {
-        organisation: acting.clone(),
-        approves,
-        waiting,
-        own,
-        decided,
-        allowance,
-    })
-}
-
-/// A request as a line. Name and reason of a colleague are opened only where they are needed to decide.
-async fn line(
-    tx: &mut Tx<'_, KeepAccount>,
-    viewer: &Viewer,
-    members: &[MemberRow],
-    row: RequestRow,
-    to_decide: bool,
-) -> Result<RequestLine, Failure> {
-    let standing = row.standing(tx.ctx().now());
-    let own = row.account == viewer.account;
-    let asker = members.iter().find(|member| member.member.account == row.account);
-    let name = match asker {
-        Some(member) if to_decide && !own => super::view::name(tx, row.organisation, viewer, member).await?,
-        _ => None,
-    };
-    let reason = if to_decide || own {
-        reason(tx, viewer, &row).await?
-    } else {
-        None
-    };
-    let waits = matches!(standing, Standing::Open | Standing::Approved);
-    let until = row.decided_at.unwrap_or(row.made_at).checked_add(REQUEST_LIFE);
-    let may = i64::try_from(approvers(members, row.account)).unwrap_or(1);
-    Ok(RequestLine {
-        id: row.id,
-        name,
-        own,
-        service: row.service,
-        sku: usize::try_from(row.sku).unwrap_or_default(),
-        amount: row.amount,
-        approvals: (row.approvals, row.needed.min(may.max(1))),
-        standing,
-        reason,
-        decline: row.decline,
-        order: row.order_number,
-        made_at: row.made_at,
-        until: until.filter(|_| waits),
-        approved: false,
-    })
-}
-
-async fn reason(
-    tx: &mut Tx<'_, KeepAccount>,
-    viewer: &Viewer,
-    row: &RequestRow,
-) -> Result<Option<String>, Failure> {
-    let Some(sealed) = &row.reason else {
-        return Ok(None);
-    };
-    let own = row.account == viewer.account;
-    let ask = Ask {
-        subject: row.subject,
-        fields: REASON,
-        basis: LegalBasis::Contract,
-        clause: policy::clause!("2.1.1.a"),
-        case: (!own).then_some(row.organisation),
-    };
-    let permit = match tx.permit(ask).await {
-        Ok(permit) => permit,
-        // Whoever asked has left: what they wrote is shown to nobody.
-        Err(StoreError::Denied(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    match tx
-        .show(&permit, &store::reason_field(row.id, row.subject), sealed)
-        .await
-    {
-        Ok(text) => Ok(Some(text)),
-        Err(StoreError::NoKey) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -72,13 +72,15 @@ pub struct Mine {
     pub open: bool,
 }
 
-fn line(row: invitation::InvitationRow) -> InvitationLine {
-    InvitationLine {
-        id: row.id,
-        name: row.name,
-        seat: row.invitation.seat,
-        sent_at: row.invitation.sent_at,
-        until: row.invitation.expires(),
+impl From<invitation::InvitationRow> for InvitationLine {
+    fn from(row: invitation::InvitationRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            seat: row.invitation.seat,
+            sent_at: row.invitation.sent_at,
+            until: row.invitation.expires(),
+        }
     }
 }
 
@@ -109,7 +111,7 @@ pub async fn mine(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Mine
     Ok(Mine {
         organisations,
         application: application.map(|row| (row.id, row.company_name, row.verification.state)),
-        invitations: invitations.into_iter().map(line).collect(),
+        invitations: invitations.into_iter().map(InvitationLine::from).collect(),
         verified: storage::person::is_verified(&mut tx, viewer.account).await?,
         open: app.enterprises.is_some(),
     })
@@ -340,7 +342,7 @@ pub async fn organisation(
     let (mut invitations, mut events) = (Vec::new(), Vec::new());
     if manages {
         let open = invitation::of_organisation(&mut tx, id, open_since(ctx.now())).await?;
-        invitations = open.into_iter().map(line).collect();
+        invitations = open.into_iter().map(InvitationLine::from).collect();
         events = org::events(&mut tx, id, STEPS).await?;
     }
     let row = verification::of_organisation(&mut tx, id).await?;

@@ -131,9 +131,16 @@ pub async fn enterprising(test: &TestStore, app: &App, viewer: &Viewer) {
     enter(app, viewer, first, &amount).await.expect("proved");
     let organisation = mine(app, viewer).await.organisations[0].organisation.id;
     let keep = house::person::<KeepAccount>(app, viewer);
-    org::invite(app, &keep, viewer, organisation, ("100-0000-0098", Seat::Viewer))
-        .await
-        .expect("invited");
+    org::invite(
+        app,
+        &keep,
+        viewer,
+        organisation,
+        ("100-0000-0098", Seat::Viewer),
+        None,
+    )
+    .await
+    .expect("invited");
     let second = begin(app, viewer, true).await.expect("begun");
     submit_coded(
         app,

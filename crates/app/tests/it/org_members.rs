@@ -39,7 +39,9 @@ pub async fn invite(
     seat: Seat,
 ) -> Result<(), Failure> {
     let ctx = house::person::<KeepAccount>(app, by);
-    org::invite(app, &ctx, by, organisation, (phone, seat)).await
+    org::invite(app, &ctx, by, organisation, (phone, seat), None)
+        .await
+        .map(|_| ())
 }
 
 pub async fn accept(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Failure> {

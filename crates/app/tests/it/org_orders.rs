@@ -153,7 +153,15 @@ impl Company {
 
     async fn limits(&self, viewer: &Viewer, of: LimitsOf, once: &str, month: &str) -> Result<(), Failure> {
         let ctx = house::person::<KeepAccount>(&self.app, viewer);
-        org::set_limits(&self.app, &ctx, viewer, self.id, of, (once, month)).await
+        org::set_limits(
+            &self.app,
+            &ctx,
+            viewer,
+            self.id,
+            of,
+            org::read_limits(once, month)?,
+        )
+        .await
     }
 
     async fn ask(&self, viewer: &Viewer, reason: &str) -> Result<Uuid, Failure> {
@@ -161,6 +169,7 @@ impl Company {
             service: self.service,
             sku: 0,
             reason,
+            key: None,
         };
         let ctx = house::person::<KeepAccount>(&self.app, viewer);
         org::request(&self.app, &ctx, viewer, &self.catalogue, asking).await

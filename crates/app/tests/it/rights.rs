@@ -179,6 +179,7 @@ async fn asking(scene: &Scene) {
         service: scene.service,
         sku: 0,
         reason: "换一套系统",
+        key: None,
     };
     let id = org::request(&scene.app, &ctx, &viewer, &scene.catalogue, asking)
         .await

@@ -147,7 +147,7 @@ both_dbs! {
         let begun = house::register(&scene.app, "100-0000-0044", "同事").await;
         let colleague = house::viewer(&scene.app, &begun).await.expect("logged in");
         let keep = house::person::<KeepAccount>(&scene.app, &scene.owner);
-        org::invite(&scene.app, &keep, &scene.owner, scene.organisation, ("100-0000-0044", Seat::Viewer)).await.expect("invited");
+        org::invite(&scene.app, &keep, &scene.owner, scene.organisation, ("100-0000-0044", Seat::Viewer), None).await.expect("invited");
         let invitation = crate::org::mine(&scene.app, &colleague).await.invitations[0].id;
         org::accept(&scene.app, &house::person(&scene.app, &colleague), &colleague, invitation).await.expect("joined");
         assert_eq!(role_of(test, colleague.account).await, 0, "who reads has no part in selling");

@@ -10,21 +10,27 @@ use crate::refused::Refused;
 pub enum Scope {
     /// Read the person's own account.
     AccountRead,
+    /// End devices and correct the shown name. What wants a proof of the holder stays on the site.
+    AccountWrite,
     /// Read the orders the person is a side of.
     OrderRead,
     /// Place orders and take steps in them.
     OrderWrite,
     /// Read the organisations the person belongs to: verification, members, standing as a supplier.
     OrganisationRead,
+    /// Invite, seat and remove members, set limits, ask for and answer approvals, as the seat allows.
+    OrganisationWrite,
 }
 
 impl Scope {
     /// Every scope, in the form's order.
     pub const ALL: &'static [Self] = &[
         Self::AccountRead,
+        Self::AccountWrite,
         Self::OrderRead,
         Self::OrderWrite,
         Self::OrganisationRead,
+        Self::OrganisationWrite,
     ];
 
     /// The stable identifier.
@@ -32,9 +38,11 @@ impl Scope {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccountRead => "account:read",
+            Self::AccountWrite => "account:write",
             Self::OrderRead => "order:read",
             Self::OrderWrite => "order:write",
             Self::OrganisationRead => "organisation:read",
+            Self::OrganisationWrite => "organisation:write",
         }
     }
 
@@ -50,12 +58,18 @@ impl Scope {
         match (self, zh) {
             (Self::AccountRead, true) => "读取账号概览",
             (Self::AccountRead, false) => "read the account's overview",
+            (Self::AccountWrite, true) => "退出登录设备、修改显示名",
+            (Self::AccountWrite, false) => "log devices out and correct the display name",
             (Self::OrderRead, true) => "读取订单",
             (Self::OrderRead, false) => "read orders",
             (Self::OrderWrite, true) => "下单和办理订单",
             (Self::OrderWrite, false) => "place orders and act on them",
             (Self::OrganisationRead, true) => "读取所在企业、成员与服务商资质",
             (Self::OrganisationRead, false) => "read one's organisations, their members and licences",
+            (Self::OrganisationWrite, true) => "邀请和管理成员、设置额度、申请和审批采购",
+            (Self::OrganisationWrite, false) => {
+                "invite and manage members, set limits, ask for and answer approvals"
+            }
         }
     }
 }

@@ -179,6 +179,12 @@ pub(super) const fn parts(of: Refused) -> (&'static str, &'static str, &'static 
             "这次提交已经产生过一个不同内容的订单，请在订单列表查看；要再下一单，请重新打开下单页。",
             "This placing already made an order of something else: see your orders, or open the order page again for another one.",
         ),
+        Refused::KeyUsed => (
+            "key_used",
+            "Idempotency-Key",
+            "这个 Idempotency-Key 已用于另一份不同的内容；重试请保持内容不变，新的请求请换一个键。",
+            "This Idempotency-Key was used for something else; keep the content when trying again, and take another key for another request.",
+        ),
         Refused::OrderNotNow => (
             "order_not_now",
             "order",

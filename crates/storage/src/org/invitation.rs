@@ -35,6 +35,7 @@ const OF_ORGANISATION: &str = selected!(
 );
 const IS_TO: &str = "SELECT COUNT(*) FROM organisation_invitation i JOIN blind_index b ON b.field = 'account.phone' \
     AND b.digest = i.phone_digest WHERE i.id = $1 AND b.account = $2";
+const IS_TO_PHONE: &str = "SELECT COUNT(*) FROM organisation_invitation WHERE id = $1 AND phone_digest = $2";
 const WHO: &str = "SELECT b.account FROM organisation_invitation i JOIN blind_index b ON b.field = 'account.phone' \
     AND b.digest = i.phone_digest WHERE i.id = $1 AND i.state = 'sent'";
 const ANSWER: &str =
@@ -52,6 +53,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     TO_ACCOUNT,
     OF_ORGANISATION,
     IS_TO,
+    IS_TO_PHONE,
     WHO,
     ANSWER,
     SUPERSEDE,
@@ -169,6 +171,20 @@ pub async fn of_organisation<P: Purpose>(
 pub async fn is_to<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, account: Uuid) -> Result<bool, StoreError> {
     let values = [Value::Id(id), Value::Id(account)];
     Ok(tx.row(IS_TO, &values).await?.map_or(Ok(0), |row| row.int(0))? > 0)
+}
+
+/// Whether an invitation is to this phone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_to_phone<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    id: Uuid,
+    phone: BlindIndex,
+) -> Result<bool, StoreError> {
+    let values = [Value::Id(id), Value::Bytes(phone.0.to_vec())];
+    let row = tx.row(IS_TO_PHONE, &values).await?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))? > 0)
 }
 
 /// Answers an invitation, or takes it back; `false` if it was answered already.

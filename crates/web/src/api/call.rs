@@ -10,8 +10,8 @@ use privacy::{Actor, Ctx, Purpose};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::document::{self, Operation};
 use super::field::Fields;
+use super::operation::{self, Operation};
 use super::problem::{Objection, Problem};
 use super::{Asked, method_name};
 use crate::pages::frame::Lang;
@@ -71,7 +71,7 @@ impl FromRequestParts<WebState> for Call {
         let (Some(asked), Some(row)) = (asked, row) else {
             return Err(Objection::NotFound.into());
         };
-        let operation = document::operation(row.method, row.path).ok_or(Objection::NotFound)?;
+        let operation = operation::operation(row.method, row.path).ok_or(Objection::NotFound)?;
         let bearer = match row.who {
             Who::Token(scope) => Some(holder(state, &asked, &parts.headers, scope).await?),
             _ => None,
@@ -178,6 +178,20 @@ impl FromRequestParts<WebState> for Part {
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         match Path::<String>::from_request_parts(parts, state).await {
             Ok(Path(text)) => Ok(Self(text)),
+            Err(_) => Err(Objection::NotFound.into()),
+        }
+    }
+}
+
+/// The two parts of a path, in its order.
+pub struct Pair(pub Part, pub Part);
+
+impl FromRequestParts<WebState> for Pair {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
+        match Path::<(String, String)>::from_request_parts(parts, state).await {
+            Ok(Path((first, second))) => Ok(Self(Part(first), Part(second))),
             Err(_) => Err(Objection::NotFound.into()),
         }
     }

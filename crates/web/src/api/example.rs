@@ -63,6 +63,11 @@ pub fn curl(method: &str, path: &str, operation: &Value) -> String {
     let path = path
         .replace("{id}", "3f1d2c4b-5a69-4788-9a0b-1c2d3e4f5a6b")
         .replace("{number}", "QF7K2M9XPT4V6C");
+    let path = ["session", "member", "invitation", "request"]
+        .iter()
+        .fold(path, |path, part| {
+            path.replace(&format!("{{{part}}}"), "9c1f2a3b-4d5e-4f60-8a7b-6c5d4e3f2a1b")
+        });
     if let Some(body) = operation["requestBody"]["content"]["application/json"].get("example") {
         lines.push("-H \"Content-Type: application/json\"".to_owned());
         lines.push(format!("-d '{body}'"));
@@ -76,6 +81,8 @@ pub fn curl(method: &str, path: &str, operation: &Value) -> String {
     let verb = match (method, get) {
         (_, true) => "curl -G",
         ("post", _) => "curl -X POST",
+        ("put", _) => "curl -X PUT",
+        ("delete", _) => "curl -X DELETE",
         _ => "curl",
     };
     let first = format!("{verb} \"$SITE{path}\"");
@@ -88,13 +95,14 @@ pub fn curl(method: &str, path: &str, operation: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::document::{OPERATIONS, value};
+    use crate::api::document::value;
+    use crate::api::operation;
     use crate::pages::frame::Lang;
 
     #[test]
     fn every_answer_has_a_whole_example_and_every_request_its_own() {
         let document = value(Lang::Zh);
-        for operation in OPERATIONS {
+        for operation in operation::all() {
             let described = &document["paths"][operation.path][operation.method];
             let status = operation.status.to_string();
             let schema = &described["responses"][&status]["content"]["application/json"]["schema"];

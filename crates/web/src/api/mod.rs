@@ -1,7 +1,7 @@
 //! The JSON interface under `/api/v1`: the use cases of the pages, for programs.
 //!
 //! Its routes are rows of [`crate::routes::ROUTES`] like all others; what they take and answer is
-//! described once, in [`document`], from which the check of a request and the OpenAPI document
+//! described once, in [`operation`], from which the check of a request and the OpenAPI document
 //! come. No session and no cookie is accepted here, so a browser cannot be made to call it for
 //! someone; a program shows an access token.
 
@@ -13,9 +13,12 @@ pub mod document;
 pub mod example;
 pub mod field;
 pub mod limit;
+pub mod member;
+pub mod operation;
 pub mod order;
 pub mod organisation;
 pub mod problem;
+pub mod spending;
 
 use std::sync::Arc;
 
@@ -25,6 +28,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
+use self::field::{Field, Kind};
 use self::limit::Limit;
 use self::problem::{Objection, Problem};
 use crate::pages::frame::Lang;
@@ -111,6 +115,8 @@ pub fn method_name(method: &Method) -> &'static str {
     match *method {
         Method::GET | Method::HEAD => "get",
         Method::POST => "post",
+        Method::PUT => "put",
+        Method::DELETE => "delete",
         _ => "",
     }
 }
@@ -120,6 +126,26 @@ pub fn made(location: &str, body: impl serde::Serialize) -> Response {
     let location = [(header::LOCATION, location.to_owned())];
     (StatusCode::CREATED, location, axum::Json(body)).into_response()
 }
+
+/// The header of what makes something: what it makes has its identifier from the key, so that one key
+/// makes one thing. What sets or ends something takes none: sent again it changes nothing.
+const fn idempotency_key(zh: &'static str, en: &'static str) -> Field {
+    Field {
+        name: KEY,
+        kind: Kind::Id,
+        required: true,
+        default: None,
+        zh,
+        en,
+        example: "7b6c1f4e-2f0a-4c55-9d0a-3f0f5b1f9a10",
+    }
+}
+
+/// The name of that header.
+const KEY: &str = "Idempotency-Key";
+
+/// An answer with nothing to tell.
+pub const DONE: StatusCode = StatusCode::NO_CONTENT;
 
 #[cfg(test)]
 mod tests {

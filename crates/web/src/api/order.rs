@@ -11,8 +11,8 @@ use privacy::purpose::FulfilContract;
 use super::answer::order::{Order, OrderList};
 use super::call::{Body, Call, Part};
 use super::field::{Field, Kind};
-use super::made;
 use super::problem::{Objection, Problem};
+use super::{KEY, idempotency_key, made};
 
 /// The parameters of a list.
 pub const LIST: &[Field] = &[
@@ -46,15 +46,10 @@ pub const LIST: &[Field] = &[
 ];
 
 /// The headers of a placing.
-pub const PLACE_HEADERS: &[Field] = &[Field {
-    name: "Idempotency-Key",
-    kind: Kind::Id,
-    required: true,
-    default: None,
-    zh: "调用方为这次下单生成的 UUID：同一个键只产生一个订单，重试时请沿用",
-    en: "A UUID made by the caller for this placing: one key makes one order; keep it when trying again",
-    example: "7b6c1f4e-2f0a-4c55-9d0a-3f0f5b1f9a10",
-}];
+pub const PLACE_HEADERS: &[Field] = &[idempotency_key(
+    "调用方为这次下单生成的 UUID：同一个键只产生一个订单，重试时请沿用",
+    "A UUID made by the caller for this placing: one key makes one order; keep it when trying again",
+)];
 
 /// What a placing brings.
 pub const PLACE: &[Field] = &[
@@ -200,11 +195,9 @@ pub async fn list(call: Call) -> Result<Json<OrderList>, Problem> {
 /// `POST /api/v1/orders`. The same key again gives the order it made before.
 pub async fn place(call: Call, body: Body) -> Result<Response, Problem> {
     let fields = call.body(body)?;
-    let (Some(service), Some(sku), Some(request_key)) = (
-        fields.id("service"),
-        fields.count("sku"),
-        call.headers.id("Idempotency-Key"),
-    ) else {
+    let (Some(service), Some(sku), Some(request_key)) =
+        (fields.id("service"), fields.count("sku"), call.headers.id(KEY))
+    else {
         return Err(Objection::Invalid.into());
     };
     let (viewer, ctx) = (call.viewer()?, call.ctx::<FulfilContract>());

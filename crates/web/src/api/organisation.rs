@@ -23,7 +23,7 @@ pub const MEMBERS: &[Field] = &[Field {
 }];
 
 /// The organisation named, if the token may read it; any other does not exist for it.
-fn within(viewer: &Viewer, part: &Part) -> Result<Uuid, Problem> {
+pub(super) fn within(viewer: &Viewer, part: &Part) -> Result<Uuid, Problem> {
     let id = part.id()?;
     match &viewer.acting {
         Some(acting) if acting.organisation != id => Err(Objection::NotFound.into()),

@@ -29,6 +29,10 @@ pub enum Objection {
     TokenInvalid,
     /// The token may not do this.
     ScopeMissing(Scope),
+    /// The holder has to prove that they are there, which a token cannot.
+    HolderNeeded,
+    /// The token acts for the person, and this is done for an organisation.
+    TokenPersonal,
     /// There is no such thing, or the person may not know of it.
     NotFound,
     /// The address does not know this method.
@@ -52,6 +56,8 @@ impl Objection {
         Self::TokenMissing,
         Self::TokenInvalid,
         Self::ScopeMissing(Scope::AccountRead),
+        Self::HolderNeeded,
+        Self::TokenPersonal,
         Self::NotFound,
         Self::MethodUnknown,
         Self::BodyLarge,
@@ -86,6 +92,18 @@ impl Objection {
                 "scope_missing",
                 "令牌没有这项权限，请创建含有所需权限的令牌。",
                 "The token may not do this; make one with the scope that is needed.",
+            ),
+            Self::HolderNeeded => (
+                403,
+                "holder_needed",
+                "这一步须由本人确认身份，令牌不能代替。请登录网站办理。",
+                "This takes its holder's own proof, which a token cannot give. Log in on the site and do it there.",
+            ),
+            Self::TokenPersonal => (
+                403,
+                "token_personal",
+                "这一步代表企业办理，而令牌代表您本人。请在网站上切换到该企业后创建令牌。",
+                "This is done for an organisation, and the token acts for yourself. Switch to the organisation on the site and make a token there.",
             ),
             Self::NotFound => (
                 404,
@@ -151,8 +169,14 @@ impl Objection {
 /// The status of a rule's refusal.
 pub const fn status_of(refused: Refused) -> StatusCode {
     match refused {
-        Refused::OrderNotYou | Refused::Party(Party::VerifyNotYou) => StatusCode::FORBIDDEN,
-        Refused::OrderNotNow | Refused::Party(Party::VerifyNotNow) => StatusCode::CONFLICT,
+        Refused::OrderNotYou | Refused::Party(Party::VerifyNotYou | Party::OrgNotYou) => {
+            StatusCode::FORBIDDEN
+        }
+        Refused::Party(Party::OrgNotMember) => StatusCode::NOT_FOUND,
+        Refused::OrderNotNow
+        | Refused::Party(Party::VerifyNotNow | Party::InvitationUsed | Party::SpendingDecided) => {
+            StatusCode::CONFLICT
+        }
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -233,6 +257,10 @@ impl From<Failure> for Problem {
                 let Some(first) = refusals.first().copied() else {
                     return Objection::Invalid.into();
                 };
+                // The way to the proof that the site shows is none for a program.
+                if refusals.contains(&Refused::ProofNeeded) {
+                    return Objection::HolderNeeded.into();
+                }
                 let named = |refused: &Refused| FieldProblem {
                     field: field_of(*refused).to_owned(),
                     code: refused.code(),

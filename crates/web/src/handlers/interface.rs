@@ -5,9 +5,10 @@ use domain::Refused;
 use domain::account::token::Scope;
 use serde_json::Value;
 
-use crate::api::document::{self, Group};
+use crate::api::document;
 use crate::api::example;
 use crate::api::field::Wrong;
+use crate::api::operation::Group;
 use crate::api::problem::{Objection, status_of};
 use crate::failure::Answer;
 use crate::pages::api::{ApiPage, CodeRow, CodesPage, ErrorRow, GroupView, OperationView, ParameterRow};
@@ -86,7 +87,10 @@ fn operation(lang: Lang, document: &Value, method: &str, path: &str, operation: 
         let response = example::resolved(document, response);
         if code.starts_with('2') {
             status.clone_from(code);
-            answer = example::of(document, &response["content"]["application/json"]["schema"]);
+            let schema = &response["content"]["application/json"]["schema"];
+            if !schema.is_null() {
+                answer = example::of(document, schema);
+            }
         } else {
             errors.push(ErrorRow {
                 status: code.clone(),
@@ -103,7 +107,11 @@ fn operation(lang: Lang, document: &Value, method: &str, path: &str, operation: 
         parameters: parameters(lang, operation),
         curl: example::curl(method, path, operation),
         status,
-        example: serde_json::to_string_pretty(&answer).unwrap_or_default(),
+        example: if answer.is_null() {
+            String::new()
+        } else {
+            serde_json::to_string_pretty(&answer).unwrap_or_default()
+        },
         errors,
     }
 }

@@ -253,7 +253,9 @@ pub async fn invite(
     let organisation = parsed(&visit, &id)?;
     let (app, ctx) = (&visit.state.app, visit.ctx::<KeepAccount>());
     let done = match Seat::parse(&form.seat) {
-        Some(seat) => org::invite(app, &ctx, viewer, organisation, (&form.phone, seat)).await,
+        Some(seat) => org::invite(app, &ctx, viewer, organisation, (&form.phone, seat), None)
+            .await
+            .map(|_| ()),
         None => Err(domain::Refused::from(Party::OrgSeat).into()),
     };
     after(

@@ -227,6 +227,7 @@ pub async fn request(visit: Visit, Posted(form): Posted<RequestForm>) -> Result<
         service: parsed(&visit, &form.service)?,
         sku: form.sku.parse().unwrap_or(usize::MAX),
         reason: &form.reason,
+        key: None,
     };
     let catalogue = visit.state.catalogue.now();
     let ctx = visit.ctx::<KeepAccount>();
@@ -337,6 +338,9 @@ async fn set(
     let viewer = visit.viewer_for("/zhanghao/qiye")?;
     let organisation = parsed(visit, id)?;
     let ctx = visit.ctx::<KeepAccount>();
-    let typed = (form.once.as_str(), form.month.as_str());
-    Ok(org::set_limits(&visit.state.app, &ctx, viewer, organisation, of, typed).await)
+    let limits = match org::read_limits(&form.once, &form.month) {
+        Ok(limits) => limits,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    Ok(org::set_limits(&visit.state.app, &ctx, viewer, organisation, of, limits).await)
 }

@@ -30,6 +30,8 @@ pub struct TokenForm {
     order_read: Option<String>,
     order_write: Option<String>,
     organisation_read: Option<String>,
+    account_write: Option<String>,
+    organisation_write: Option<String>,
     #[serde(default)]
     days: String,
 }
@@ -43,6 +45,8 @@ impl TokenForm {
             order_read: None,
             order_write: None,
             organisation_read: None,
+            account_write: None,
+            organisation_write: None,
             days: "90".to_owned(),
         }
     }
@@ -54,6 +58,8 @@ impl TokenForm {
                 Scope::OrderRead => ("order_read", self.order_read.is_some()),
                 Scope::OrderWrite => ("order_write", self.order_write.is_some()),
                 Scope::OrganisationRead => ("organisation_read", self.organisation_read.is_some()),
+                Scope::AccountWrite => ("account_write", self.account_write.is_some()),
+                Scope::OrganisationWrite => ("organisation_write", self.organisation_write.is_some()),
             };
             ScopeChoice {
                 field,

@@ -47,7 +47,7 @@ pub struct OperationView {
     pub curl: String,
     /// The status of its answer.
     pub status: String,
-    /// An answer.
+    /// An answer; empty where there is nothing to tell.
     pub example: String,
     /// What can go wrong.
     pub errors: Vec<ErrorRow>,
@@ -136,6 +136,8 @@ impl ApiPage {
                 path: "/api/v1/account".to_owned(),
                 scope: "account:read".to_owned(),
                 parameters: Vec::new(),
+                status: "204".to_owned(),
+                example: String::new(),
                 ..list.clone()
             };
             Self {

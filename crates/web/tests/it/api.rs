@@ -52,6 +52,11 @@ fn filled(path: &str, service: Uuid, supplier: Uuid, number: &str) -> String {
     } else {
         ""
     };
+    let path = ["session", "member", "invitation", "request"]
+        .iter()
+        .fold(path.to_owned(), |path, part| {
+            path.replace(&format!("{{{part}}}"), &key(7))
+        });
     path.replace("{id}", &of.to_string()).replace("{number}", number) + query
 }
 
@@ -76,11 +81,15 @@ async fn call(
         .expect("a service")
         .supplier;
     let path = filled(route.path, market.service, supplier, number);
-    if route.method == "get" {
-        program.get(&path).await
-    } else {
-        let program = program.with("idempotency-key", &key(99));
-        program.post(&path, &body(route.path, market.service)).await
+    let body = body(route.path, market.service);
+    match route.method {
+        "get" => program.get(&path).await,
+        "post" => program.with("idempotency-key", &key(99)).post(&path, &body).await,
+        "put" => program.put(&path, &body).await,
+        method => {
+            assert_eq!(method, "delete", "{path}");
+            program.delete(&path).await
+        }
     }
 }
 

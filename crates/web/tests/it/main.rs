@@ -3,8 +3,11 @@
 
 mod account;
 mod api;
+mod api_account;
+mod api_member;
 mod api_org;
 mod api_public;
+mod api_spending;
 mod book;
 mod browser;
 mod budget;

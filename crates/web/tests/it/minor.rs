@@ -85,7 +85,7 @@ async fn consents(test: &TestStore, guardian: &mut Browser, extra: &[(&str, &str
     page
 }
 
-async fn asked(test: &TestStore, band: &str) -> (Browser, Browser) {
+pub async fn asked(test: &TestStore, band: &str) -> (Browser, Browser) {
     let mut guardian = Browser::new(test);
     guardian.register(GUARDIAN, "家长").await;
     let mut child = Browser::new(test);

@@ -129,6 +129,22 @@ impl Program {
     }
 }
 
+impl Program {
+    pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        let body = body.to_string().into_bytes();
+        self.send(Method::PUT, path, Some("application/json"), body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None, Vec::new()).await
+    }
+
+    /// The same program with a key for what it makes.
+    pub fn keyed(&self, number: u128) -> Self {
+        self.with("idempotency-key", &Uuid::from_u128(number).to_string())
+    }
+}
+
 /// A token made through the form, with these of its boxes ticked.
 pub async fn token(browser: &mut Browser, boxes: &[&str], days: &str) -> String {
     let csrf = browser.get("/zhanghao/lingpai").await.csrf();
@@ -146,7 +162,14 @@ pub async fn token(browser: &mut Browser, boxes: &[&str], days: &str) -> String 
     page.body[at..at + 67].to_owned()
 }
 
-pub const ALL: &[&str] = &["account_read", "order_read", "order_write", "organisation_read"];
+pub const ALL: &[&str] = &[
+    "account_read",
+    "account_write",
+    "order_read",
+    "order_write",
+    "organisation_read",
+    "organisation_write",
+];
 
 /// A person who works for no supplier.
 pub async fn person(test: &TestStore, phone: &str, name: &str) -> Browser {

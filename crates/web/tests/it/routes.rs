@@ -65,6 +65,7 @@ fn filled(path: &str) -> String {
         .replace("{invitation}", "00000000-0000-4000-8000-000000000000")
         .replace("{year}", "2025")
         .replace("{member}", "00000000-0000-4000-8000-000000000000")
+        .replace("{request}", "00000000-0000-4000-8000-000000000000")
         .replace("{session}", "00000000-0000-4000-8000-000000000000")
 }
 
@@ -82,7 +83,11 @@ both_dbs! {
         for route in ROUTES {
             let mut browser = Browser::new(test);
             let path = filled(route.path);
-            let page = if route.method == "get" { browser.get(&path).await } else { browser.post(&path, &[]).await };
+            let page = match route.method {
+                "get" => browser.get(&path).await,
+                "post" => browser.post(&path, &[]).await,
+                method => browser.send(request(&method.to_uppercase(), &path)).await,
+            };
             let place = format!("{} {path}", route.method);
             match (route.who, route.method) {
                 // Whoever has a certificate's number may read it; this one is nobody's.

@@ -1,6 +1,8 @@
 //! The account's answer: what a person sees of their own data.
 
-use app::account::Overview;
+use app::account::{Overview, Profile};
+use app::minor::{ChildLine, Room};
+use domain::minor;
 use domain::person::verification;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -68,6 +70,113 @@ pub struct Device {
     seen_at: Instant,
 }
 
+impl From<app::account::Device> for Device {
+    fn from(device: app::account::Device) -> Self {
+        Self {
+            id: device.session,
+            name: device.name,
+            created_at: device.created_at.into(),
+            seen_at: device.seen_at.into(),
+        }
+    }
+}
+
+/// The devices that are logged in.
+#[derive(Serialize, ToSchema)]
+pub struct DeviceList {
+    /// The devices.
+    items: Vec<Device>,
+}
+
+impl From<Vec<app::account::Device>> for DeviceList {
+    fn from(devices: Vec<app::account::Device>) -> Self {
+        Self {
+            items: devices.into_iter().map(Device::from).collect(),
+        }
+    }
+}
+
+/// The names of a person.
+#[derive(Serialize, ToSchema)]
+pub struct Names {
+    /// The name they log in with.
+    #[schema(example = "林知远")]
+    account_name: String,
+    /// The name they want to be called by; empty for none.
+    #[schema(example = "知远")]
+    display_name: String,
+    /// From when on the account name may be changed; null for now.
+    #[schema(required)]
+    rename_from: Option<Instant>,
+}
+
+impl From<Profile> for Names {
+    fn from(seen: Profile) -> Self {
+        Self {
+            account_name: seen.name,
+            display_name: seen.display_name,
+            rename_from: seen.rename_from.map(Instant::from),
+        }
+    }
+}
+
+word!(
+    /// How a guardian's consent stands.
+    GuardianState of minor::State
+);
+word!(
+    /// An age band; nothing else of an age is kept.
+    AgeBand of minor::Band
+);
+
+/// Somebody under age for whom the person is asked, or consented, as a guardian; neither name nor number.
+#[derive(Serialize, ToSchema)]
+pub struct Child {
+    /// What the request is called.
+    #[schema(example = "JH7K2M9XPT4V6C")]
+    number: String,
+    /// How it stands.
+    state: GuardianState,
+    /// Since when.
+    since: Instant,
+    /// The minor's age band.
+    band: AgeBand,
+    /// Until when it waits for an answer; null if it does not.
+    #[schema(required)]
+    due: Option<Instant>,
+    /// Whether there is an account.
+    #[schema(example = true)]
+    account: bool,
+}
+
+impl From<ChildLine> for Child {
+    fn from(line: ChildLine) -> Self {
+        Self {
+            number: line.number,
+            state: line.guardianship.state.into(),
+            since: line.guardianship.since.into(),
+            band: line.guardianship.band.into(),
+            due: line.due.map(Instant::from),
+            account: line.account,
+        }
+    }
+}
+
+/// Whom the person answers for.
+#[derive(Serialize, ToSchema)]
+pub struct Children {
+    /// The requests and consents.
+    items: Vec<Child>,
+}
+
+impl From<Room> for Children {
+    fn from(room: Room) -> Self {
+        Self {
+            items: room.children.into_iter().map(Child::from).collect(),
+        }
+    }
+}
+
 /// An acceptance of a document.
 #[derive(Serialize, ToSchema)]
 pub struct Acceptance {
@@ -113,12 +222,6 @@ pub struct Opening {
 
 impl From<Overview> for Account {
     fn from(seen: Overview) -> Self {
-        let device = |device: app::account::Device| Device {
-            id: device.session,
-            name: device.name,
-            created_at: device.created_at.into(),
-            seen_at: device.seen_at.into(),
-        };
         let acceptance = |event: privacy::consent::ConsentEvent| Acceptance {
             document: event.document,
             version: event.version,
@@ -139,7 +242,7 @@ impl From<Overview> for Account {
             name: seen.name,
             phone_masked: seen.phone,
             created_at: seen.created_at.into(),
-            devices: seen.devices.into_iter().map(device).collect(),
+            devices: seen.devices.into_iter().map(Device::from).collect(),
             acceptances: seen.consents.into_iter().map(acceptance).collect(),
             openings: openings.collect(),
         }

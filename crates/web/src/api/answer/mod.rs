@@ -5,6 +5,7 @@ pub mod account;
 pub mod catalogue;
 pub mod order;
 pub mod organisation;
+pub mod spending;
 
 use domain::calendar::BEIJING;
 use domain::market::catalogue::Text;

@@ -1,15 +1,15 @@
 //! The answers about organisations. Members are named as they want to be called by colleagues; what was
 //! handed in to verify an enterprise is in none of them.
 
-use app::org::{MemberLine, Mine, OrganisationLine, OrganisationView};
+use app::org::{InvitationLine, MemberLine, Mine, OrganisationLine, OrganisationView};
 use app::supplier::{PermitRow, Signed, SupplierView};
-use domain::org::{seat, verification};
+use domain::org::{seat, spending, verification};
 use domain::supplier::{licence, onboarding};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Day, Instant, word};
+use super::{Day, Instant, Money, word};
 
 word!(
     /// A role in an organisation.
@@ -93,9 +93,97 @@ impl OrganisationList {
     }
 }
 
+/// What may be spent without asking.
+#[derive(Serialize, ToSchema)]
+pub struct Limits {
+    /// For one order; null without a limit.
+    #[schema(required)]
+    once: Option<Money>,
+    /// For a calendar month in Beijing; null without a limit.
+    #[schema(required)]
+    month: Option<Money>,
+}
+
+impl From<spending::Limits> for Limits {
+    fn from(limits: spending::Limits) -> Self {
+        Self {
+            once: limits.once.map(Money::fen),
+            month: limits.month.map(Money::fen),
+        }
+    }
+}
+
+/// The limits of everybody who purchases and has none of their own.
+#[derive(Serialize, ToSchema)]
+pub struct CommonLimits {
+    /// For one order; null without a limit.
+    #[schema(required)]
+    once: Option<Money>,
+    /// For a calendar month in Beijing; null without a limit.
+    #[schema(required)]
+    month: Option<Money>,
+    /// How many have to approve what is above.
+    #[schema(example = 1)]
+    approvals: i64,
+}
+
+impl From<(spending::Limits, i64)> for CommonLimits {
+    fn from((limits, approvals): (spending::Limits, i64)) -> Self {
+        let Limits { once, month } = limits.into();
+        Self {
+            once,
+            month,
+            approvals,
+        }
+    }
+}
+
+/// An invitation that was sent. To which number is not in it: only a check value of it is stored.
+#[derive(Serialize, ToSchema)]
+pub struct Invitation {
+    /// The invitation.
+    id: Uuid,
+    /// For which role.
+    seat: Seat,
+    /// When it was sent.
+    sent_at: Instant,
+    /// Until when it can be answered; null beyond the calendar.
+    #[schema(required)]
+    until: Option<Instant>,
+}
+
+impl From<InvitationLine> for Invitation {
+    fn from(line: InvitationLine) -> Self {
+        Self {
+            id: line.id,
+            seat: line.seat.into(),
+            sent_at: line.sent_at.into(),
+            until: line.until.map(Instant::from),
+        }
+    }
+}
+
+/// The invitations that wait for an answer.
+#[derive(Serialize, ToSchema)]
+pub struct InvitationList {
+    /// The latest first, 100 at most.
+    items: Vec<Invitation>,
+}
+
+impl From<Vec<InvitationLine>> for InvitationList {
+    fn from(lines: Vec<InvitationLine>) -> Self {
+        Self {
+            items: lines.into_iter().map(Invitation::from).collect(),
+        }
+    }
+}
+
 /// A member of an organisation.
 #[derive(Serialize, ToSchema)]
 pub struct Member {
+    /// The member; null for whoever may change nothing of them.
+    #[schema(required)]
+    id: Option<Uuid>,
     /// The name they show to colleagues; null if they show none.
     #[schema(required, example = "小林")]
     display_name: Option<String>,
@@ -106,11 +194,21 @@ pub struct Member {
     /// Whether it is the person the token stands for.
     #[schema(example = false)]
     own: bool,
+    /// Roles that the person may give them; to and from owner on the site alone.
+    may_become: Vec<Seat>,
+    /// Limits of their own, for whoever sets limits; null where those of everybody hold.
+    #[schema(required)]
+    limits: Option<Limits>,
 }
 
-impl From<&MemberLine> for Member {
-    fn from(line: &MemberLine) -> Self {
+impl Member {
+    /// A member as somebody sees them who may set limits or not.
+    fn of(line: &MemberLine, sets_limits: bool) -> Self {
+        let changes = sets_limits || line.own || line.can_remove || !line.seats.is_empty();
         Self {
+            id: changes.then_some(line.account),
+            may_become: line.seats.iter().copied().map(Seat::from).collect(),
+            limits: line.limits.map(Limits::from),
             display_name: line.name.clone(),
             seat: line.seat.into(),
             since: line.since.into(),
@@ -137,6 +235,9 @@ pub struct Organisation {
     verified: bool,
     /// When it was founded here.
     founded_at: Instant,
+    /// The limits of everybody, for whoever sets them; null for others.
+    #[schema(required)]
+    limits: Option<CommonLimits>,
     /// Members of this page, 20 at most.
     members: Vec<Member>,
     /// How many there are.
@@ -156,7 +257,12 @@ impl From<&OrganisationView> for Organisation {
             seat: seen.seat.into(),
             verified: seen.badge != verification::Badge::None,
             founded_at: seen.organisation.created_at.into(),
-            members: seen.members.iter().map(Member::from).collect(),
+            limits: seen.limits.map(CommonLimits::from),
+            members: seen
+                .members
+                .iter()
+                .map(|line| Member::of(line, seen.limits.is_some()))
+                .collect(),
             members_total: seen.count,
             next_page: seen.next.map(|page| page + 1),
         }
