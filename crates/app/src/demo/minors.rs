@@ -12,7 +12,7 @@ use storage::minor::age::{self, Source};
 
 use super::people::PEOPLE;
 use crate::account::{Documents, Shown, Viewer, index, record_acceptance_by};
-use crate::minor::{GuardianRequest, ask_guardian, say, take};
+use crate::minor::{begin_request, say, take};
 use crate::{App, Failure};
 
 /// The minor with a guardian's consent, and the guardian: both by account name.
@@ -44,17 +44,14 @@ pub(super) async fn seed(
     if known {
         return Ok(());
     }
-    let visitor = Ctx::new(Actor::Visitor, ctx.policy_version(), ctx.request(), ctx.now());
-    let request = GuardianRequest {
-        phone: WAITING.0,
-        guardian_phone: WAITING.1,
-        age: Some(Band::Child),
-        from: crate::account::Origin::default(),
-    };
-    match ask_guardian(app, &visitor, &request).await {
+    let visitor = Ctx::<KeepAccount>::new(Actor::Visitor, ctx.policy_version(), ctx.request(), ctx.now());
+    let mut tx = app.store.begin(&visitor).await?;
+    let numbers = (WAITING.0, WAITING.1.to_owned());
+    match begin_request(app, &mut tx, numbers, (Band::Child, None)).await {
         // Visitors answered it, or asked too often: it stays as they left it.
         Err(Failure::Refused(_)) => Ok(()),
-        done => done.map(|_| ()),
+        Err(failure) => Err(failure),
+        Ok(_) => Ok(tx.commit().await?),
     }
 }
 
