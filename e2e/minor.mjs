@@ -39,9 +39,18 @@ export function families(test) {
       await child.check('#age-child');
       await child.fill('#phone', childPhone);
       await child.fill('#guardian_phone', childPhone);
+      await child.fill('#code', '000000');
       await child.click('main form button.btn-primary');
       assert.match(await child.textContent('.error-summary'), /不能与您自己的相同/);
       await child.fill('#guardian_phone', parentPhone);
+      await child.fill('#code', '000000');
+      await child.click('main form button.btn-primary');
+      assert.match(await child.textContent('.error-summary'), /验证码/, 'nobody names a guardian for a number that is not proven');
+      await child.click('button[formaction="/zhuce/jianhuren/yanzhengma"]');
+      const proven = Date.now();
+      assert.equal(await child.inputValue('#guardian_phone'), parentPhone, 'what was typed is kept');
+      await whole(child);
+      await child.fill('#code', await code());
       await child.click('main form button.btn-primary');
       const number = (await child.textContent('[role=status]')).match(/JH[0-9A-F]{10}/)[0];
       await whole(child);
@@ -74,8 +83,11 @@ export function families(test) {
 
       // The worker tells the child.
       await until(child, `${base}/demo/outbox`, '您的监护人已同意');
+      const told = await child.textContent('main');
+      assert.ok(told.includes(`您的监护人已同意（监护人手机号 100****${parentPhone.slice(-4)}）`), 'the child recognises the guardian');
       // Codes to one number keep a minute apart.
-      for (let turn = 0; turn < 40; turn += 1) {
+      await child.waitForTimeout(Math.max(0, 61_000 - (Date.now() - proven)));
+      for (let turn = 0; turn < 5; turn += 1) {
         await fill('child', names[0]);
         if (!(await child.isVisible('.error-summary'))) break;
         await child.waitForTimeout(3_000);

@@ -54,13 +54,14 @@ const DOOR_KEEPERS: [&str; 6] = [
 ];
 /// The door by which the program reads an opened value for its own work (2.4.1.0): the kernel, the
 /// comparison of a code with its secret, of an answer with its passkey and of an amount with the one sent,
-/// the erasure's search, and tests.
+/// the message that tells a minor whose consent it is, the erasure's search, and tests.
 const INSIDE: &str = "inside(";
-const INSIDE_KEEPERS: [&str; 8] = [
+const INSIDE_KEEPERS: [&str; 9] = [
     "crates/privacy/",
     "crates/app/src/account/passkey/credential.rs",
     "crates/app/src/account/second/check.rs",
     "crates/app/src/minor/birth.rs",
+    "crates/app/src/minor/tell.rs",
     "crates/app/src/org/proof.rs",
     "crates/app/src/rights/erase.rs",
     "benches/",

@@ -72,6 +72,7 @@ pub fn statements() -> Vec<&'static str> {
         disclosure::STATEMENTS,
         market::share::STATEMENTS,
         minor::STATEMENTS,
+        minor::clock::STATEMENTS,
         minor::kernel::STATEMENTS,
         minor::age::STATEMENTS,
         minor::approval::STATEMENTS,

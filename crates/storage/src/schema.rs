@@ -48,6 +48,7 @@ pub const DATA: &[Migration] = &[
     (26, include_str!("../migrations/data/0026_suppliers.sql")),
     (27, include_str!("../migrations/data/0027_guard.sql")),
     (28, include_str!("../migrations/data/0028_books.sql")),
+    (29, include_str!("../migrations/data/0029_minor_proof.sql")),
     (30, include_str!("../migrations/data/0030_standing.sql")),
 ];
 

@@ -184,7 +184,20 @@ fn open_while_frozen(path: &str) -> bool {
         path.strip_prefix(open)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    OPEN.iter().any(|open| under(open))
+    OPEN.iter().any(|open| under(open)) || lets_go(path)
+}
+
+/// Whether a page is the way out of an organisation: an account is not erased while nobody else would own it,
+/// so its owner hands it over, leaves or dissolves it, and a provider leaves the market first.
+fn lets_go(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("/zhanghao/zuzhi/") else {
+        return false;
+    };
+    let parts: Vec<&str> = rest.split('/').skip(1).collect();
+    matches!(
+        parts.as_slice(),
+        [] | ["chengyuan", _] | ["tuichu" | "jiesan" | "ruzhu"] | ["ruzhu", "chehui" | "tuichu"]
+    )
 }
 
 /// The parts of the path. One that is not readable text is answered like any unknown page.
@@ -456,6 +469,7 @@ mod tests {
             ("/zhanghao/jianhu/x/queren", "/zhanghao/jianhu/x"),
             ("/zhanghao/jianhu/yiyi", "/zhanghao/jianhu"),
             ("/zhuce/jianhuren", "/zhuce/jianhuren"),
+            ("/zhuce/jianhuren/yanzhengma", "/zhuce/jianhuren"),
         ] {
             assert_eq!(page_of(posted), page);
         }

@@ -119,6 +119,7 @@ routes! {
     post "/zhuce/yanzhengma" Door "keep_account" ["2.1.1.b", "0.7"] register::code;
     get "/zhuce/jianhuren" Door "keep_account" ["2.7.a"] minor::ask_form;
     post "/zhuce/jianhuren" Door "keep_account" ["2.7.a"] minor::ask;
+    post "/zhuce/jianhuren/yanzhengma" Door "keep_account" ["2.7.a"] minor::ask_code;
     get "/denglu" Door "verify_holder" ["2.1.1.e"] account::login_form;
     post "/denglu" Door "verify_holder" ["2.1.1.e"] account::log_in;
     get "/denglu/yanzheng" Door "verify_holder" ["2.1.1.e", "2.2.3.d"] second::step_form;

@@ -22,6 +22,7 @@ const SENT: &str = "code_sent";
 /// Counts a code against the phone's limits, or refuses.
 pub(crate) async fn admit<P: Purpose>(tx: &mut Tx<'_, P>, phone: BlindIndex) -> Result<(), Failure> {
     let now = tx.ctx().now();
+    code::hold_attempts(tx, &[phone]).await?;
     let lately = code::attempts_since(tx, SENT, phone, now - limits::CODE_PAUSE).await?;
     let hour = code::attempts_since(tx, SENT, phone, now - limits::CODE_WINDOW).await?;
     limits::may_send_code(lately, hour)?;
@@ -47,11 +48,33 @@ pub(crate) async fn door<P: Purpose>(
     guard::door(app, ctx, &tried).await.map(|_| ())
 }
 
+/// The guard's look before a code is tried: until it proves right it is a failure of the network, and of
+/// nobody's account.
+pub(crate) async fn try_door<P: Purpose>(
+    app: &App,
+    ctx: &Ctx<P>,
+    number: &str,
+    origin: &Origin<'_>,
+) -> Result<Uuid, Failure> {
+    let tried = Try {
+        act: Act::Password,
+        origin,
+        device: "",
+        login: number,
+        account: None,
+    };
+    Ok(guard::door(app, ctx, &tried).await?.sighting())
+}
+
 /// What a code is for, as its message says it: whoever is asked to read a code to somebody, or to type it
 /// elsewhere, sees that it is for something else.
 fn purpose_of(reason: &str) -> (&'static str, &'static str) {
     match reason {
         "register" => ("注册账号", "creating an account"),
+        "guardian_ask" => (
+            "请监护人同意您注册账号",
+            "asking a guardian to let you open an account",
+        ),
         "reset" => ("重置密码", "resetting the password"),
         "phone_present" | "phone_new" => ("更换手机号", "changing the number"),
         "phone_lost" => ("找回账号、更换手机号", "recovering an account with a new number"),
@@ -174,8 +197,31 @@ fn keyed(app: &App, id: Uuid, digits: &str) -> Vec<u8> {
         .to_vec()
 }
 
-/// Checks and uses up the latest code. A wrong try is counted and made lasting by the caller's
+/// Checks the latest code and leaves it good. A wrong try is counted and made lasting by the caller's
 /// commit: on `Ok(None)` commit, then refuse.
+pub(crate) async fn check<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    digest: BlindIndex,
+    reason: &'static str,
+    typed: &str,
+) -> Result<Option<code::CodeRow>, Failure> {
+    let Some(row) = code::latest(tx, digest, reason).await? else {
+        return Ok(None);
+    };
+    let live = row.used_at.is_none() && tx.ctx().now() < row.expires_at;
+    if !live || !code::count_try(tx, row.id, limits::CODE_TRIES).await? {
+        return Ok(None);
+    }
+    let typed = phone::plain_code(typed);
+    if !bool::from(keyed(app, row.id, &typed).ct_eq(&row.code_digest)) {
+        return Ok(None);
+    }
+    code::forget_try(tx, row.id).await?;
+    Ok(Some(row))
+}
+
+/// The same, and uses it up.
 pub(crate) async fn redeem<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
@@ -183,18 +229,9 @@ pub(crate) async fn redeem<P: Purpose>(
     reason: &'static str,
     typed: &str,
 ) -> Result<Option<SubjectId>, Failure> {
-    let Some(row) = code::latest(tx, digest, reason).await? else {
+    let Some(row) = check(app, tx, digest, reason, typed).await? else {
         return Ok(None);
     };
-    let live = row.used_at.is_none() && row.tries < limits::CODE_TRIES && tx.ctx().now() < row.expires_at;
-    if !live {
-        return Ok(None);
-    }
-    let typed = phone::plain_code(typed);
-    if !bool::from(keyed(app, row.id, &typed).ct_eq(&row.code_digest)) {
-        code::count_try(tx, row.id).await?;
-        return Ok(None);
-    }
     Ok(code::use_up(tx, row.id).await?.then_some(row.subject))
 }
 

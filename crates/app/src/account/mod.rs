@@ -21,6 +21,7 @@ pub(crate) use alert::{ALERT, tell as tell_login};
 pub(crate) use code::message_holder;
 pub use code::{OutboxMessage, outbox};
 pub use consent::{Choice, Choices, Shown, choices, choose, heed_signal};
+pub(crate) use guard::known as guard_known;
 pub use guard::{
     Decided, Origin, PasskeyVerdict, Puzzle, Regions, Solved, Stopped, confirm_step, contest_own,
     contest_stopped, decisions, on_to_second, passkey_entry, pose, posed, send_step_code, settle_passkey,
@@ -47,7 +48,9 @@ pub use profile::{
 pub(crate) use recovery::verify_present;
 pub use recovery::{PasswordChange, Reset, change_password, request_reset, reset};
 pub use registration::{CodeRequest, Documents, Registration, register, request_code};
-pub(crate) use registration::{REASON as REGISTERING, TAKEN, record_acceptance, record_acceptance_by};
+pub(crate) use registration::{
+    REASON as REGISTERING, TAKEN, lasting, record_acceptance, record_acceptance_by,
+};
 pub use retention::{APPLIED as RETENTION_APPLIED, purge_expired};
 pub use second::{
     Entered, Given, NewCodes, Offered, ProofState, Remembered, Renewed, SecondStep, Security, ask_loss,

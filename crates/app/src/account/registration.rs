@@ -7,15 +7,16 @@ use domain::minor::Band;
 use domain::refused::Minor;
 use privacy::consent::{ConsentEvent, ConsentState, Origin, accepted};
 use privacy::purpose::KeepAccount;
-use privacy::{Ctx, Personal, Purpose, SubjectId};
+use privacy::{BlindIndex, Ctx, Personal, Purpose, SubjectId};
 use storage::account::{self, NewAccount};
 use storage::{Tx, account::code as codes, consent};
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::guard;
 use super::{Begun, begin_session, code, index, salt};
-use crate::{App, Failure, minor};
+use crate::minor::{self, Answers, Guarded};
+use crate::{App, Failure};
 
 pub(crate) const REASON: &str = "register";
 /// What a number is told that has an account already.
@@ -173,14 +174,14 @@ pub async fn request_code(
     let digest = index(app, account::PHONE, &number);
     code::door(app, ctx, &number, &request.from).await?;
     let fresh = SubjectId(app.entropy.id());
+    let answers = minor::Answers::of(app, &number, &request.from);
     let mut tx = app.store.begin(ctx).await?;
-    let guarded = match minor::way(&mut tx, digest, band).await? {
+    let guarded = match answers.unproven(&mut tx, band).await? {
         Ok(guarded) => guarded,
         // Before anybody is looked for: the answer is the same for every number, and nothing is sent.
         Err(refused) => {
             // What was answered lasts, and nothing of the number but a digest.
             tx.commit().await?;
-            minor::forget_begun(app, ctx, digest).await?;
             return Err(refused.into());
         }
     };
@@ -194,9 +195,12 @@ pub async fn request_code(
             Some(_) => None,
             None => codes::latest(&mut tx, digest, REASON).await?,
         };
-        // One that is about to run out is left to the retention job, which destroys its key.
-        let lasting = earlier.filter(|row| ctx.now() - row.created_at < Duration::hours(23));
-        let subject = guarded.map_or_else(|| lasting.map_or(fresh, |row| row.subject), |known| known.subject);
+        let lasting = match lasting(earlier, ctx.now()) {
+            // A code of a minor's: who says now to be of age begins as somebody else.
+            Some(subject) if minor::is_asked_for(&mut tx, subject).await? => None,
+            lasting => lasting,
+        };
+        let subject = guarded.map_or_else(|| lasting.unwrap_or(fresh), |known| known.subject);
         if subject == fresh {
             app.store.create_key(fresh).await?;
         }
@@ -207,10 +211,44 @@ pub async fn request_code(
     Ok(())
 }
 
+/// Whose an earlier code is, if another one may be theirs: one that is about to run out is left to the
+/// retention job, which destroys its key.
+pub(crate) fn lasting(earlier: Option<codes::CodeRow>, now: OffsetDateTime) -> Option<SubjectId> {
+    let row = earlier.filter(|row| now - row.created_at < Duration::hours(23))?;
+    Some(row.subject)
+}
+
+/// What lets a registration go on, in this order: the code, which it leaves good; the age; the name. Until
+/// the code is right nothing is told but that it is wrong, and what every number is told. On a refusal the
+/// caller commits.
+async fn goes_on(
+    app: &App,
+    tx: &mut Tx<'_, KeepAccount>,
+    form: &Registration<'_>,
+    (answers, band, name): (&Answers, Band, BlindIndex),
+) -> Result<Result<Option<Guarded>, (Refused, bool)>, Failure> {
+    let proven = code::check(app, tx, answers.phone, REASON, form.code).await?;
+    let Some(code) = proven else {
+        let refused = answers.unproven(tx, band).await?.err();
+        return Ok(Err((refused.unwrap_or(code::wrong()), false)));
+    };
+    let guarded = match answers.proven(tx, band).await? {
+        Ok(guarded) => guarded,
+        Err(refused) => return Ok(Err((refused, true))),
+    };
+    if guarded.is_some_and(|known| known.subject != code.subject) {
+        return Ok(Err((code::wrong(), false)));
+    }
+    if account::find(tx, account::NAME, name).await?.is_some() {
+        return Ok(Err((Refused::NameTaken, false)));
+    }
+    Ok(Ok(guarded))
+}
+
 /// Registers and begins a session.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming every wrong field.
+/// [`Failure::Refused`] naming every wrong field, or asking for a puzzle.
 pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>) -> Result<Begun, Failure> {
     policy::clause!("2.1.1.b");
     let mut refusals = Vec::new();
@@ -230,28 +268,26 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     };
     let phone_digest = index(app, account::PHONE, &number);
     let name_digest = index(app, account::NAME, &name::comparable(&chosen));
+    let answers = Answers::of(app, &number, &form.from);
+    let asked = (&answers, band, name_digest);
+    let sighting = code::try_door(app, ctx, &number, &form.from).await?;
+    // Before a hash is made, which costs more than a guess at a code is worth.
+    let mut tx = app.store.begin(ctx).await?;
+    let first = goes_on(app, &mut tx, form, asked).await?;
+    tx.commit().await?;
+    stopped(app, ctx, phone_digest, first).await?;
     let hash = crate::password::hash(app.cost, form.password.to_owned(), salt(&*app.entropy)).await?;
 
     let mut tx = app.store.begin(ctx).await?;
-    let guarded = match minor::way(&mut tx, phone_digest, band).await? {
+    let guarded = match goes_on(app, &mut tx, form, asked).await? {
         Ok(guarded) => guarded,
-        Err(refused) => {
+        refused => {
             tx.commit().await?;
-            minor::forget_begun(app, ctx, phone_digest).await?;
-            return Err(refused.into());
+            stopped(app, ctx, phone_digest, refused).await?;
+            return Err(code::wrong().into());
         }
     };
-    // Before the code is used up, so that a taken name does not cost the code.
-    if account::find(&mut tx, account::NAME, name_digest)
-        .await?
-        .is_some()
-    {
-        return Err(Refused::NameTaken.into());
-    }
-    let redeemed = code::redeem(app, &mut tx, phone_digest, REASON, form.code).await?;
-    let expected = guarded.map(|known| known.subject);
-    let right = redeemed.filter(|subject| expected.is_none_or(|expected| expected == *subject));
-    let Some(subject) = right else {
+    let Some(subject) = code::redeem(app, &mut tx, phone_digest, REASON, form.code).await? else {
         tx.commit().await?;
         return Err(code::wrong().into());
     };
@@ -276,6 +312,24 @@ pub async fn register(app: &App, ctx: &Ctx<KeepAccount>, form: &Registration<'_>
     minor::registered(&mut tx, (id, subject), band, guarded).await?;
     let begun = begin_session(app, &mut tx, id, subject, form.device, true).await?;
     tx.commit().await?;
+    guard::known(app, ctx, sighting).await?;
     guard::began(app, ctx, (id, form.device), &form.from).await?;
     Ok(begun)
+}
+
+/// The refusal of what does not go on. Of somebody under age, whose number is proven, what was begun with
+/// another answer goes.
+async fn stopped(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    phone: BlindIndex,
+    answer: Result<Option<Guarded>, (Refused, bool)>,
+) -> Result<(), Failure> {
+    let Err((refused, of_age)) = answer else {
+        return Ok(());
+    };
+    if of_age {
+        minor::forget_begun(app, ctx, phone).await?;
+    }
+    Err(refused.into())
 }

@@ -16,7 +16,7 @@ use super::cast::Cast;
 use super::unless_changed;
 use crate::Failure;
 use crate::account::{Viewer, index, record_acceptance_by};
-use crate::minor::{GuardianRequest, ask_guardian, contest, say, take};
+use crate::minor::{begin_request, contest, say, take};
 use crate::person::{self, Submission};
 
 /// The minor with a guardian's consent, and the guardian: both by account name.
@@ -120,17 +120,14 @@ async fn waiting(cast: Cast<'_>, phone: &str, guardian: &Viewer, until: State) -
     let people = super::roster::PEOPLE.iter().zip(cast.viewers);
     let mut numbers = people.filter(|(_, viewer)| viewer.account == guardian.account);
     let (named, _) = numbers.next().ok_or(Failure::NotFound)?;
-    let request = GuardianRequest {
-        phone,
-        guardian_phone: named.phone,
-        age: Some(Band::Child),
-        from: crate::account::Origin::default(),
-    };
-    match ask_guardian(app, &visitor, &request).await {
+    let mut tx = app.store.begin(&visitor).await?;
+    let numbers = (phone, named.phone.replace('-', ""));
+    match begin_request(app, &mut tx, numbers, (Band::Child, None)).await {
         // Visitors answered it, or asked too often: it stays as they left it.
         Err(Failure::Refused(_)) => return Ok(()),
-        done => done?,
-    };
+        Err(failure) => return Err(failure),
+        Ok(_) => tx.commit().await?,
+    }
     if until == State::Told {
         return Ok(());
     }

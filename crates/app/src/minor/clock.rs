@@ -1,10 +1,10 @@
-//! What the clock does: requests without an answer lapse and go with their keys, accounts found late are
-//! erased, birthdays end the regime, guardians who are gone are missed, answers and refusals are forgotten,
-//! and once a year the audit is made.
+//! What the clock does: requests without an answer and consents without an account lapse and go with their
+//! keys, accounts found late are erased, birthdays end the regime, guardians who are gone are missed, answers
+//! and refusals are forgotten, and once a year the audit is made.
 
 use domain::machine::Role;
 use domain::minor::audit::{is_late, over};
-use domain::minor::{ANSWER_DAYS, ASK_AGAIN, Event, Facts, State, Tally};
+use domain::minor::{ANSWER_DAYS, ASK_AGAIN, Facts, State, Tally};
 use privacy::purpose::{Certify, ObeyLaw, Operate};
 use privacy::{Ctx, Purpose, SystemReason};
 use serde_json::{Map, json};
@@ -74,12 +74,17 @@ async fn lapse(app: &App, ctx: &Ctx<ObeyLaw>) -> Result<usize, Failure> {
         for id in due {
             let mut tx = app.store.begin(ctx).await?;
             store::hold(&mut tx, id).await?;
-            let row = store::by_id(&mut tx, id).await?;
-            let Some(row) = row.filter(|row| overdue(row, ctx.now())) else {
+            let Some(row) = store::by_id(&mut tx, id).await? else {
+                continue;
+            };
+            let timer = row.guardianship.timer().filter(|_| overdue(&row, ctx.now()));
+            let Some((event, _)) = timer else {
+                store::put_due(&mut tx, &row).await?;
+                tx.commit().await?;
                 continue;
             };
             policy::clause!("2.7.a");
-            take(&mut tx, &row, (Event::Expire, Role::System), &Facts::default()).await?;
+            take(&mut tx, &row, (event, Role::System), &Facts::default()).await?;
             if let Some(account) = row.account {
                 close_of_minor(app, &mut tx, (account, row.subject)).await?;
             }
@@ -122,10 +127,15 @@ pub(super) async fn purge<P: Purpose>(app: &App, ctx: &Ctx<P>, id: Uuid) -> Resu
     policy::clause!("2.7.a");
     let row = {
         let mut tx = app.store.begin(ctx).await?;
-        store::by_id(&mut tx, id).await?
-    };
-    let Some(row) = row.filter(|row| row.account.is_none()) else {
-        return Ok(());
+        // Held and looked at once more: somebody may have registered, or the guardian consented.
+        store::hold(&mut tx, id).await?;
+        let row = store::by_id(&mut tx, id).await?;
+        let Some(row) = row.filter(|row| row.account.is_none() && row.guardianship.goes()) else {
+            return Ok(());
+        };
+        store::close(&mut tx, id).await?;
+        tx.commit().await?;
+        row
     };
     for subject in [Some(row.subject), row.contact].into_iter().flatten() {
         app.store.destroy_key(subject).await?;

@@ -10,8 +10,9 @@ mod tell;
 mod view;
 
 use domain::Refused;
+use domain::account::guard::region::network;
 use domain::machine::Role;
-use domain::minor::{Band, Event, Facts, Step, may_answer};
+use domain::minor::{Band, Event, Facts, State, Step, may_answer};
 use domain::refused::Minor;
 use privacy::purpose::KeepAccount;
 use privacy::{BlindIndex, Ctx, Purpose, SubjectId};
@@ -22,6 +23,7 @@ use storage::{StoreError, Tx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::account::{Origin, index};
 use crate::{App, Failure};
 
 pub(crate) use birth::verified;
@@ -33,7 +35,8 @@ pub use guardian::{
 };
 pub use late::contest;
 pub(crate) use late::{found, rests_on, suspend};
-pub use request::{GuardianRequest, ask_for_account, ask_guardian};
+pub(crate) use request::begin as begin_request;
+pub use request::{GuardianRequest, ask_for_account, ask_guardian, request_guardian_code};
 pub(crate) use tell::{TELL, tell};
 pub use view::{Child, ChildLine, Own, Room, child, copy_of_child, receipt_of_child, room};
 
@@ -124,40 +127,133 @@ pub(crate) async fn refuse<P: Purpose>(tx: &mut Tx<'_, P>, subject: SubjectId) -
     Ok(())
 }
 
-/// Whether a registration with this number and band goes on, and for whom a guardian consented. The answer
-/// is written down: for seven days a younger one is not taken back. The caller commits, also a refusal.
-pub(crate) async fn way<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    digest: BlindIndex,
-    band: Band,
-) -> Result<Result<Option<Guarded>, Refused>, Failure> {
-    policy::clause!("2.7.a");
-    let now = tx.ctx().now();
-    if let Err(refused) = may_answer(band, age::answered(tx, digest).await?, now) {
-        return Ok(Err(refused));
+/// Where an answer about somebody's age is written down. Until a code proved the number it binds whoever
+/// types this number from the same network, and so nobody answers for a stranger.
+pub(crate) struct Answers {
+    /// The number.
+    pub phone: BlindIndex,
+    /// The number as typed from this network; nothing where the network is not known.
+    here: Option<BlindIndex>,
+}
+
+impl Answers {
+    /// Of a number, as it was typed.
+    pub(crate) fn of(app: &App, number: &str, from: &Origin<'_>) -> Self {
+        let typed = |address| {
+            index(
+                app,
+                "age_answer.network",
+                &format!("{}:{number}", network(address)),
+            )
+        };
+        Self {
+            phone: index(app, account::PHONE, number),
+            here: from.address.map(typed),
+        }
     }
-    let asked = store::of_phone(tx, digest).await?;
-    let asked = asked.filter(|row| !overdue(row, now));
-    let consented = asked
-        .as_ref()
-        .is_some_and(|row| row.guardianship.state == domain::minor::State::Active);
-    let waits = asked.as_ref().is_some_and(|row| row.guardianship.waits());
-    if !band.is_minor() {
-        return Ok(match (consented, waits) {
-            (true, _) => Err(Minor::AgeStricter.into()),
-            (_, true) => Err(Minor::GuardianWaiting.into()),
+
+    /// What was answered from this network stands for seven days: a younger one is not taken back.
+    pub(crate) async fn from_here<P: Purpose>(
+        &self,
+        tx: &mut Tx<'_, P>,
+        band: Band,
+    ) -> Result<Result<(), Refused>, Failure> {
+        policy::clause!("2.7.a");
+        let Some(here) = self.here else {
+            return Ok(Ok(()));
+        };
+        if let Err(refused) = may_answer(band, age::answered(tx, here).await?, tx.ctx().now()) {
+            return Ok(Err(refused));
+        }
+        if band.is_minor() {
+            age::answer(tx, here, band).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Whether a registration goes on before the number is proven, and for whom a guardian consented. Who
+    /// says to be of age is told nothing about the number. The caller commits, also a refusal.
+    pub(crate) async fn unproven<P: Purpose>(
+        &self,
+        tx: &mut Tx<'_, P>,
+        band: Band,
+    ) -> Result<Result<Option<Guarded>, Refused>, Failure> {
+        if let Err(refused) = self.from_here(tx, band).await? {
+            return Ok(Err(refused));
+        }
+        if !band.is_minor() {
+            return Ok(Ok(None));
+        }
+        let asked = store::of_phone(tx, self.phone).await?;
+        Ok(guarded(asked.filter(|row| !overdue(row, tx.ctx().now()))))
+    }
+
+    /// Whether it goes on for whoever proved to hold the number: the answer is written down for the number,
+    /// and the guardian's consent is held, so that it is not taken back meanwhile. The caller commits, also
+    /// a refusal.
+    pub(crate) async fn proven<P: Purpose>(
+        &self,
+        tx: &mut Tx<'_, P>,
+        band: Band,
+    ) -> Result<Result<Option<Guarded>, Refused>, Failure> {
+        if let Err(refused) = self.from_here(tx, band).await? {
+            return Ok(Err(refused));
+        }
+        let asked = match self.bind(tx, band).await? {
+            Ok(asked) => asked,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if band.is_minor() {
+            return Ok(guarded(asked));
+        }
+        Ok(match asked {
+            Some(row) if row.guardianship.waits() => Err(Minor::GuardianWaiting.into()),
+            Some(row) if !row.guardianship.goes() => Err(Minor::AgeStricter.into()),
             _ => Ok(None),
-        });
+        })
     }
-    age::answer(tx, digest, band).await?;
-    Ok(match asked {
-        Some(row) if consented => Ok(Some(Guarded {
+
+    /// Writes the answer down for the number, which is proven, and gives the request that there is, held.
+    pub(crate) async fn bind<P: Purpose>(
+        &self,
+        tx: &mut Tx<'_, P>,
+        band: Band,
+    ) -> Result<Result<Option<GuardianshipRow>, Refused>, Failure> {
+        policy::clause!("2.7.a");
+        let now = tx.ctx().now();
+        if let Err(refused) = may_answer(band, age::answered(tx, self.phone).await?, now) {
+            return Ok(Err(refused));
+        }
+        if band.is_minor() {
+            age::answer(tx, self.phone, band).await?;
+        }
+        let Some(row) = store::of_phone(tx, self.phone).await? else {
+            return Ok(Ok(None));
+        };
+        store::hold(tx, row.id).await?;
+        let row = store::by_id(tx, row.id).await?;
+        Ok(Ok(row.filter(|row| row.account.is_none() && !overdue(row, now))))
+    }
+}
+
+/// What a request means for a registration under age.
+fn guarded(asked: Option<GuardianshipRow>) -> Result<Option<Guarded>, Refused> {
+    match asked {
+        Some(row) if row.guardianship.state == State::Active => Ok(Some(Guarded {
             subject: row.subject,
             id: row.id,
         })),
-        Some(_) if waits => Err(Minor::GuardianWaiting.into()),
+        Some(row) if row.guardianship.waits() => Err(Minor::GuardianWaiting.into()),
         _ => Err(Minor::GuardianFirst.into()),
-    })
+    }
+}
+
+/// Whether a guardian is, or was, asked for somebody.
+pub(crate) async fn is_asked_for<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    subject: SubjectId,
+) -> Result<bool, Failure> {
+    Ok(store::of_subject(tx, subject).await?.is_some())
 }
 
 /// Notes the band of an account that was just made; what was kept to make it goes.
@@ -176,28 +272,30 @@ pub(crate) async fn registered<P: Purpose>(
     Ok(age::put(tx, (subject, Some(account)), band, Source::Declared).await?)
 }
 
-/// Forgets a registration that was begun with another answer: of a minor nothing is kept that the request
-/// itself does not need (2.7.a).
+/// Forgets what was begun with a number that is proven to be a minor's, a registration with another answer
+/// and the code that proved it: nothing is kept that the request itself does not need (2.7.a).
 pub(crate) async fn forget_begun(
     app: &App,
     ctx: &Ctx<KeepAccount>,
     digest: BlindIndex,
 ) -> Result<(), Failure> {
     policy::clause!("2.7.a");
-    let subject = {
-        let mut tx = app.store.begin(ctx).await?;
-        let Some(begun) = code::latest(&mut tx, digest, crate::account::REGISTERING).await? else {
-            return Ok(());
+    for reason in [crate::account::REGISTERING, request::PROVE] {
+        let subject = {
+            let mut tx = app.store.begin(ctx).await?;
+            let Some(begun) = code::latest(&mut tx, digest, reason).await? else {
+                continue;
+            };
+            let held = account::of_subject(&mut tx, begun.subject).await?.is_some();
+            if held || is_asked_for(&mut tx, begun.subject).await? {
+                continue;
+            }
+            begun.subject
         };
-        let held = account::of_subject(&mut tx, begun.subject).await?.is_some();
-        let guarded = store::of_subject(&mut tx, begun.subject).await?.is_some();
-        if held || guarded {
-            return Ok(());
-        }
-        begun.subject
-    };
-    app.store.destroy_key(subject).await?;
-    let mut tx = app.store.begin(ctx).await?;
-    code::drop_abandoned(&mut tx, subject).await?;
-    Ok(tx.commit().await?)
+        app.store.destroy_key(subject).await?;
+        let mut tx = app.store.begin(ctx).await?;
+        code::drop_abandoned(&mut tx, subject).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }

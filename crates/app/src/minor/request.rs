@@ -2,11 +2,9 @@
 //! found to be a minor's. The message goes to the guardian's own number, rationed.
 
 use domain::Refused;
-use domain::account::phone::Phone;
+use domain::account::phone::{Phone, masked};
 use domain::machine::Role;
-use domain::minor::{
-    ASK_WINDOW, Band, Event, Facts, Guardianship, State, may_answer, may_ask, number as called,
-};
+use domain::minor::{ASK_WINDOW, Band, Event, Facts, Guardianship, State, may_ask, number as called};
 use domain::refused::Minor;
 use privacy::purpose::KeepAccount;
 use privacy::{BlindIndex, Ctx, Ground, Personal, Purpose, PurposeId, Share, SubjectId};
@@ -15,24 +13,31 @@ use storage::account::{self, code as codes};
 use storage::disclosure::to_processor;
 use storage::minor::age::{self, Source};
 use storage::minor::{self as store, GuardianshipRow, Named};
+use uuid::Uuid;
 
-use super::{overdue, take};
-use crate::account::{Origin, TAKEN, Viewer, code, index};
+use super::{Answers, clock, overdue, take};
+use crate::account::{Origin, TAKEN, Viewer, code, guard_known, index, lasting};
 use crate::disclosure::{MESSAGE, SMS_SENDER};
 use crate::{App, Failure};
 
 /// The kinds under which requests are counted: to a guardian's number, and of a minor's.
 const TO: &str = "guardian_to";
 const BY: &str = "guardian_by";
+/// What the code to the minor's own number is for.
+pub(super) const PROVE: &str = "guardian_ask";
 
 /// A request as typed by somebody who registers.
 pub struct GuardianRequest<'a> {
     /// The minor's own number.
     pub phone: &'a str,
+    /// The code that was sent to it.
+    pub code: &'a str,
     /// The guardian's.
     pub guardian_phone: &'a str,
     /// The band that was chosen.
     pub age: Option<Band>,
+    /// Whether whoever consented is said not to be the guardian.
+    pub not_mine: bool,
     /// Where it came from, for the security guard.
     pub from: Origin<'a>,
 }
@@ -46,6 +51,7 @@ fn guardian_number(app: &App, typed: &str) -> Result<String, Refused> {
 async fn admit<P: Purpose>(tx: &mut Tx<'_, P>, to: BlindIndex, by: BlindIndex) -> Result<(), Failure> {
     policy::clause!("2.7.a");
     let since = tx.ctx().now() - ASK_WINDOW;
+    codes::hold_attempts(tx, &[to, by]).await?;
     let to_one = codes::attempts_since(tx, TO, to, since).await?;
     let by_one = codes::attempts_since(tx, BY, by, since).await?;
     may_ask(to_one, by_one)?;
@@ -72,7 +78,9 @@ async fn send<P: Purpose>(
         app.store.create_key(contact).await?;
         (contact, Some(contact))
     };
-    store::name(tx, row.id, Named { contact, ..digests }).await?;
+    let masked = Personal::received(masked(&guardian));
+    let named = Named { contact, ..digests };
+    store::name(tx, (row.id, row.subject), named, &masked).await?;
     let share = Share {
         ground: Ground::Guardian,
         ..to_processor(
@@ -96,12 +104,46 @@ async fn send<P: Purpose>(
     Ok(())
 }
 
-/// Asks a guardian for somebody who registers. Of the minor nothing is stored but the number, sealed, a
-/// digest of it, and the band (2.7.a). Answers with what the request is called.
+/// Sends the code that proves the number of whoever is about to name a guardian. A number that has an
+/// account gets a message that says so; the answer is the same.
 ///
 /// # Errors
-/// [`Failure::Refused`] naming each wrong field, or asking for a puzzle; [`Minor::GuardianSelf`], [`Minor::GuardianOften`],
-/// [`Minor::GuardianRefused`], [`Minor::GuardianWaiting`], [`Minor::AgeStricter`].
+/// [`Failure::Refused`] for a number that is none, too many codes, or asking for a puzzle.
+pub async fn request_guardian_code(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    phone: &str,
+    from: &Origin<'_>,
+) -> Result<(), Failure> {
+    policy::clause!("2.7.a");
+    let number = Phone::parse(phone, app.demo)?.into_digits();
+    let digest = index(app, account::PHONE, &number);
+    code::door(app, ctx, &number, from).await?;
+    let fresh = SubjectId(app.entropy.id());
+    let mut tx = app.store.begin(ctx).await?;
+    code::admit(&mut tx, digest).await?;
+    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
+        let phone = Personal::received(number);
+        code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
+    } else {
+        let earlier = codes::latest(&mut tx, digest, PROVE).await?;
+        let subject = lasting(earlier, ctx.now()).unwrap_or(fresh);
+        if subject == fresh {
+            app.store.create_key(fresh).await?;
+        }
+        code::send(app, &mut tx, subject, digest, &number, PROVE).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Asks a guardian for somebody who registers and proved the number by a code: nobody names a guardian for
+/// somebody else. Of the minor nothing is stored but the number, sealed, a digest of it, the band, and the
+/// guardian's number masked (2.7.a). Answers with what the request is called.
+///
+/// # Errors
+/// [`Failure::Refused`] naming each wrong field, or asking for a puzzle; [`Refused::CodeWrong`] for every
+/// number that is not proven; then [`Minor::GuardianOften`], [`Minor::GuardianRefused`],
+/// [`Minor::GuardianWaiting`], [`Minor::GuardianConsented`], [`Minor::GuardianOther`], [`Minor::AgeStricter`].
 pub async fn ask_guardian(
     app: &App,
     ctx: &Ctx<KeepAccount>,
@@ -121,68 +163,123 @@ pub async fn ask_guardian(
             return Err(Failure::Refused(refused.into_iter().flatten().collect()));
         }
     };
-    // A request sends messages, so the guard looks at it as at one for a code (2.2.3.d).
-    code::door(app, ctx, &phone, &form.from).await?;
-    let digest = index(app, account::PHONE, &phone);
-    let named = Named {
-        phone: Some(digest),
-        guardian: index(app, account::PHONE, &guardian),
+    if phone == guardian {
+        return Err(Refused::from(Minor::GuardianSelf).into());
+    }
+    let sighting = code::try_door(app, ctx, &phone, &form.from).await?;
+    let answers = Answers::of(app, &phone, &form.from);
+    let digest = answers.phone;
+    let named = digests(app, &phone, &guardian);
+    let known = asked_before(app, ctx, form, (&answers, band, named)).await?;
+    let mut tx = app.store.begin(ctx).await?;
+    // Used up with what it is for, and not before.
+    if code::redeem(app, &mut tx, digest, PROVE, form.code)
+        .await?
+        .is_none()
+    {
+        tx.commit().await?;
+        return Err(code::wrong().into());
+    }
+    let row = begin(app, &mut tx, (&phone, guardian), (band, known)).await?;
+    tx.commit().await?;
+    drop_contact(app, ctx, row.contact).await?;
+    super::forget_begun(app, ctx, digest).await?;
+    guard_known(app, ctx, sighting).await?;
+    Ok(called(row.id))
+}
+
+fn digests(app: &App, phone: &str, guardian: &str) -> Named {
+    Named {
+        phone: Some(index(app, account::PHONE, phone)),
+        guardian: index(app, account::PHONE, guardian),
         pair: index(app, "guardianship.pair", &format!("{phone}:{guardian}")),
         contact: None,
-    };
-    let mut tx = app.store.begin(ctx).await?;
-    may_answer(band, age::answered(&mut tx, digest).await?, ctx.now())?;
-    age::answer(&mut tx, digest, band).await?;
+    }
+}
+
+/// Asks a guardian about a number that is proven: the request that waits is named anew, or one begins. The
+/// row as it was before, with the key that its message lay under.
+pub(crate) async fn begin<P: Purpose>(
+    app: &App,
+    tx: &mut Tx<'_, P>,
+    (phone, guardian): (&str, String),
+    (band, known): (Band, Option<Uuid>),
+) -> Result<GuardianshipRow, Failure> {
+    let named = digests(app, phone, &guardian);
     let facts = Facts {
-        oneself: digest == named.guardian,
-        refused_at: store::refused_at(&mut tx, named.pair).await?,
+        refused_at: store::refused_at(tx, named.pair).await?,
         ..Facts::default()
     };
-    let begun = Guardianship::begun(band, false, ctx.now());
-    if let Some(holder) = account::find(&mut tx, account::PHONE, digest).await? {
-        // Refused and counted as for any number, and the answer is the same; the number's holder is told,
-        // if their number is not told something already.
-        begun.step(Event::Ask, Role::Minor, &facts, ctx.now())?;
-        admit(&mut tx, named.guardian, digest).await?;
-        match code::admit(&mut tx, digest).await {
-            Ok(()) => {
-                let phone = Personal::received(phone);
-                code::message(app, &mut tx, holder.subject, phone, TAKEN.to_owned(), None).await?;
-            }
-            Err(Failure::Refused(_)) => {}
-            Err(failure) => return Err(failure),
-        }
-        tx.commit().await?;
-        return Ok(called(app.entropy.id()));
+    let begun = Guardianship::begun(band, false, tx.ctx().now());
+    // Decided and counted before anything is made for it.
+    if known.is_none() {
+        begun.step(Event::Ask, Role::Minor, &facts, tx.ctx().now())?;
     }
-    let known = store::of_phone(&mut tx, digest).await?;
-    let known = known.filter(|row| !overdue(row, ctx.now()));
-    let row = match known {
-        Some(row) if matches!(row.guardianship.state, State::Requested | State::Told) => row,
-        Some(row) if row.guardianship.waits() => {
-            return Err(Refused::from(Minor::GuardianWaiting).into());
-        }
-        Some(row) if row.guardianship.state == State::Active => {
-            return Err(Refused::from(Minor::GuardianNotNow).into());
-        }
-        _ => {
-            // Decided before anything is made for it.
-            begun.step(Event::Ask, Role::Minor, &facts, ctx.now())?;
-            let (id, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));
-            app.store.create_key(subject).await?;
-            store::begin(&mut tx, id, (subject, None), &begun).await?;
-            age::put(&mut tx, (subject, None), band, Source::Declared).await?;
-            store::put_phone(&mut tx, (id, subject), &Personal::received(phone)).await?;
-            store::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?
-        }
+    admit(tx, named.guardian, index(app, account::PHONE, phone)).await?;
+    let id = if let Some(id) = known {
+        store::hold(tx, id).await?;
+        id
+    } else {
+        let (id, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));
+        app.store.create_key(subject).await?;
+        store::begin(tx, id, (subject, None), &begun).await?;
+        age::put(tx, (subject, None), band, Source::Declared).await?;
+        store::put_phone(tx, (id, subject), &Personal::received(phone.to_owned())).await?;
+        id
     };
-    admit(&mut tx, named.guardian, digest).await?;
-    let replaced = row.contact;
-    send(app, &mut tx, &row, &facts, (named, guardian)).await?;
-    tx.commit().await?;
-    drop_contact(app, ctx, replaced).await?;
-    super::forget_begun(app, ctx, digest).await?;
-    Ok(called(row.id))
+    let row = store::by_id(tx, id).await?.ok_or(Failure::NotFound)?;
+    send(app, tx, &row, &facts, (named, guardian)).await?;
+    Ok(row)
+}
+
+/// Looks at what there is of a number, once its code is right: the request that is named anew, or none. A
+/// consent of somebody who is not the guardian goes, if whoever holds the number says so.
+async fn asked_before(
+    app: &App,
+    ctx: &Ctx<KeepAccount>,
+    form: &GuardianRequest<'_>,
+    (answers, band, named): (&Answers, Band, Named),
+) -> Result<Option<Uuid>, Failure> {
+    let mut tx = app.store.begin(ctx).await?;
+    let here = answers.from_here(&mut tx, band).await?;
+    let right = code::check(app, &mut tx, answers.phone, PROVE, form.code).await?;
+    // Somebody who registered meanwhile is told no more than a stranger.
+    let held = account::find(&mut tx, account::PHONE, answers.phone).await?;
+    if right.is_none() || held.is_some() {
+        tx.commit().await?;
+        return Err(code::wrong().into());
+    }
+    let bound = match here {
+        Ok(()) => answers.bind(&mut tx, band).await?,
+        Err(refused) => Err(refused),
+    };
+    let Some(row) = bound? else {
+        tx.commit().await?;
+        return Ok(None);
+    };
+    match row.guardianship.state {
+        State::Requested | State::Told => {
+            tx.commit().await?;
+            Ok(Some(row.id))
+        }
+        State::Active => {
+            if store::is_pair(&mut tx, row.id, named.pair).await? {
+                return Err(Refused::from(Minor::GuardianConsented).into());
+            }
+            if !form.not_mine {
+                return Err(Refused::from(Minor::GuardianOther).into());
+            }
+            take(&mut tx, &row, (Event::Disown, Role::Minor), &Facts::default()).await?;
+            tx.commit().await?;
+            clock::purge(app, ctx, row.id).await?;
+            Ok(None)
+        }
+        _ if row.guardianship.waits() => Err(Refused::from(Minor::GuardianWaiting).into()),
+        _ => {
+            tx.commit().await?;
+            Ok(None)
+        }
+    }
 }
 
 /// Destroys the key that a message to a guardian lies under, with the message: the guardian is known now, or

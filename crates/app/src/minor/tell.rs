@@ -2,7 +2,7 @@
 //! is for browsing only now, to protect them (2.7.b).
 
 use domain::account::offer::GUARDIAN_MESSAGES;
-use domain::minor::State;
+use domain::minor::{State, UNUSED_DAYS};
 use privacy::purpose::{KeepSafe, Notify};
 use privacy::{Ask, Ctx, Ground, LegalBasis, Personal, Purpose, PurposeId, Share};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,8 @@ use crate::{App, Failure, Fault};
 /// The kind of this job.
 pub(crate) const TELL: &str = "tell_minor";
 
-const CONSENTED: &str = "您的监护人已同意。请用本手机号继续注册；已有账号的，现在可以正常使用。/ Your guardian consented: go on registering with this number; an account that is there already works again.";
+const CONSENTED: &str =
+    "您的监护人已同意，账号现在可以正常使用。/ Your guardian consented: your account works as before.";
 const FROZEN: &str = "您的账号已改为仅可浏览，请登录查看原因和怎样请监护人同意；有误的可提出异议，由人工复核。/ Your account is for browsing only now: log in to see why, and how to ask a guardian or say that it is a mistake.";
 
 #[derive(Deserialize, Serialize)]
@@ -97,17 +98,33 @@ async fn consented(app: &App, tx: &mut Tx<'_, Notify>, row: &GuardianshipRow) ->
     let event = basis.consent();
     let ask = Ask {
         subject: row.subject,
-        fields: &["guardianship.phone"],
+        fields: &["guardianship.phone", "guardianship.guardian_masked"],
         basis,
         clause: policy::clause!("2.7.a"),
         case: None,
     };
-    let phone = {
+    let (phone, text) = {
         let permit = tx.permit(ask).await?;
         let place = store::phone_field(row.id, row.subject);
-        tx.open(&permit, &place, sealed).await?.kept()
+        let phone = tx.open(&permit, &place, sealed).await?.kept();
+        let text = match &row.guardian_masked {
+            Some(masked) => {
+                let place = store::masked_field(row.id, row.subject);
+                go_on(tx.open(&permit, &place, masked).await?.inside())
+            }
+            None => go_on("…"),
+        };
+        (phone, text)
     };
-    code::message(app, tx, row.subject, phone, CONSENTED.to_owned(), event).await
+    code::message(app, tx, row.subject, phone, text, event).await
+}
+
+/// That the registration goes on, and whose consent it is: the message goes to the minor's own number, and
+/// whoever does not know the guardian does not register.
+fn go_on(masked: &str) -> String {
+    format!(
+        "您的监护人已同意（监护人手机号 {masked}）。请在 {UNUSED_DAYS} 天内用本手机号继续注册，逾期删除。不是您的父母或其他监护人的，请不要注册，到“请监护人同意”页重新填写。/ Your guardian consented (number {masked}): go on registering with this number within {UNUSED_DAYS} days. If that is not your parent or guardian, do not register: ask another one on the page “Ask a guardian”."
+    )
 }
 
 async fn protected(app: &App, tx: &mut Tx<'_, KeepSafe>, row: &GuardianshipRow) -> Result<(), Failure> {

@@ -83,6 +83,7 @@ fn allowed(of: &Guardianship, role: Role) -> Vec<Event> {
         Event::TurnFifteen => of.band == Band::Child,
         Event::ComeOfAge => of.band == Band::Teen,
         Event::Contest => !of.contested,
+        Event::Disown => !of.account,
         _ => true,
     });
     events
@@ -96,8 +97,7 @@ pub async fn room(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Room
     let mut tx = app.store.begin(ctx).await?;
     let own = store::of_subject(&mut tx, viewer.subject).await?;
     let children = store::of_guardian(&mut tx, viewer.account).await?;
-    let shown =
-        |row: &&GuardianshipRow| !super::overdue(row, ctx.now()) || row.guardianship.state == State::Active;
+    let shown = |row: &&GuardianshipRow| !super::overdue(row, ctx.now());
     Ok(Room {
         own: own.map(|row| Own {
             line: line(&row),

@@ -326,8 +326,10 @@ both_dbs! {
         assert_eq!(refusals(account::request_reset(&app, &house::visitor(&app), "100-0000-0099", &from(HOME)).await), is(Party::PuzzleNeeded));
         // A request to a guardian sends a message too (2.7.a).
         let child = app::minor::GuardianRequest {
-            phone: "100-0000-0097", guardian_phone: "100-0000-0096", age: Some(Band::Child), from: from(HOME),
+            phone: "100-0000-0097", code: "000000", guardian_phone: "100-0000-0096", age: Some(Band::Child), not_mine: false, from: from(HOME),
         };
+        let coded = app::minor::request_guardian_code(&app, &house::visitor(&app), "100-0000-0097", &from(HOME)).await;
+        assert_eq!(refusals(coded), is(Party::PuzzleNeeded));
         assert_eq!(refusals(app::minor::ask_guardian(&app, &house::visitor(&app), &child).await), is(Party::PuzzleNeeded));
         assert_eq!(ask("100-0000-0099", from(AWAY)).await, [], "another network");
         let puzzle = pose(&app, HOME).await;

@@ -1,6 +1,6 @@
 //! An application for one test, and the acts of its people.
 
-use app::account::{self, Begun, CodeRequest, Documents, Entry, Login, Registration, Viewer};
+use app::account::{self, Begun, CodeRequest, Documents, Entry, Login, Origin, Registration, Viewer};
 use app::{App, Cost, Failure};
 use domain::minor::Band;
 use privacy::purpose::{KeepAccount, KeepSafe, Notify, VerifyHolder};
@@ -59,6 +59,19 @@ pub async fn ask_code(app: &App, phone: &str) -> Result<(), Failure> {
 
 /// The same, with another answer about the age.
 pub async fn ask_code_as(app: &App, phone: &str, band: Band) -> Result<(), Failure> {
+    ask_code_from(app, phone, band, Origin::default()).await
+}
+
+/// A network, for what is bound to one.
+pub fn at(address: &str) -> Origin<'static> {
+    Origin {
+        address: Some(address.parse().expect("an address")),
+        solved: None,
+    }
+}
+
+/// The same, from a network.
+pub async fn ask_code_from(app: &App, phone: &str, band: Band, from: Origin<'_>) -> Result<(), Failure> {
     let documents = documents();
     let request = CodeRequest {
         phone,
@@ -66,7 +79,7 @@ pub async fn ask_code_as(app: &App, phone: &str, band: Band) -> Result<(), Failu
         accept_agreement: true,
         accept_policy: true,
         documents: &documents,
-        from: app::account::Origin::default(),
+        from,
     };
     account::request_code(app, &visitor::<KeepAccount>(app), &request).await
 }
@@ -102,6 +115,17 @@ pub async fn register_as(
     code: &str,
     band: Band,
 ) -> Result<Begun, Failure> {
+    register_from(app, (phone, name), code, band, Origin::default()).await
+}
+
+/// The same, from a network.
+pub async fn register_from(
+    app: &App,
+    (phone, name): (&str, &str),
+    code: &str,
+    band: Band,
+    from: Origin<'_>,
+) -> Result<Begun, Failure> {
     let documents = documents();
     let form = Registration {
         phone,
@@ -113,7 +137,7 @@ pub async fn register_as(
         accept_policy: true,
         documents: &documents,
         device: "Firefox",
-        from: app::account::Origin::default(),
+        from,
     };
     account::register(app, &visitor::<KeepAccount>(app), &form).await
 }

@@ -19,6 +19,7 @@ mod job;
 mod joint;
 mod minor;
 mod minor_late;
+mod minor_proof;
 mod minor_staff;
 mod order;
 mod order_agreed;

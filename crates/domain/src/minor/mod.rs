@@ -13,7 +13,7 @@ mod table;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::calendar::{BEIJING, Due};
+use crate::calendar::{BEIJING, Due, days_after};
 use crate::machine::{No, Role};
 use crate::person::age::{self, Gate};
 use crate::refused::{Minor, Refused};
@@ -25,6 +25,8 @@ pub use table::MACHINE;
 pub const CHILDREN: i64 = 5;
 /// How long a guardian who said no is not asked again about the same number.
 pub const ASK_AGAIN: Duration = Duration::days(30);
+/// How long a guardian's consent waits for the account that it is about: the number is kept no longer.
+pub const UNUSED_DAYS: i64 = 30;
 /// The window of the limits on requests.
 pub const ASK_WINDOW: Duration = Duration::hours(24);
 /// Requests to one guardian's number within the window: each is a message to somebody who may be a
@@ -119,6 +121,8 @@ pub struct Guardianship {
     pub band: Band,
     /// Whether there was an account before anybody was asked.
     pub late: bool,
+    /// Whether there is one by now.
+    pub account: bool,
     /// Whether it was contested already.
     pub contested: bool,
 }
@@ -167,6 +171,7 @@ impl Guardianship {
             asked_at: None,
             band,
             late,
+            account: late,
             contested: false,
         }
     }
@@ -200,8 +205,15 @@ impl Guardianship {
                 Some((Event::Expire, age::guardian_lapses(from)))
             }
             State::Frozen => Some((Event::Expire, age::guardian_lapses(self.since))),
+            State::Active if !self.account => Some((Event::Lapse, days_after(self.since, UNUSED_DAYS))),
             _ => None,
         }
+    }
+
+    /// Whether it is over, and everything of a minor without an account goes.
+    #[must_use]
+    pub const fn goes(&self) -> bool {
+        matches!(self.state, State::Refused | State::Withdrawn | State::Expired)
     }
 
     fn check(&self, event: Event, facts: &Facts, now: OffsetDateTime) -> Result<(), Refused> {
@@ -232,8 +244,10 @@ impl Guardianship {
             // Of a child nobody says that they are of age: fifteen comes before eighteen.
             Event::ComeOfAge if self.band == Band::Child => Err(Minor::GuardianNotNow.into()),
             Event::Contest if self.contested => Err(Minor::ContestUsed.into()),
+            // Whoever has an account is heard there.
+            Event::Disown if self.account => Err(Minor::GuardianNotNow.into()),
             // A clock that runs early decides nothing.
-            Event::Expire => match self.timer() {
+            Event::Expire | Event::Lapse => match self.timer() {
                 Some((_, Due::At(at))) if at <= now => Ok(()),
                 _ => Err(Minor::GuardianNotNow.into()),
             },
@@ -277,7 +291,7 @@ impl Guardianship {
         }
         Ok(Step {
             timer: next.timer(),
-            goes: matches!(next.state, State::Refused | State::Withdrawn | State::Expired),
+            goes: next.goes(),
             guardianship: next,
         })
     }

@@ -65,6 +65,10 @@ named! {
         Withdraw = "withdraw" "监护人撤回" "withdraw",
         /// Seven days are over.
         Expire = "expire" "逾期" "seven days are over",
+        /// The minor says that whoever consented is not the guardian, before there is an account.
+        Disown = "disown" "否认监护人" "say that it is not the guardian",
+        /// A consent of which no account came in time.
+        Lapse = "lapse" "逾期未注册" "no account in time",
         /// The eighteenth birthday, or what shows it.
         ComeOfAge = "come_of_age" "年满 18 周岁" "come of age",
         /// The fifteenth birthday, as the guardian says.

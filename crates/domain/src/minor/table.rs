@@ -72,6 +72,18 @@ pub const MACHINE: Machine<State, Event> = Machine {
         },
         Row {
             from: &[State::Active],
+            event: Event::Disown,
+            actors: &[MINOR],
+            to: State::Withdrawn,
+        },
+        Row {
+            from: &[State::Active],
+            event: Event::Lapse,
+            actors: &[SYSTEM],
+            to: State::Expired,
+        },
+        Row {
+            from: &[State::Active],
             event: Event::ComeOfAge,
             actors: &[SYSTEM, GUARDIAN],
             to: State::OfAge,

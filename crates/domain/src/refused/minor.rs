@@ -52,6 +52,14 @@ rows_of! {
         GuardianRefused = "guardian_refused" "guardian_phone"
             "这位监护人 30 天内已表示不同意，不会再次发送请求。请与监护人当面商量，30 天后可以再请求一次。"
             "This guardian said no within the last 30 days and is not asked again before that. Talk to them; after 30 days they can be asked once more.",
+        /// This guardian consented already.
+        GuardianConsented = "guardian_consented" "guardian_phone"
+            "这位监护人已经同意，不用再次请求，请到注册页继续注册。"
+            "This guardian consented already and is not asked again: go on with the registration.",
+        /// Another guardian consented, and whoever is asked now is somebody else.
+        GuardianOther = "guardian_other" "not_mine"
+            "另一位监护人已经同意（其手机号的前三位和后四位见发给您的短信），请到注册页继续注册。如果那不是您的父母或其他监护人，请勾选下方的框再发送：原来的同意会删除，改请您现在填写的监护人。"
+            "Another guardian consented already (their masked number is in the message you got): go on with the registration. If that is not your parent or guardian, tick the box below and send it again: that consent is deleted, and the guardian you enter now is asked instead.",
         /// Too many requests to one guardian or of one minor.
         GuardianOften = "guardian_often" "guardian_phone"
             "24 小时内向同一号码或由同一号码发出的请求已达 3 次，请明天再试。"

@@ -5,7 +5,7 @@ use domain::calendar::Due;
 use domain::machine::Role;
 use domain::minor::{
     ANSWER_DAYS, ASK_AGAIN, BY_ONE, Band, CHILDREN, Event, Facts, Guardianship, MACHINE, State, Step, TO_ONE,
-    Tally, may_answer, may_ask,
+    Tally, UNUSED_DAYS, may_answer, may_ask,
 };
 use domain::refused::Minor;
 use time::macros::{date, datetime};
@@ -66,6 +66,8 @@ fn every_state_event_and_role_is_decided_as_the_table_says() {
         (T::Proven, E::Read, vec![G], T::Informed),
         (T::Informed, E::Consent, vec![G], T::Active),
         (T::Active, E::Withdraw, vec![G], T::Withdrawn),
+        (T::Active, E::Disown, vec![M], T::Withdrawn),
+        (T::Active, E::Lapse, vec![S], T::Expired),
         (T::Active, E::ComeOfAge, vec![S, G], T::OfAge),
         (T::Active, E::TurnFifteen, vec![G], T::Active),
         (T::Active, E::Lose, vec![S], T::Frozen),
@@ -96,8 +98,15 @@ fn no_state_is_a_dead_end_or_out_of_reach_or_waits_for_ever() {
             ..begun(Band::Teen)
         };
         let ends = MACHINE.ends.contains(state);
-        // What waits for a person has a clock, or a person of the platform who acts.
-        let waits = !ends && !matches!(state, State::Declared | State::Active | State::Contested);
+        // What waits for a person has a clock, or a person of the platform who acts; a consent waits for
+        // the account that it is about.
+        let waits = !ends && !matches!(state, State::Declared | State::Contested);
+        let registered = Guardianship {
+            account: true,
+            ..here.clone()
+        };
+        let still = registered.timer().is_some();
+        assert_eq!(still, waits && *state != State::Active, "{state:?}");
         assert_eq!(here.timer().is_some(), waits, "{state:?}");
         if let Some((event, _)) = here.timer() {
             assert!(MACHINE.decide(*state, event, Role::System).is_ok());
@@ -138,6 +147,33 @@ fn clause_2_7_a_a_guardian_has_seven_days_on_both_sides() {
     let told = walk(begun(Band::Teen), &CONSENTED[..2]);
     let renamed = at(&told, Event::Ask, &facts(), NOW + Duration::days(6)).expect("renamed");
     assert_eq!(renamed.timer, Some((Event::Expire, Due::At(NOW + WEEK))));
+}
+
+#[test]
+fn clause_2_7_a_a_consent_without_an_account_lapses_after_thirty_days_and_not_before() {
+    let consented = walk(begun(Band::Teen), &CONSENTED);
+    let end = NOW + Duration::days(UNUSED_DAYS);
+    assert_eq!(consented.timer(), Some((Event::Lapse, Due::At(end))));
+    let early = at(&consented, Event::Lapse, &facts(), end - Duration::SECOND);
+    assert_eq!(early.err(), Some(Minor::GuardianNotNow.into()));
+    let over = at(&consented, Event::Lapse, &facts(), end).expect("over");
+    assert_eq!((over.guardianship.state, over.goes), (State::Expired, true));
+    assert_eq!(
+        Guardianship::tally(Event::Lapse),
+        None,
+        "no request without an answer"
+    );
+    // With an account there is no clock, and nobody says by a code alone whose child they are not.
+    let registered = Guardianship {
+        account: true,
+        ..consented.clone()
+    };
+    for event in [Event::Lapse, Event::Disown] {
+        let refused = at(&registered, event, &facts(), end);
+        assert_eq!(refused.err(), Some(Minor::GuardianNotNow.into()), "{event:?}");
+    }
+    let disowned = at(&consented, Event::Disown, &facts(), NOW).expect("disowned");
+    assert!(disowned.goes);
 }
 
 #[test]

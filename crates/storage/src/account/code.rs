@@ -4,7 +4,7 @@ use privacy::{BlindIndex, FieldRef, Personal, Purpose, Sealed, SubjectId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::engine::{StoreError, Value};
+use crate::engine::{Engine, StoreError, Value};
 use crate::log;
 use crate::tx::Tx;
 
@@ -13,7 +13,10 @@ const INSERT: &str = "INSERT INTO one_time_code \
     VALUES ($1, $2, $3, $4, $5, 0, $6, $7, NULL)";
 const LATEST: &str = "SELECT id, subject, code_digest, tries, created_at, expires_at, used_at FROM one_time_code \
     WHERE phone_digest = $1 AND reason = $2 ORDER BY created_at DESC, id LIMIT 1";
-const COUNT_TRY: &str = "UPDATE one_time_code SET tries = tries + 1 WHERE id = $1";
+// Counted before anything is compared: of many tries at once no more than the limit get that far.
+const COUNT_TRY: &str =
+    "UPDATE one_time_code SET tries = tries + 1 WHERE id = $1 AND tries < $2 AND used_at IS NULL";
+const FORGET_TRY: &str = "UPDATE one_time_code SET tries = tries - 1 WHERE id = $1";
 const USE: &str = "UPDATE one_time_code SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
 const SEND: &str =
     "INSERT INTO message_outbox (subject, id, recipient, body, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -22,11 +25,14 @@ const OUTBOX: &str = "SELECT subject, id, recipient, body, created_at FROM messa
 const ATTEMPT: &str = "INSERT INTO attempt (id, kind, key_digest, at) VALUES ($1, $2, $3, $4)";
 const ATTEMPTS: &str = "SELECT count(*) FROM attempt WHERE kind = $1 AND key_digest = $2 AND at > $3";
 const ABANDONED: &str = "SELECT DISTINCT c.subject FROM one_time_code c \
-    WHERE c.created_at <= $1 AND c.reason = 'register' \
+    WHERE c.created_at <= $1 AND c.reason IN ('register', 'guardian_ask') \
     AND NOT EXISTS (SELECT 1 FROM account a WHERE a.subject = c.subject) \
+    AND NOT EXISTS (SELECT 1 FROM guardianship g WHERE g.subject = c.subject) \
     AND NOT EXISTS (SELECT 1 FROM one_time_code n WHERE n.subject = c.subject AND n.created_at > $1) LIMIT $2";
 const DROP_CODES: &str = "DELETE FROM one_time_code WHERE subject = $1";
 const DROP_MESSAGES: &str = "DELETE FROM message_outbox WHERE subject = $1";
+// PostgreSQL reads beside others who write; SQLite's writers come one after the other anyway.
+const HOLD_KEY: &str = "SELECT pg_advisory_xact_lock($1)";
 const FORGET_ATTEMPT: &str = "DELETE FROM attempt WHERE id = $1";
 const FORGET_DIGEST: &str = "DELETE FROM attempt WHERE key_digest = $1";
 const PURGE_ATTEMPTS: &str = "DELETE FROM attempt WHERE at <= $1";
@@ -36,6 +42,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     INSERT,
     LATEST,
     COUNT_TRY,
+    FORGET_TRY,
     USE,
     SEND,
     OUTBOX,
@@ -127,12 +134,22 @@ pub async fn latest<P: Purpose>(
     }))
 }
 
-/// Counts a wrong try.
+/// Counts a try; `false` if there were so many already, or the code is used up.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count_try<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
-    tx.execute(COUNT_TRY, &[Value::Id(id)]).await.map(|_| ())
+pub async fn count_try<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, most: i64) -> Result<bool, StoreError> {
+    tx.execute(COUNT_TRY, &[Value::Id(id), Value::Int(most)])
+        .await
+        .map(|rows| rows == 1)
+}
+
+/// Takes back a try that was right.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_try<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreError> {
+    tx.execute(FORGET_TRY, &[Value::Id(id)]).await.map(|_| ())
 }
 
 /// Uses a code up; `false` if someone was faster.
@@ -235,6 +252,25 @@ pub async fn count_attempt<P: Purpose>(
     tx.execute(ATTEMPT, &values).await.map(|_| id)
 }
 
+/// Holds what is counted under these keys until the transaction ends: who counts and then writes comes after
+/// whoever was first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hold_attempts<P: Purpose>(tx: &mut Tx<'_, P>, keys: &[BlindIndex]) -> Result<(), StoreError> {
+    if tx.store().engine() != Engine::Postgres {
+        return Ok(());
+    }
+    let first = |key: &BlindIndex| key.0.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+    let mut locks: Vec<i64> = keys.iter().map(first).collect();
+    // In one order, so that nobody waits for somebody who waits for them.
+    locks.sort_unstable();
+    for lock in locks {
+        tx.execute(HOLD_KEY, &[Value::Int(lock)]).await?;
+    }
+    Ok(())
+}
+
 /// Takes back an attempt that turned out well.
 ///
 /// # Errors
@@ -292,7 +328,7 @@ pub async fn attempts_since<P: Purpose>(
 }
 
 /// The persons who began a registration up to `until`, did not finish it and did not try again; at
-/// most `limit`.
+/// most `limit`. Whoever a guardian is asked for has a clock of their own.
 ///
 /// # Errors
 /// [`StoreError`].

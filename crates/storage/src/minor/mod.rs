@@ -4,6 +4,7 @@
 pub mod age;
 pub mod approval;
 pub mod audit;
+pub(crate) mod clock;
 pub(crate) mod kernel;
 
 use domain::calendar::Due;
@@ -16,15 +17,14 @@ use crate::account;
 use crate::engine::{Row, StoreError, Value};
 use crate::tx::Tx;
 
-/// Consents taken up at a time.
-pub const PAGE: i64 = 50;
+pub use clock::{PAGE, close, due, left, look_at, orphans, purge_refusals, put_due, to_look};
 
 /// A statement that selects what [`read`] reads.
 macro_rules! selected {
     ($rest:literal) => {
         concat!(
             "SELECT g.subject, g.id, g.account, g.band, g.state, g.version, g.since, g.asked_at, g.late, g.contested, g.mistake, \
-             g.phone, g.contact, g.guardian, g.guardian_account, g.proof, g.look_at FROM guardianship g ",
+             g.phone, g.contact, g.guardian, g.guardian_account, g.proof, g.look_at, g.guardian_masked FROM guardianship g ",
             $rest
         )
     };
@@ -41,32 +41,23 @@ const NAMING: &str = selected!(
 );
 const OF_GUARDIAN: &str = selected!("WHERE g.guardian_account = $1 ORDER BY g.since DESC, g.id LIMIT 50");
 const CONTESTED: &str = selected!("WHERE g.state = 'contested' ORDER BY g.since, g.id LIMIT 200");
-const DUE: &str = "SELECT id FROM guardianship WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
-const LOOK: &str = "SELECT id FROM guardianship WHERE look_at <= $1 ORDER BY look_at, id LIMIT $2";
-const ORPHANS: &str =
-    "SELECT id FROM guardianship WHERE state = 'active' AND guardian IS NULL ORDER BY since, id LIMIT $1";
-// Of a registration that came to nothing: what is left goes.
-const LEFT: &str = "SELECT id FROM guardianship WHERE state IN ('expired', 'refused', 'withdrawn') \
-    AND account IS NULL AND phone IS NOT NULL ORDER BY since, id LIMIT $1";
-const OVER: &str =
-    "DELETE FROM guardianship WHERE state = 'refused' AND account IS NULL AND phone IS NULL AND since <= $1";
 const INSERT: &str = "INSERT INTO guardianship (subject, id, account, band, state, version, since, asked_at, late, contested) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)";
 const HOLD: &str = "UPDATE guardianship SET version = version WHERE id = $1";
 const STEP: &str = "UPDATE guardianship SET state = $3, version = $4, since = $5, asked_at = $6, band = $7, late = $8, \
     contested = $9, due_event = $10, due_at = $11 WHERE id = $1 AND version = $2";
 const NAME: &str = "UPDATE guardianship SET phone_digest = $2, guardian_digest = $3, pair_digest = $4, contact = $5, guardian = NULL, \
-    guardian_account = NULL WHERE id = $1";
+    guardian_account = NULL, guardian_masked = $6 WHERE id = $1";
+const IS_PAIR: &str = "SELECT COUNT(*) FROM guardianship WHERE id = $1 AND pair_digest = $2";
 const PUT_PHONE: &str = "UPDATE guardianship SET phone = $2 WHERE id = $1";
 const PROVEN: &str = "UPDATE guardianship SET guardian = $2, guardian_account = $3, proof = $4, guardian_digest = NULL WHERE id = $1";
-const REGISTERED: &str = "UPDATE guardianship SET account = $2, phone = NULL, phone_digest = NULL, pair_digest = NULL WHERE id = $1";
-const LOOK_AT: &str = "UPDATE guardianship SET look_at = $2 WHERE id = $1";
+const REGISTERED: &str = "UPDATE guardianship SET account = $2, phone = NULL, phone_digest = NULL, pair_digest = NULL, \
+    due_event = NULL, due_at = NULL WHERE id = $1";
 const SAY_MISTAKE: &str = "UPDATE guardianship SET mistake = $2 WHERE id = $1";
-const UNTIE: &str =
-    "UPDATE guardianship SET guardian = NULL, guardian_account = NULL, look_at = NULL WHERE id = $1";
+const UNTIE: &str = "UPDATE guardianship SET guardian = NULL, guardian_account = NULL, guardian_masked = NULL, look_at = NULL WHERE id = $1";
 // After a no: one digest of both numbers, and nothing else.
 const BLANK: &str = "UPDATE guardianship SET phone = NULL, phone_digest = NULL, guardian_digest = NULL, contact = NULL, \
-    guardian = NULL, guardian_account = NULL WHERE id = $1";
+    guardian = NULL, guardian_account = NULL, guardian_masked = NULL WHERE id = $1";
 const SET_BAND: &str = "UPDATE guardianship SET band = $2 WHERE subject = $1";
 const DELETE: &str = "DELETE FROM guardianship WHERE id = $1";
 const DELETE_EVENTS: &str = "DELETE FROM guardianship_event WHERE subject = $1";
@@ -86,19 +77,14 @@ pub(crate) const STATEMENTS: &[&str] = &[
     NAMING,
     OF_GUARDIAN,
     CONTESTED,
-    DUE,
-    LOOK,
-    ORPHANS,
-    LEFT,
-    OVER,
     INSERT,
     HOLD,
     STEP,
     NAME,
+    IS_PAIR,
     PUT_PHONE,
     PROVEN,
     REGISTERED,
-    LOOK_AT,
     SAY_MISTAKE,
     UNTIE,
     BLANK,
@@ -137,6 +123,8 @@ pub struct GuardianshipRow {
     pub proof: Option<String>,
     /// When to look whether the person is of age.
     pub look_at: Option<OffsetDateTime>,
+    /// The guardian's number as the minor named it, masked, so that the minor recognises who consented.
+    pub guardian_masked: Option<Sealed<String>>,
 }
 
 /// The digests of a request.
@@ -168,9 +156,19 @@ pub struct Taken {
 /// The place of the minor's number.
 #[must_use]
 pub const fn phone_field(id: Uuid, subject: SubjectId) -> FieldRef {
+    field("phone", id, subject)
+}
+
+/// The place of the guardian's masked number.
+#[must_use]
+pub const fn masked_field(id: Uuid, subject: SubjectId) -> FieldRef {
+    field("guardian_masked", id, subject)
+}
+
+const fn field(column: &'static str, id: Uuid, subject: SubjectId) -> FieldRef {
     FieldRef {
         table: "guardianship",
-        column: "phone",
+        column,
         row: id,
         subject,
     }
@@ -178,10 +176,11 @@ pub const fn phone_field(id: Uuid, subject: SubjectId) -> FieldRef {
 
 fn read(row: &Row) -> Result<GuardianshipRow, StoreError> {
     let mistake = row.opt_text(10)?;
+    let account = row.opt_id(2)?;
     Ok(GuardianshipRow {
         subject: SubjectId(row.id(0)?),
         id: row.id(1)?,
-        account: row.opt_id(2)?,
+        account,
         guardianship: Guardianship {
             band: Band::parse(&row.text(3)?).ok_or(StoreError::Malformed("age band"))?,
             state: State::parse(&row.text(4)?).ok_or(StoreError::Malformed("guardianship state"))?,
@@ -189,6 +188,7 @@ fn read(row: &Row) -> Result<GuardianshipRow, StoreError> {
             since: row.time(6)?,
             asked_at: row.opt_time(7)?,
             late: row.int(8)? > 0,
+            account: account.is_some(),
             contested: row.int(9)? > 0,
         },
         mistake: mistake.as_deref().and_then(Mistake::parse),
@@ -198,6 +198,7 @@ fn read(row: &Row) -> Result<GuardianshipRow, StoreError> {
         guardian_account: row.opt_id(14)?,
         proof: row.opt_text(15)?,
         look_at: row.opt_time(16)?,
+        guardian_masked: row.opt_bytes(17)?.map(Sealed::from_stored),
     })
 }
 
@@ -264,63 +265,6 @@ pub async fn contested<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Guardianshi
     tx.rows(CONTESTED, &[]).await?.iter().map(read).collect()
 }
 
-async fn ids<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    statement: &'static str,
-    values: &[Value],
-) -> Result<Vec<Uuid>, StoreError> {
-    tx.rows(statement, values)
-        .await?
-        .iter()
-        .map(|row| row.id(0))
-        .collect()
-}
-
-/// Those whose time has come.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn due<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
-    let values = [Value::Time(tx.ctx().now()), Value::Int(PAGE)];
-    ids(tx, DUE, &values).await
-}
-
-/// Those of whom it is to be looked whether they are of age.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn to_look<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
-    let values = [Value::Time(tx.ctx().now()), Value::Int(PAGE)];
-    ids(tx, LOOK, &values).await
-}
-
-/// Those whose guardian is gone.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn orphans<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
-    ids(tx, ORPHANS, &[Value::Int(PAGE)]).await
-}
-
-/// Registrations that came to nothing and of which something is left.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn left<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Uuid>, StoreError> {
-    ids(tx, LEFT, &[Value::Int(PAGE)]).await
-}
-
-/// Removes what was kept after a no up to `until`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge_refusals<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    until: OffsetDateTime,
-) -> Result<u64, StoreError> {
-    tx.execute(OVER, &[Value::Time(until)]).await
-}
-
 /// Begins a consent.
 ///
 /// # Errors
@@ -353,6 +297,24 @@ pub async fn hold<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid) -> Result<(), StoreE
     tx.execute(HOLD, &[Value::Id(id)]).await.map(|_| ())
 }
 
+fn due_of(timer: Option<(Event, Due)>) -> (Option<String>, Option<OffsetDateTime>) {
+    let at = match timer {
+        Some((_, Due::At(at))) => Some(at),
+        _ => None,
+    };
+    (timer.map(|(event, _)| event.as_str().to_owned()), at)
+}
+
+/// Whether a request is about these two numbers.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_pair<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, pair: BlindIndex) -> Result<bool, StoreError> {
+    let values = [Value::Id(id), Value::Bytes(pair.0.to_vec())];
+    let row = tx.row(IS_PAIR, &values).await?;
+    Ok(row.map_or(Ok(0), |row| row.int(0))? > 0)
+}
+
 /// Writes a step with its event, and counts it.
 ///
 /// # Errors
@@ -365,11 +327,7 @@ pub async fn record<P: Purpose>(
     side: &'static str,
 ) -> Result<(), StoreError> {
     let next = &step.guardianship;
-    let (due_event, due_at) = match step.timer {
-        Some((event, Due::At(at))) => (Some(event.as_str().to_owned()), Some(at)),
-        Some((event, Due::Unknown)) => (Some(event.as_str().to_owned()), None),
-        None => (None, None),
-    };
+    let (due_event, due_at) = due_of(step.timer);
     let values = [
         Value::Id(row.id),
         Value::Int(row.guardianship.version),
@@ -402,17 +360,24 @@ pub async fn record<P: Purpose>(
     }
 }
 
-/// Notes whom a request names.
+/// Notes whom a request names; of the guardian's number the minor keeps it masked.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn name<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, named: Named) -> Result<(), StoreError> {
+pub async fn name<P: Purpose>(
+    tx: &mut Tx<'_, P>,
+    (id, subject): (Uuid, SubjectId),
+    named: Named,
+    masked: &Personal<String>,
+) -> Result<(), StoreError> {
+    let masked = tx.seal(&masked_field(id, subject), masked).await?;
     let values = [
         Value::Id(id),
         Value::OptBytes(named.phone.map(|digest| digest.0.to_vec())),
         Value::Bytes(named.guardian.0.to_vec()),
         Value::Bytes(named.pair.0.to_vec()),
         Value::OptId(named.contact.map(|contact| contact.0)),
+        Value::Bytes(masked.as_bytes().to_vec()),
     ];
     tx.execute(NAME, &values).await.map(|_| ())
 }
@@ -456,20 +421,6 @@ pub async fn proven<P: Purpose>(
 /// [`StoreError`].
 pub async fn registered<P: Purpose>(tx: &mut Tx<'_, P>, id: Uuid, account: Uuid) -> Result<(), StoreError> {
     tx.execute(REGISTERED, &[Value::Id(id), Value::Id(account)])
-        .await
-        .map(|_| ())
-}
-
-/// Notes when to look whether the person is of age.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn look_at<P: Purpose>(
-    tx: &mut Tx<'_, P>,
-    id: Uuid,
-    at: Option<OffsetDateTime>,
-) -> Result<(), StoreError> {
-    tx.execute(LOOK_AT, &[Value::Id(id), Value::OptTime(at)])
         .await
         .map(|_| ())
 }

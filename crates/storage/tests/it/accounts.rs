@@ -213,10 +213,14 @@ both_dbs_and_suites! {
         let expires_at = ctx.now() + Duration::minutes(10);
         let new = code::NewCode { id, phone, reason: "register", subject, code_digest: vec![7], expires_at };
         code::insert(&mut tx, new).await.expect("insert");
-        code::count_try(&mut tx, id).await.expect("try");
+        assert!(code::count_try(&mut tx, id, 2).await.expect("try"));
+        assert!(code::count_try(&mut tx, id, 2).await.expect("try"));
+        assert!(!code::count_try(&mut tx, id, 2).await.expect("one too many"));
+        code::forget_try(&mut tx, id).await.expect("a right one");
         assert!(code::use_up(&mut tx, id).await.expect("use"));
         assert!(!code::use_up(&mut tx, id).await.expect("used once only"));
         let row = code::latest(&mut tx, phone, "register").await.expect("read").expect("code");
+        assert!(!code::count_try(&mut tx, id, 2).await.expect("used up"));
         assert_eq!((row.tries, row.expires_at, row.used_at), (1, expires_at, Some(ctx.now())));
         code::count_attempt(&mut tx, "login", phone).await.expect("count");
         let since = ctx.now() - Duration::seconds(1);

@@ -241,6 +241,7 @@ pub(super) fn field_name(lang: Lang, field: &str) -> &str {
         "enterprise_paper.bank_account" => lang.t("对公账号", "enterprise's account number"),
         "enterprise_paper.amount" => lang.t("打款金额", "amount of the transfer"),
         "guardianship.phone" => lang.t("请求监护人时填写的手机号", "number of the request to a guardian"),
+        "guardianship.guardian_masked" => lang.t("监护人的手机号（已遮盖）", "guardian's number, masked"),
         "account_change.reason" => lang.t("更正原因", "reasons of corrections"),
         "phone_recovery.phone" => lang.t("找回中的新手机号", "new number that waits"),
         "profile.display_name" => lang.t("显示名", "display name"),
@@ -408,10 +409,10 @@ pub async fn reset(visit: Visit, Posted(form): Posted<ResetForm>) -> Result<Answ
         device: &visit.device,
         from: visit.origin(None),
     };
-    Ok(
-        match account::reset(&visit.state.app, &visit.as_visitor::<VerifyHolder>(), &typed).await {
-            Ok(()) => Answer::to("/denglu"),
-            Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false, None),
-        },
-    )
+    let ctx = visit.as_visitor::<VerifyHolder>();
+    let reset = account::reset(&visit.state.app, &ctx, &typed);
+    Ok(match visit.evenly(reset).await {
+        Ok(()) => Answer::to("/denglu"),
+        Err(failure) => reset_page(&visit, &form.phone, errors_of(&visit, &failure)?, false, None),
+    })
 }

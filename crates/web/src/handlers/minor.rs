@@ -47,9 +47,11 @@ pub struct AskForm {
     csrf: String,
     /// The minor's own number.
     pub phone: String,
+    code: String,
     guardian_phone: String,
     /// The band that was chosen.
     pub age_band: String,
+    not_mine: Option<String>,
     puzzle: String,
     work: String,
     answer: String,
@@ -59,20 +61,41 @@ fn ask_page_of(
     visit: &Visit,
     form: &AskForm,
     (errors, puzzle): (Vec<FieldError>, Option<PuzzleBox>),
-    sent: Option<String>,
+    done: Done,
 ) -> Answer {
     let status = status_of(&errors);
+    let (code_sent, sent) = match done {
+        Done::Nothing => (false, None),
+        Done::Code => (true, None),
+        Done::Sent(number) => (false, Some(number)),
+    };
     let short = |text: &str| text.chars().take(64).collect::<String>();
     let page = GuardianAskPage {
         f: visit.frame(visit.lang.t("请监护人同意", "Ask a guardian")),
-        errors,
         bands: BandRow::all(visit.lang, &form.age_band, true),
         phone: short(&form.phone),
         guardian_phone: short(&form.guardian_phone),
+        other: form.not_mine.is_some() || errors_name(&errors, "not_mine"),
+        not_mine: form.not_mine.is_some(),
+        errors,
         puzzle,
+        code_sent,
         sent,
     };
     Answer::page(visit, status, &page).scripted()
+}
+
+fn errors_name(errors: &[FieldError], field: &str) -> bool {
+    errors.iter().any(|error| error.field == field)
+}
+
+/// What was just done on the page.
+enum Done {
+    Nothing,
+    /// A code was sent.
+    Code,
+    /// The guardian was asked; what the request is called.
+    Sent(String),
 }
 
 /// The way to a guardian, from a registration that needs one: what was typed of it stays.
@@ -82,12 +105,32 @@ pub(super) fn guardian_first(visit: &Visit, phone: &str, age_band: &str) -> Answ
         age_band: age_band.to_owned(),
         ..AskForm::default()
     };
-    ask_page_of(visit, &form, (Vec::new(), None), None)
+    ask_page_of(visit, &form, (Vec::new(), None), Done::Nothing)
 }
 
 /// `GET /zhuce/jianhuren`.
 pub async fn ask_form(visit: Visit) -> Answer {
-    ask_page_of(&visit, &AskForm::default(), (Vec::new(), None), None)
+    ask_page_of(&visit, &AskForm::default(), (Vec::new(), None), Done::Nothing)
+}
+
+/// `POST /zhuce/jianhuren/yanzhengma`.
+pub async fn ask_code(visit: Visit, Posted(form): Posted<AskForm>) -> Result<Answer, Answer> {
+    visit.own_form(&form.csrf)?;
+    let from = visit.origin(solved(&form.puzzle, &form.work, &form.answer));
+    let ctx = visit.as_visitor::<KeepAccount>();
+    let asked = minor::request_guardian_code(&visit.state.app, &ctx, &form.phone, &from);
+    Ok(match visit.evenly(asked).await {
+        Ok(()) => ask_page_of(&visit, &form, (Vec::new(), None), Done::Code),
+        Err(failure) => {
+            let puzzle = puzzle_for(&visit, &failure, from.solved).await?;
+            ask_page_of(
+                &visit,
+                &form,
+                (errors_of(&visit, &failure)?, puzzle),
+                Done::Nothing,
+            )
+        }
+    })
 }
 
 /// `POST /zhuce/jianhuren`.
@@ -95,8 +138,10 @@ pub async fn ask(visit: Visit, Posted(mut form): Posted<AskForm>) -> Result<Answ
     visit.own_form(&form.csrf)?;
     let request = GuardianRequest {
         phone: &form.phone,
+        code: &form.code,
         guardian_phone: &form.guardian_phone,
         age: Band::parse(&form.age_band),
+        not_mine: form.not_mine.is_some(),
         from: visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
     };
     let ctx = visit.as_visitor::<KeepAccount>();
@@ -104,11 +149,17 @@ pub async fn ask(visit: Visit, Posted(mut form): Posted<AskForm>) -> Result<Answ
     Ok(match visit.evenly(asked).await {
         Ok(number) => {
             form.guardian_phone = String::new();
-            ask_page_of(&visit, &form, (Vec::new(), None), Some(number))
+            form.not_mine = None;
+            ask_page_of(&visit, &form, (Vec::new(), None), Done::Sent(number))
         }
         Err(failure) => {
             let puzzle = puzzle_for(&visit, &failure, request.from.solved).await?;
-            ask_page_of(&visit, &form, (errors_of(&visit, &failure)?, puzzle), None)
+            ask_page_of(
+                &visit,
+                &form,
+                (errors_of(&visit, &failure)?, puzzle),
+                Done::Nothing,
+            )
         }
     })
 }

@@ -117,12 +117,11 @@ pub async fn new_code(visit: Visit, Posted(form): Posted<NewForm>) -> Result<Ans
     visit.own_form(&form.csrf)?;
     let viewer = visit.viewer_for(FIRST)?;
     let ctx = visit.ctx::<VerifyHolder>();
-    Ok(
-        match account::request_new_code(&visit.state.app, &ctx, viewer, &form.phone).await {
-            Ok(()) => second_page(&visit, &form, Vec::new(), true),
-            Err(failure) => second_page(&visit, &form, errors_of(&visit, &failure)?, false),
-        },
-    )
+    let asked = account::request_new_code(&visit.state.app, &ctx, viewer, &form.phone);
+    Ok(match visit.evenly(asked).await {
+        Ok(()) => second_page(&visit, &form, Vec::new(), true),
+        Err(failure) => second_page(&visit, &form, errors_of(&visit, &failure)?, false),
+    })
 }
 
 /// `POST /zhanghao/shouji/xin`.

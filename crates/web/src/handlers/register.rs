@@ -181,10 +181,15 @@ pub async fn register(visit: Visit, Posted(form): Posted<RegisterForm>) -> Resul
         accept_policy,
         documents: &documents,
         device: &visit.device,
-        from: visit.origin(None),
+        from: visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
     };
-    match account::register(&visit.state.app, &visit.ctx::<KeepAccount>(), &registration).await {
+    let ctx = visit.ctx::<KeepAccount>();
+    let registered = account::register(&visit.state.app, &ctx, &registration);
+    match visit.evenly(registered).await {
         Ok(begun) => Ok(Answer::to(local(&form.next)).with_session(&visit, &begun.token)),
-        Err(failure) => refused(&visit, &form, &failure, None),
+        Err(failure) => {
+            let puzzle = puzzle_for(&visit, &failure, registration.from.solved).await?;
+            refused(&visit, &form, &failure, puzzle)
+        }
     }
 }

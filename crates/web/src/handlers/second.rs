@@ -156,12 +156,11 @@ pub async fn loss_code(
     visit.own_form(&form.csrf)?;
     let token = left.pending.as_deref().unwrap_or_default();
     let ctx = visit.ctx::<VerifyHolder>();
-    Ok(
-        match account::request_loss_code(&visit.state.app, &ctx, token, &form.phone).await {
-            Ok(()) => loss_page(&visit, &form.phone, Vec::new(), true, None),
-            Err(failure) => loss_page(&visit, &form.phone, errors_of(&visit, &failure)?, false, None),
-        },
-    )
+    let asked = account::request_loss_code(&visit.state.app, &ctx, token, &form.phone);
+    Ok(match visit.evenly(asked).await {
+        Ok(()) => loss_page(&visit, &form.phone, Vec::new(), true, None),
+        Err(failure) => loss_page(&visit, &form.phone, errors_of(&visit, &failure)?, false, None),
+    })
 }
 
 /// `POST /denglu/yishi`.

@@ -55,8 +55,14 @@ pub struct GuardianAskPage {
     pub phone: String,
     /// The guardian's as typed.
     pub guardian_phone: String,
+    /// Whether another guardian consented, so that it may be said that they are none.
+    pub other: bool,
+    /// Whether that is ticked.
+    pub not_mine: bool,
     /// The puzzle, if the guard asks for one.
     pub puzzle: Option<PuzzleBox>,
+    /// Whether a code was just sent.
+    pub code_sent: bool,
     /// What the request is called, once it is sent.
     pub sent: Option<String>,
 }
@@ -244,7 +250,7 @@ impl ChildPage {
 }
 
 impl GuardianAskPage {
-    /// Empty, refused and sent, in both languages.
+    /// Empty, refused, with a code on its way, with another guardian's consent, and sent; in both languages.
     #[must_use]
     pub fn samples() -> Vec<Self> {
         both(|lang| {
@@ -259,8 +265,23 @@ impl GuardianAskPage {
                 bands: BandRow::all(lang, "child", true),
                 phone: "100-0000-0021".to_owned(),
                 guardian_phone: String::new(),
+                other: false,
+                not_mine: false,
                 puzzle: None,
+                code_sent: false,
                 sent: None,
+            };
+            let coded = Self {
+                code_sent: true,
+                ..empty.clone()
+            };
+            let other = Self {
+                errors: vec![FieldError::new(
+                    "not_mine",
+                    lang.t("另一位监护人已经同意", "Another guardian consented"),
+                )],
+                other: true,
+                ..empty.clone()
             };
             let refused = Self {
                 errors: vec![FieldError::new(
@@ -275,7 +296,7 @@ impl GuardianAskPage {
                 sent: Some("JH0123456789".to_owned()),
                 ..empty.clone()
             };
-            vec![empty, refused, sent]
+            vec![empty, refused, coded, other, sent]
         })
     }
 }

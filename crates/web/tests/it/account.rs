@@ -31,9 +31,30 @@ both_dbs! {
 
     clause_2_1_1_b_a_field_more_than_three_is_refused(test) {
         let mut browser = Browser::new(test);
-        let fields = [("phone", PHONE), ("code", "1"), ("account_name", "lin"), ("password", PASSWORD), ("real_name", "x")];
-        let refused = browser.post("/zhuce", &fields).await;
-        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let boxes = [("age_band", "adult"), ("accept_agreement", "2020-11-01"), ("accept_policy", "2020-11-01")];
+        let asked = browser.post("/zhuce/yanzhengma", &[&[("phone", PHONE)][..], &boxes].concat()).await;
+        assert_eq!(asked.status, StatusCode::OK);
+        let code = browser.latest_code().await;
+        let own = [("phone", PHONE), ("code", code.as_str()), ("account_name", "lin"), ("password", PASSWORD)];
+        // Wholly valid but for one field, whatever it is called.
+        let valid = [&own[..], &boxes].concat();
+        for more in [("real_name", "x"), ("birthday", ""), ("email", "a@example.org")] {
+            let refused = browser.post("/zhuce", &[&valid[..], &[more]].concat()).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", more.0);
+            assert!(browser.session().is_none());
+        }
+        assert_eq!(test.count("SELECT COUNT(*) FROM account").await, 0);
+        assert_eq!(browser.post("/zhuce", &valid).await.location(), "/zhanghao");
+        // Of the person nothing is sealed but the fields typed, and what carried the code and the session.
+        let mut holding = Vec::new();
+        for column in storage::register::columns().expect("a register").into_iter().filter(|column| column.is_sealed()) {
+            let (table, name) = (column.table, column.name);
+            if test.count(&format!("SELECT COUNT(*) FROM {table} WHERE {name} IS NOT NULL")).await > 0 {
+                holding.push(format!("{table}.{name}"));
+            }
+        }
+        holding.sort_unstable();
+        assert_eq!(holding, ["account.name", "account.phone", "log_entry.opening", "message_outbox.body", "message_outbox.recipient", "session.device"]);
     }
 
     another_device_is_logged_out_from_the_list(test) {

@@ -1,12 +1,14 @@
 //! A browser without JavaScript: cookies, forms, redirects.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
 use app::market::catalogue::{Catalogue, CatalogueHandle};
 use app::{App, Cost};
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use testkit::TestStore;
 use tower::ServiceExt as _;
@@ -43,6 +45,7 @@ impl Page {
 pub struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
+    address: Option<IpAddr>,
 }
 
 pub fn state(test: &TestStore, demo: bool) -> WebState {
@@ -102,6 +105,7 @@ impl Browser {
         Self {
             router: web::router(state(test, true)),
             cookies: BTreeMap::new(),
+            address: None,
         }
     }
 
@@ -110,6 +114,7 @@ impl Browser {
         Self {
             router: router.clone(),
             cookies: BTreeMap::new(),
+            address: None,
         }
     }
 
@@ -117,7 +122,14 @@ impl Browser {
         Self {
             router: web::router(state(test, false)),
             cookies: BTreeMap::new(),
+            address: None,
         }
+    }
+
+    /// The same browser in this network.
+    pub fn within(mut self, address: &str) -> Self {
+        self.address = Some(address.parse().expect("an address"));
+        self
     }
 
     /// The session's token.
@@ -141,6 +153,10 @@ impl Browser {
         if !kept.is_empty() {
             let value = kept.join("; ").parse().expect("cookies");
             request.headers_mut().insert(header::COOKIE, value);
+        }
+        if let Some(address) = self.address {
+            let peer = ConnectInfo(SocketAddr::new(address, 4000));
+            request.extensions_mut().insert(peer);
         }
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();

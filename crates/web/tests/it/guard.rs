@@ -227,6 +227,19 @@ both_dbs! {
         let one = post(&mut browser, HOME, "/zhuce/yanzhengma", &ask(PHONE)).await;
         let other = post(&mut browser, HOME, "/zhuce/yanzhengma", &ask("100-0000-0008")).await;
         assert_eq!(plain(&one, PHONE), plain(&other, "100-0000-0008"));
+        // A name that is taken is told to nobody without the right code, nor a number that has an account.
+        test.clock.advance(Duration::minutes(1));
+        let register = |phone: &'static str, name: &'static str| {
+            [("phone", phone), ("account_name", name), ("password", PASSWORD), ("code", "x"), ("age_band", "adult"), boxes[0], boxes[1]]
+        };
+        let mut answers = Vec::new();
+        for (phone, name) in [(PHONE, "周以宁"), (PHONE, "无此人"), ("100-0000-0008", "周以宁"), ("100-0000-0008", "无此人")] {
+            let page = post(&mut browser, HOME, "/zhuce", &register(phone, name)).await;
+            assert!(page.body.contains("href=\"#code\""), "{phone} {name}");
+            answers.push(plain(&Page { body: page.body.replace(name, "·"), ..page }, phone));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1);
         // With the door closed as well.
         for number in 0..RULES.names_per_network {
             log_in(&mut browser, HOME, &format!("无此人{number}"), "x").await;
@@ -243,7 +256,8 @@ both_dbs! {
         lin(test, &router).await;
         for path in [
             "/denglu", "/denglu/anquan", "/denglu/anquan/yanzhengma", "/denglu/anquan/queren", "/denglu/anquan/fuhe",
-            "/mima/chongzhi", "/mima/chongzhi/yanzhengma", "/zhuce/yanzhengma", "/zhaohui/yanzhengma",
+            "/mima/chongzhi", "/mima/chongzhi/yanzhengma", "/zhuce", "/zhuce/yanzhengma", "/zhuce/jianhuren",
+            "/zhuce/jianhuren/yanzhengma", "/zhaohui/yanzhengma",
         ] {
             for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
                 let request = Request::post(path)
@@ -262,6 +276,31 @@ both_dbs! {
             let mut browser = Browser::at(&router);
             let page = post(&mut browser, AWAY, "/denglu", &[("login", "周以宁"), ("password", PASSWORD), ("next", next)]).await;
             assert_eq!(page.location(), "/denglu/anquan?next=/zhanghao", "{next}");
+        }
+    }
+
+    clause_2_2_3_d_no_answer_tells_by_its_time_what_was_found(test) {
+        const FLOOR: std::time::Duration = std::time::Duration::from_millis(400);
+        let mut state: WebState = state(test, true);
+        let settings = Arc::unwrap_or_clone(state.settings);
+        state.settings = Arc::new(web::Settings { answer_floor: FLOOR, ..settings });
+        let router = web::router(state);
+        let mut holder = lin(test, &router).await;
+        let csrf = holder.get("/zhanghao").await.csrf();
+        let boxes = [("accept_agreement", "2020-11-01"), ("accept_policy", "2020-11-01")];
+        let number = [("phone", "100-0000-0007"), ("code", "x"), ("password", PASSWORD), ("csrf", &csrf)];
+        let whole = [&number[..], &[("account_name", "无此人"), ("age_band", "adult")], &boxes].concat();
+        let asked = [("phone", "100-0000-0007"), ("code", "x"), ("guardian_phone", PHONE), ("age_band", "child"), ("csrf", &csrf)];
+        let new = [("phone", "100-0000-0007"), ("csrf", &csrf)];
+        for (path, fields) in [
+            ("/zhuce", &whole[..]), ("/zhuce/yanzhengma", &whole), ("/zhuce/jianhuren", &asked),
+            ("/zhuce/jianhuren/yanzhengma", &asked), ("/mima/chongzhi", &number), ("/mima/chongzhi/yanzhengma", &number),
+            ("/denglu/yishi/yanzhengma", &new), ("/zhanghao/shouji/xin/yanzhengma", &new),
+        ] {
+            let at = std::time::Instant::now();
+            let page = holder.post(path, fields).await;
+            assert!(page.status != StatusCode::FORBIDDEN, "{path}");
+            assert!(at.elapsed() >= FLOOR, "{path}");
         }
     }
 

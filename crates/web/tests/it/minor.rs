@@ -92,10 +92,24 @@ pub async fn asked(test: &TestStore, band: &str) -> (Browser, Browser) {
     let first = code_as(&mut child, CHILD, band).await;
     assert!(first.status == StatusCode::OK && first.body.contains("请父母或其他监护人同意"));
     assert!(first.body.contains(CHILD), "what was typed is kept");
-    let request = [("phone", CHILD), ("guardian_phone", GUARDIAN), ("age_band", band)];
-    let page = child.post("/zhuce/jianhuren", &request).await;
+    let page = asks(test, &mut child, CHILD, band).await;
     assert!(page.status == StatusCode::OK && page.body.contains("已经请求监护人"));
     (child, guardian)
+}
+
+/// Proves the minor's own number and asks the guardian.
+async fn asks(test: &TestStore, child: &mut Browser, phone: &str, band: &str) -> Page {
+    test.clock.advance(Duration::seconds(61));
+    let own = [("phone", phone), ("guardian_phone", GUARDIAN), ("age_band", band)];
+    let coded = child.post("/zhuce/jianhuren/yanzhengma", &own).await;
+    assert!(coded.status == StatusCode::OK && coded.body.contains("验证码已发送"));
+    assert!(
+        coded.body.contains(phone) && coded.body.contains(GUARDIAN),
+        "what was typed is kept"
+    );
+    let code = child.latest_code().await;
+    let request = [&own[..], &[("code", code.as_str())]].concat();
+    child.post("/zhuce/jianhuren", &request).await
 }
 
 async fn registered(test: &TestStore, child: &mut Browser, band: &str) {
@@ -122,7 +136,7 @@ async fn registered(test: &TestStore, child: &mut Browser, band: &str) {
 
 both_dbs! {
     clause_2_7_a_a_registration_asks_for_the_age_neutrally_and_a_child_is_led_to_the_guardian(test) {
-        let mut browser = Browser::new(test);
+        let mut browser = Browser::new(test).within("203.0.113.5");
         let form = browser.get("/zhuce").await.body;
         for band in ["adult", "teen", "child"] {
             let tag = between(&form, &format!("id=\"age-{band}\""), ">");
@@ -140,11 +154,16 @@ both_dbs! {
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("href=\"#guardian_phone\""));
         let foreign = browser.post_from("/zhuce/jianhuren", &oneself, "cross-site").await;
         assert_eq!(foreign.status, StatusCode::FORBIDDEN);
-        // A number that has an account is answered alike.
+        // A number that has an account is answered alike, and whoever cannot prove theirs asks nobody.
         Browser::new(test).register("100-0000-0030", "有账号").await;
         test.clock.advance(Duration::seconds(61));
-        let taken = [("phone", "100-0000-0030"), ("guardian_phone", GUARDIAN), ("age_band", "child")];
-        assert!(browser.post("/zhuce/jianhuren", &taken).await.body.contains("已经请求监护人"));
+        for phone in ["100-0000-0030", "100-0000-0028"] {
+            let typed = [("phone", phone), ("guardian_phone", GUARDIAN), ("age_band", "child"), ("code", "000000")];
+            let coded = browser.post("/zhuce/jianhuren/yanzhengma", &typed).await;
+            assert!(coded.status == StatusCode::OK && coded.body.contains("验证码已发送"), "{phone}");
+            let refused = browser.post("/zhuce/jianhuren", &typed).await;
+            assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("href=\"#code\""), "{phone}");
+        }
         let told = browser.get("/demo/outbox").await.body;
         assert!(told.contains("已经注册"));
     }
@@ -183,6 +202,26 @@ both_dbs! {
         work(test).await;
         assert!(guardian.get(&certificate).await.body.contains("删除证明"));
         assert_eq!(guardian.get(&page).await.status, StatusCode::NOT_FOUND);
+    }
+
+    clause_2_7_a_a_minor_says_on_the_page_who_is_not_their_guardian(test) {
+        let (mut child, mut guardian) = asked(test, "child").await;
+        consents(test, &mut guardian, &[]).await;
+        work(test).await;
+        let told = child.get("/demo/outbox").await.body;
+        assert!(told.contains("您的监护人已同意（监护人手机号 100****0022）"));
+        test.clock.advance(Duration::seconds(61));
+        let own = [("phone", CHILD), ("guardian_phone", "100-0000-0024"), ("age_band", "child")];
+        child.post("/zhuce/jianhuren/yanzhengma", &own).await;
+        let code = child.latest_code().await;
+        let again = [&own[..], &[("code", code.as_str())]].concat();
+        let asked = child.post("/zhuce/jianhuren", &again).await;
+        assert!(asked.status == StatusCode::UNPROCESSABLE_ENTITY && asked.body.contains("href=\"#not_mine\""));
+        let tag = between(&asked.body, "id=\"not_mine\"", ">");
+        assert!(!tag.contains("checked"), "nothing is ticked beforehand");
+        let said = child.post("/zhuce/jianhuren", &[&again[..], &[("not_mine", "1")]].concat()).await;
+        assert!(said.status == StatusCode::OK && said.body.contains("已经请求监护人"));
+        assert!(guardian.get("/zhanghao/jianhu").await.body.contains("没有请您办理的请求"));
     }
 
     clause_2_7_a_an_account_found_late_opens_its_rights_and_nothing_else(test) {

@@ -9,7 +9,7 @@ use testkit::{TestStore, both_dbs};
 
 use privacy::purpose::Operate;
 
-use crate::browser::{Browser, Page, catalogue, state};
+use crate::browser::{Browser, PASSWORD, Page, catalogue, state};
 use crate::order::hidden;
 
 const LIST: &str = "/zhanghao/qiye";
@@ -153,7 +153,42 @@ async fn asked(browser: &mut Browser, form: &str, fields: [(&'static str, String
     post(browser, APPROVALS, all).await
 }
 
+/// Makes a minor's account of the first one that registered, for browsing only.
+async fn frozen(test: &TestStore) {
+    test.tamper(
+        "UPDATE age_band SET band = 'teen', frozen_at = at WHERE at = (SELECT MIN(at) FROM age_band)",
+    )
+    .await;
+}
+
 both_dbs! {
+    clause_2_7_a_a_minor_found_late_lets_go_of_an_organisation_and_is_erased(test) {
+        let (mut owner, mut colleague, organisation) = company(test).await;
+        frozen(test).await;
+        for closed in [LIST, "/zhanghao", &format!("{organisation}/yaoqing"), &format!("{organisation}/edu"), &format!("{organisation}/ruzhu/xieyi")] {
+            let page = if closed.ends_with("/yaoqing") || closed.ends_with("/edu") {
+                sent(&mut owner, &organisation, closed, &[("phone", "100-0000-0003"), ("seat", "buyer")]).await
+            } else {
+                owner.get(closed).await
+            };
+            assert_eq!(page.location(), "/zhanghao/jianhu", "{closed}");
+        }
+        let wish = sent(&mut owner, "/zhanghao/zhuxiao", "/zhanghao/zhuxiao", &[("current", PASSWORD)]).await;
+        assert_eq!(wish.status, StatusCode::SEE_OTHER);
+        let waiting = owner.get("/zhanghao/zhuxiao").await;
+        assert!(waiting.body.contains(&organisation), "what stands in the way, with its address");
+        let page = owner.get(&organisation).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("/jiesan"));
+        let csrf = page.csrf();
+        let proof = [("csrf", csrf.as_str()), ("current", PASSWORD), ("next", organisation.as_str())];
+        assert_eq!(owner.post("/zhanghao/queren", &proof).await.location(), organisation);
+        let gone = owner.post(&format!("{organisation}/jiesan"), &[("csrf", &csrf), ("sure", "1")]).await;
+        assert_eq!(gone.location(), LIST);
+        assert_eq!(colleague.get(&organisation).await.status, StatusCode::NOT_FOUND);
+        let app = state(test, true).app;
+        assert_eq!(app::rights::close_waiting(&app, &test.system()).await.expect("closed"), 1);
+    }
+
     clause_2_1_1_d_an_enterprise_is_verified_and_a_colleague_joins(test) {
         let mut browser = Browser::new(test);
         assert_eq!(browser.get(LIST).await.status, StatusCode::SEE_OTHER, "nobody's page");
