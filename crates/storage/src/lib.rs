@@ -79,6 +79,7 @@ pub fn statements() -> Vec<&'static str> {
         staff::queue::STATEMENTS,
         staff::STATEMENTS,
         staff::session::STATEMENTS,
+        staff::hand::STATEMENTS,
         staff::training::STATEMENTS,
         vault::open::DATA_STATEMENTS,
         &bulk::statements(),

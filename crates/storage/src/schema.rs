@@ -47,6 +47,7 @@ pub const DATA: &[Migration] = &[
     (25, include_str!("../migrations/data/0025_minors.sql")),
     (26, include_str!("../migrations/data/0026_suppliers.sql")),
     (27, include_str!("../migrations/data/0027_guard.sql")),
+    (31, include_str!("../migrations/data/0031_staff_hands.sql")),
 ];
 
 /// The vault's migrations.

@@ -10,7 +10,7 @@ use time::Duration;
 
 use super::people::{PASSWORD, SECRET};
 use crate::account::salt;
-use crate::staff::{course, make};
+use crate::staff::{Doer, course, make};
 use crate::{App, Failure};
 
 /// A member of the demonstration's staff.
@@ -110,7 +110,7 @@ pub(super) async fn seed(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
             ctx,
             (known.identifier, known.roles),
             &secret,
-            (&code, "demo"),
+            (&code, Doer::machine("demo")),
         )
         .await?;
         set_up(app, ctx, known, hash).await?;

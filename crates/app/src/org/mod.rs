@@ -37,7 +37,7 @@ pub(crate) use apply::{chosen, suspend};
 pub(crate) use check::{CHECK, perform};
 pub(crate) use found::{depart, establish, join};
 pub use invitation::{accept, decline, invite, take_back};
-pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
+pub(crate) use measure::{DECISIONS, Decision, MEASURES, SECONDS, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
 pub use picture::sample_picture;
 pub(crate) use proof::{SEND, send};

@@ -39,6 +39,7 @@ mod second_loss;
 mod staff;
 mod staff_case;
 mod staff_enterprise;
+mod staff_eyes;
 mod supplier;
 mod supplier_market;
 mod supplier_scene;

@@ -14,8 +14,9 @@ pub use puzzle::{Puzzle, pose, posed};
 pub use review::{Decided, contest_own, contest_stopped, decisions};
 pub use stopped::{Stopped, confirm_step, on_to_second, send_step_code, solve_hold, stopped};
 
+pub(crate) use entry::known;
 pub use entry::{PasskeyVerdict, passkey_entry, settle_passkey};
-pub(super) use entry::{began, bind, known, passed, recovered, used};
+pub(super) use entry::{began, bind, passed, recovered, used};
 
 use domain::Refused;
 use domain::account::guard::{self as rules, Act, Decision, Facts, Outcome, RULES};
@@ -73,6 +74,11 @@ pub(crate) struct Verdict {
     pub outcome: Outcome,
     /// The decision.
     pub decision: Uuid,
+}
+
+/// The network that a request comes from, as its digest in words; nothing where it is not known.
+pub(crate) fn network(app: &App, origin: &Origin<'_>) -> String {
+    origin::bound_to(app, origin)
 }
 
 /// The guard's own context in answer to a request.
