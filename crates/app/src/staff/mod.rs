@@ -42,6 +42,7 @@ pub use training::{
 pub use verification::{ApprovalState, CaseView, act, case, reveal};
 
 pub(crate) use eyes::another;
+pub(crate) use queue::contest_due;
 pub(crate) use setup::make;
 
 use domain::refused::{Minor, Party};

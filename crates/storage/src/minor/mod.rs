@@ -5,6 +5,7 @@ pub mod age;
 pub mod approval;
 pub mod audit;
 pub(crate) mod kernel;
+pub mod ruling;
 
 use domain::calendar::Due;
 use domain::minor::{Band, Event, Guardianship, Mistake, State, Step};
