@@ -127,6 +127,8 @@ impl Site {
                 filing: Filing::default(),
                 demo: true,
                 secure: false,
+                trusted_proxies: Vec::new(),
+                answer_floor: std::time::Duration::ZERO,
             }),
         });
         let mut site = Self {
@@ -145,7 +147,7 @@ impl Site {
 
     /// A person with a session, a token and an order.
     fn people(&mut self) {
-        let known = "phone=100-0000-0001&account_name=%E4%B9%B0%E5%AE%B6\
+        let known = "phone=100-0000-0001&age_band=adult&account_name=%E4%B9%B0%E5%AE%B6\
             &accept_agreement=2020-11-01&accept_policy=2020-11-01";
         self.form("/zhuce/yanzhengma", known);
         let code = self.get("/demo/outbox").after("验证码 ", '，');

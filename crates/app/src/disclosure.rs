@@ -152,6 +152,19 @@ pub fn who_sees(column: &str) -> Option<&'static (String, String)> {
     seen.get(column)
 }
 
+/// Who reads what is not sealed, in Chinese and English.
+fn readers(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "members" => ("这家企业的成员", "the members of this organisation"),
+        "verifier" => (
+            "平台审核人员（办理案件时）",
+            "a verifier of the platform at the case",
+        ),
+        "everybody" => ("认证通过后所有人", "everybody once it is verified"),
+        _ => return None,
+    })
+}
+
 fn eyes(column: &Column) -> (String, String) {
     let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     match column.class {
@@ -169,7 +182,12 @@ fn eyes(column: &Column) -> (String, String) {
             "您本人；依法代表您的人（如有，核验之后，手机号遮盖显示）。",
             "You; and whoever represents you by law, if anybody does and once they proved it (of a number only some digits).",
         ),
-        _ if column.recipients.is_empty() && column.staff.is_empty() => both("只有您本人。", "Only you."),
+        _ if [&column.recipients, &column.staff, &column.shown]
+            .into_iter()
+            .all(Vec::is_empty) =>
+        {
+            both("只有您本人。", "Only you.")
+        }
         _ => {
             let known = column.recipients.iter().filter_map(|name| recipient(name));
             let mut said = both("您本人", "You");
@@ -193,7 +211,30 @@ fn eyes(column: &Column) -> (String, String) {
                 said.1
                     .push_str("; a mediator of the platform, only in a dispute and with a reason, each time on your record");
             }
+            for (zh, en) in column.shown.iter().filter_map(|word| readers(word)) {
+                let _ = write!(said.0, "；{zh}");
+                let _ = write!(said.1, "; {en}");
+            }
             (said.0 + "。", said.1 + ".")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clause_0_5_the_register_names_only_readers_that_are_known() {
+        let columns = register::columns().expect("the register");
+        let named: Vec<&Column> = columns.iter().filter(|column| !column.shown.is_empty()).collect();
+        assert!(named.len() > 8, "some are");
+        for column in named {
+            let place = format!("{}.{}", column.table, column.name);
+            assert!(!column.is_sealed(), "{place}: what is sealed has its recipients");
+            assert!(column.shown.iter().all(|word| readers(word).is_some()), "{place}");
+        }
+        let name = who_sees("enterprise_verification.company_name").expect("registered");
+        assert_eq!(name.0, "您本人；平台审核人员（办理案件时）；认证通过后所有人。");
     }
 }

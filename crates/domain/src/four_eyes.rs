@@ -1,10 +1,26 @@
 //! Measures that one member of staff proposes and another decides, and the appeal against them, which
 //! a third decides: revoking a verification, banning a supplier. Staff are named by an identifier.
+//!
+//! Two identifiers are not yet two people: whoever gave an account its set-up code could have set it up
+//! themself. The store knows through whose hands each account came; accounts whose hands meet count as one.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::market::staff;
 use crate::refused::{Party, Refused};
+
+/// How far before a decision the hands count of those who took it: when it was proposed is no longer known.
+pub const LOOK_BACK: Duration = Duration::days(30);
+
+/// Whether two members of staff could be one person: the same, one through the hands of the other, or both
+/// through those of a third. Of each the identifier, and whoever could have set the account up.
+#[must_use]
+pub fn could_be_one(one: (&str, &[String]), other: (&str, &[String])) -> bool {
+    let of =
+        |(own, hands): (&str, &[String]), name: &str| own == name || hands.iter().any(|hand| hand == name);
+    let mut names = one.1.iter().map(String::as_str).chain([one.0]);
+    names.any(|name| of(other, name))
+}
 
 /// Something proposed that waits for the second pair of eyes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +55,16 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Who took part so far, each with the instant from which on it matters through whose hands their account
+    /// came; `since` is when the measure's state began.
+    #[must_use]
+    pub fn earlier(&self, since: OffsetDateTime) -> Vec<(&str, OffsetDateTime)> {
+        let proposed = self.proposal.iter().map(|first| (first.by.as_str(), first.at));
+        let from = since.checked_sub(LOOK_BACK).unwrap_or(since);
+        let decided = self.decided_by.iter().map(|by| (by.as_str(), from));
+        proposed.chain(decided).collect()
+    }
+
     /// Proposed by a member of staff.
     ///
     /// # Errors
@@ -147,6 +173,38 @@ mod tests {
         let dismissed = appealed.judged("v-3", false).expect("dismissed");
         assert_eq!(dismissed.appealed(), Err(Party::AppealUsed.into()));
         assert_eq!(dismissed.judged("v-3", true), Err(Party::AppealNone.into()));
+    }
+
+    #[test]
+    fn clause_2_5_1_e_accounts_whose_hands_meet_count_as_one_person() {
+        let hands = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let one = |a: (&str, &[&str]), b: (&str, &[&str])| {
+            let (of_a, of_b) = (hands(a.1), hands(b.1));
+            let there = could_be_one((a.0, &of_a), (b.0, &of_b));
+            assert_eq!(there, could_be_one((b.0, &of_b), (a.0, &of_a)), "whoever asks");
+            there
+        };
+        // By the operator, who is nobody of the console.
+        assert!(!one(("v-1", &[]), ("v-2", &[])));
+        assert!(one(("v-1", &[]), ("v-1", &[])));
+        assert!(one(("v-1", &["admin-1"]), ("v-2", &["admin-1"])), "both by one");
+        assert!(one(("v-1", &["admin-1"]), ("admin-1", &[])), "one by the other");
+        assert!(
+            one(("v-1", &["admin-1"]), ("v-2", &["admin-2", "admin-1"])),
+            "through another"
+        );
+        assert!(!one(("v-1", &["admin-1"]), ("v-2", &["admin-2"])));
+    }
+
+    #[test]
+    fn the_hands_of_whoever_took_part_count_from_when_they_did() {
+        assert!(Measure::default().earlier(NOW).is_empty());
+        let proposed = Measure::default().proposed("v-1", NOW).expect("proposed");
+        let later = NOW + Duration::DAY;
+        assert_eq!(proposed.earlier(later), [("v-1", NOW)]);
+        let decided = proposed.confirmed("v-2").expect("decided");
+        let from = later - LOOK_BACK;
+        assert_eq!(decided.earlier(later), [("v-1", from), ("v-2", from)]);
     }
 
     #[test]

@@ -53,6 +53,10 @@ pub struct Column {
     /// The roles of staff that may open it, each for a case and with a reason; nobody's eyes, if empty.
     #[serde(default)]
     pub staff: Vec<String>,
+    /// Who reads an unsealed value beside whoever typed it: `members` of the organisation, a `verifier` at a
+    /// case, `everybody` once it is verified.
+    #[serde(default)]
+    pub shown: Vec<String>,
     /// Whether it is part of the person's copy.
     pub export: bool,
 }

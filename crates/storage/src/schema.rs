@@ -50,6 +50,7 @@ pub const DATA: &[Migration] = &[
     (28, include_str!("../migrations/data/0028_books.sql")),
     (29, include_str!("../migrations/data/0029_minor_proof.sql")),
     (30, include_str!("../migrations/data/0030_standing.sql")),
+    (31, include_str!("../migrations/data/0031_staff_hands.sql")),
 ];
 
 /// The vault's migrations.

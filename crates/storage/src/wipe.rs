@@ -39,6 +39,7 @@ const TABLES: &[(&str, &str)] = &[
     ("organisation_invitation", "DELETE FROM organisation_invitation"),
     ("organisation_member", "DELETE FROM organisation_member"),
     ("staff_change", "DELETE FROM staff_change"),
+    ("staff_hand", "DELETE FROM staff_hand"),
     ("staff_quiz", "DELETE FROM staff_quiz"),
     ("staff_training", "DELETE FROM staff_training"),
     ("staff_recovery_code", "DELETE FROM staff_recovery_code"),

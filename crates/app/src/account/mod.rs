@@ -27,6 +27,7 @@ pub use guard::{
     contest_stopped, decisions, on_to_second, passkey_entry, pose, posed, send_step_code, settle_passkey,
     solve_hold, stopped,
 };
+pub(crate) use guard::{Try, door, known as got_in, network};
 pub(crate) use login::token_digest;
 pub use login::{Begun, Entry, Login, Viewer, authenticate, authenticate_from, log_in, log_out, revoke};
 pub use lost::{LostPhone, ask_lost, cancel_lost, carry_out_recoveries, request_lost_code};

@@ -11,7 +11,7 @@ use time::Duration;
 use super::people::PASSWORD;
 use super::roster::SECRET;
 use crate::account::salt;
-use crate::staff::{course, end_by_operator, make};
+use crate::staff::{Doer, course, end_by_operator, make};
 use crate::{App, Failure};
 
 /// A member of the demonstration's staff.
@@ -103,7 +103,8 @@ async fn others(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
         let secret = Personal::received(SECRET.to_owned());
         // Nobody is told the code: an administrator gives another.
         let code = crate::account::random_token(&*app.entropy);
-        make(app, ctx, (identifier, roles), &secret, (&code, "demo")).await?;
+        let by = (&*code, Doer::machine("demo"));
+        make(app, ctx, (identifier, roles), &secret, by).await?;
         if identifier == LEFT.0 {
             end_by_operator(app, ctx, identifier).await?;
         }
@@ -138,7 +139,7 @@ pub(super) async fn seed(app: &App, ctx: &Ctx<Operate>) -> Result<(), Failure> {
             ctx,
             (known.identifier, known.roles),
             &secret,
-            (&code, "demo"),
+            (&code, Doer::machine("demo")),
         )
         .await?;
         set_up(app, ctx, known, hash).await?;

@@ -8,7 +8,7 @@ use domain::account::offer::REAL_NAME;
 use domain::account::phone;
 use domain::calendar::Due;
 use domain::machine::Role;
-use domain::minor::{Band, Event, Guardianship, State, number};
+use domain::minor::{Band, Event, Finding, Guardianship, State, number};
 use privacy::consent::{ConsentEvent, Origin, Standing, standing};
 use privacy::purpose::{ShowOwn, VerifyHolder};
 use privacy::{Ask, Ctx, LegalBasis};
@@ -26,6 +26,7 @@ use super::guardian::mine;
 use crate::account::{Viewer, verify_present};
 use crate::log::Controller;
 use crate::rights::Copy;
+use crate::staff::contest_due;
 use crate::{App, Failure};
 
 /// Openings by staff that are shown.
@@ -53,6 +54,10 @@ pub struct Own {
     pub line: ChildLine,
     /// What the viewer may do.
     pub may: Vec<Event>,
+    /// By when a human answers, if it is contested.
+    pub answer_by: Option<OffsetDateTime>,
+    /// What was found when it was contested, and why.
+    pub finding: Option<Finding>,
 }
 
 /// The page of minors and guardians.
@@ -98,11 +103,23 @@ pub async fn room(app: &App, ctx: &Ctx<ShowOwn>, viewer: &Viewer) -> Result<Room
     let own = store::of_subject(&mut tx, viewer.subject).await?;
     let children = store::of_guardian(&mut tx, viewer.account).await?;
     let shown = |row: &&GuardianshipRow| !super::overdue(row, ctx.now());
+    let own = match own {
+        Some(row) => {
+            let contested = row.guardianship.state == State::Contested;
+            Some(Own {
+                line: line(&row),
+                may: allowed(&row.guardianship, Role::Minor),
+                answer_by: match contest_due(row.guardianship.since) {
+                    Due::At(at) if contested => Some(at),
+                    _ => None,
+                },
+                finding: store::ruling::of(&mut tx, row.id).await?,
+            })
+        }
+        None => None,
+    };
     Ok(Room {
-        own: own.map(|row| Own {
-            line: line(&row),
-            may: allowed(&row.guardianship, Role::Minor),
-        }),
+        own,
         children: children.iter().filter(shown).map(line).collect(),
     })
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{proof, take, tell};
 use crate::account::consent;
 use crate::rights::refuse_if_closing;
+use crate::staff::another;
 use crate::{App, Failure};
 
 /// What a verifier decides alone.
@@ -24,6 +25,13 @@ pub(crate) const MEASURES: [Event; 5] = [
     Event::ProposeRevocation,
     Event::ConfirmRevocation,
     Event::DropRevocation,
+    Event::UpholdAppeal,
+    Event::DismissAppeal,
+];
+
+/// What takes another pair of eyes than those before.
+pub(crate) const SECONDS: [Event; 3] = [
+    Event::ConfirmRevocation,
     Event::UpholdAppeal,
     Event::DismissAppeal,
 ];
@@ -92,6 +100,9 @@ pub(crate) async fn by_verifier(
         .ok_or(Failure::NotFound)?;
     if row.verification.version != act.version {
         return Err(Refused::from(Party::VerifyNotNow).into());
+    }
+    if SECONDS.contains(&act.event) {
+        another(tx, act.by, (&row.verification.measure, row.verification.since)).await?;
     }
     if act.event == Event::Prove {
         seen(tx, &row, act.staff).await?;

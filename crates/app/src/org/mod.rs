@@ -40,7 +40,7 @@ pub use book::{Books, Kept, books, delete_kept, own_places, prefer_kept, put_pla
 pub(crate) use check::{CHECK, perform};
 pub(crate) use found::{depart, establish, join};
 pub use invitation::{accept, decline, invitation, invitations, invite, take_back};
-pub(crate) use measure::{DECISIONS, Decision, MEASURES, by_verifier};
+pub(crate) use measure::{DECISIONS, Decision, MEASURES, SECONDS, by_verifier};
 pub use members::{change_seat, dissolve, leave, remove};
 pub use picture::{A_DAY as PICTURES_A_DAY, sample_picture};
 pub(crate) use proof::{SEND, send, wrong_amount};

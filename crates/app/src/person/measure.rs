@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{check, stale};
 use crate::account::Viewer;
+use crate::staff::another;
 use crate::{App, Failure};
 
 /// What a verifier does about a verification that stands or was taken back.
@@ -19,6 +20,13 @@ pub(crate) const MEASURES: [Event; 5] = [
     Event::ProposeRevocation,
     Event::ConfirmRevocation,
     Event::DropRevocation,
+    Event::UpholdAppeal,
+    Event::DismissAppeal,
+];
+
+/// What takes another pair of eyes than those before.
+pub(crate) const SECONDS: [Event; 3] = [
+    Event::ConfirmRevocation,
     Event::UpholdAppeal,
     Event::DismissAppeal,
 ];
@@ -50,6 +58,9 @@ pub(crate) async fn by_verifier(tx: &mut Tx<'_, Operate>, act: Act<'_>) -> Resul
         .ok_or(Failure::NotFound)?;
     if row.verification.version != act.version {
         return Err(Refused::from(Party::VerifyNotNow).into());
+    }
+    if SECONDS.contains(&act.event) {
+        another(tx, act.by, (&row.verification.measure, row.verification.since)).await?;
     }
     if act.event == Event::ProposeRevocation && act.ground.is_none() {
         return Err(Refused::from(Party::StaffGround).into());

@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub(crate) use check::{CHECK, TELL, answered, perform, put_off, tell};
 pub use measure::appeal;
-pub(crate) use measure::{Act, MEASURES, by_verifier};
+pub(crate) use measure::{Act, MEASURES, SECONDS, by_verifier};
 pub(crate) use real_name::real_name;
 pub use source::{Answer, Asked, DemoSource, IdentitySource, SourceFailed};
 

@@ -18,9 +18,10 @@ use storage::person;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::eyes::took_part;
 use super::{Signed, denied, trained};
 use crate::account::consent;
-use crate::org::{DECISIONS, Decision, MEASURES, by_verifier};
+use crate::org::{DECISIONS, Decision, MEASURES, SECONDS, by_verifier};
 use crate::{App, Failure};
 
 /// Steps shown of a case.
@@ -162,15 +163,9 @@ pub async fn enterprise_case(
         _ => None,
     };
     let now = &row.verification;
-    let by_me = |by: &str| by == signed.identifier;
     let measure = &now.measure;
-    let proposed_by_me = measure.proposal.as_ref().is_some_and(|first| by_me(&first.by));
-    let decided_by_me = measure.decided_by.iter().any(|by| by_me(by));
-    let others = |event: &Event| match event {
-        Event::ConfirmRevocation => proposed_by_me,
-        Event::UpholdAppeal | Event::DismissAppeal => decided_by_me,
-        _ => false,
-    };
+    let mine = took_part(&mut tx, &signed.identifier, (measure, now.since)).await?;
+    let others = |event: &Event| mine && SECONDS.contains(event);
     let offered: Vec<Event> = now
         .allowed(Side::PlatformVerifier)
         .into_iter()
@@ -300,7 +295,7 @@ async fn former(tx: &mut storage::Tx<'_, Operate>, code: &str) -> Result<Option<
 /// Takes a verifier's step in a case.
 ///
 /// # Errors
-/// [`Party::FourEyes`], [`Party::ProofUnseen`], [`Party::VerifyReason`], [`Party::VerifyNotNow`] and what else the machine says;
+/// [`Party::FourEyes`], [`Party::SameHand`], [`Party::ProofUnseen`], [`Party::VerifyReason`], [`Party::VerifyNotNow`] and what else the machine says;
 /// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
 pub async fn enterprise_act(
     app: &App,

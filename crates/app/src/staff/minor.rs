@@ -2,10 +2,11 @@
 //! and soon; the privacy officer hears who says that it is a mistake, and reads the yearly audit.
 
 use domain::Refused;
+use domain::calendar::Due;
 use domain::four_eyes::Appeal;
 use domain::machine::Role as Side;
 use domain::minor::approval::{Approval, LIFE, WAITS};
-use domain::minor::{Band, Event, Facts, Mistake, State, Tally, audit as rule, number};
+use domain::minor::{Band, Event, Facts, Finding, Mistake, Ruling, State, Tally, audit as rule, number};
 use domain::refused::{Minor, Party};
 use domain::staff::{Role, case_number};
 use privacy::purpose::Operate;
@@ -17,8 +18,9 @@ use storage::{Tx, person};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::eyes::could_be;
 use super::verification::ApprovalState;
-use super::{Signed, trained};
+use super::{Clock, Signed, contest_due, trained};
 use crate::{App, Failure, Fault, minor};
 
 /// The one field that a verifier opens of a person's verification.
@@ -126,7 +128,9 @@ pub struct ApprovalLine {
     pub asked_at: OffsetDateTime,
     /// Until when it waits.
     pub until: OffsetDateTime,
-    /// Whether it is the own request of whoever looks.
+    /// How much of that is left.
+    pub clock: Clock,
+    /// Whether it is the own request of whoever looks, or of somebody who could be they.
     pub own: bool,
 }
 
@@ -137,38 +141,49 @@ pub struct ApprovalLine {
 pub async fn approvals(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Vec<ApprovalLine>, Failure> {
     role(signed, Role::Supervisor)?;
     let mut tx = app.store.begin(ctx).await?;
-    let rows = approval::waiting(&mut tx, PAGE).await?;
-    let line = |row: approval::ApprovalRow| ApprovalLine {
-        id: row.id,
-        fields: row.fields,
-        case: case_number(row.case),
-        reason: row.reason,
-        own: row.approval.asked_by == signed.identifier,
-        asked_by: row.approval.asked_by,
-        asked_at: row.approval.asked_at,
-        until: row.approval.asked_at + WAITS,
-    };
-    Ok(rows.into_iter().map(line).collect())
+    let mut lines = Vec::new();
+    for row in approval::waiting(&mut tx, PAGE).await? {
+        let asked = (row.approval.asked_by.as_str(), row.approval.asked_at);
+        lines.push(ApprovalLine {
+            own: could_be(&mut tx, &signed.identifier, asked).await?,
+            id: row.id,
+            fields: row.fields,
+            case: case_number(row.case),
+            reason: row.reason,
+            asked_by: row.approval.asked_by,
+            asked_at: row.approval.asked_at,
+            until: row.approval.asked_at + WAITS,
+            clock: Clock::of(Due::At(row.approval.asked_at + WAITS), ctx.now()),
+        });
+    }
+    Ok(lines)
 }
 
 /// Approves or refuses, as another than the one who asks.
 ///
 /// # Errors
-/// [`Party::FourEyes`], [`Minor::ApprovalNotNow`], [`Party::StaffTraining`]; [`Failure::NotFound`].
+/// [`Party::FourEyes`], [`Party::SameHand`], [`Minor::RulingMissing`], [`Minor::ApprovalNotNow`],
+/// [`Party::StaffTraining`]; [`Failure::NotFound`].
 pub async fn decide_approval(
     app: &App,
     ctx: &Ctx<Operate>,
     signed: &Signed,
     id: Uuid,
-    yes: bool,
+    ruling: &str,
 ) -> Result<(), Failure> {
     policy::clause!("2.7.b");
     role(signed, Role::Supervisor)?;
     trained(signed, ctx.now())?;
     let mut tx = app.store.begin(ctx).await?;
     let row = approval::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
+    let ruling = Ruling::chosen(ruling)?;
+    let yes = ruling.approves();
     row.approval.decided(&signed.identifier, yes, ctx.now())?;
-    if !approval::decide(&mut tx, id, (&signed.identifier, yes)).await? {
+    let asked = (row.approval.asked_by.as_str(), row.approval.asked_at);
+    if could_be(&mut tx, &signed.identifier, asked).await? {
+        return Err(Refused::from(Party::SameHand).into());
+    }
+    if !approval::decide(&mut tx, id, (&signed.identifier, ruling)).await? {
         return Err(Refused::from(Minor::ApprovalNotNow).into());
     }
     let what = if yes { Tally::Approved } else { Tally::Denied };
@@ -189,6 +204,8 @@ pub struct ContestedFinding {
     pub mistake: Option<Mistake>,
     /// Since when it waits.
     pub since: OffsetDateTime,
+    /// Until when it may.
+    pub clock: Clock,
     /// How an appeal stands: there is one, this one.
     pub appeal: Appeal,
 }
@@ -211,6 +228,7 @@ pub async fn contested(
         band: row.guardianship.band,
         mistake: row.mistake,
         since: row.guardianship.since,
+        clock: Clock::of(contest_due(row.guardianship.since), ctx.now()),
         appeal: Appeal::Open,
     };
     Ok(rows.into_iter().map(line).collect())
@@ -219,13 +237,13 @@ pub async fn contested(
 /// Finds that it was a mistake, or that it was not.
 ///
 /// # Errors
-/// [`Minor::GuardianNotNow`], [`Party::StaffTraining`]; [`Failure::NotFound`].
+/// [`Minor::RulingMissing`], [`Minor::GuardianNotNow`], [`Party::StaffTraining`]; [`Failure::NotFound`].
 pub async fn decide_contest(
     app: &App,
     ctx: &Ctx<Operate>,
     signed: &Signed,
     id: Uuid,
-    upheld: bool,
+    finding: &str,
 ) -> Result<(), Failure> {
     policy::clause!("2.7.a");
     role(signed, Role::Dpo)?;
@@ -236,8 +254,14 @@ pub async fn decide_contest(
     if row.guardianship.state != State::Contested {
         return Err(Refused::from(Minor::GuardianNotNow).into());
     }
-    let event = if upheld { Event::Uphold } else { Event::Dismiss };
+    let finding = Finding::chosen(finding)?;
+    let event = if finding.was_mistake() {
+        Event::Uphold
+    } else {
+        Event::Dismiss
+    };
     minor::take(&mut tx, &row, (event, Side::PlatformOfficer), &Facts::default()).await?;
+    store::ruling::put(&mut tx, row.id, finding).await?;
     Ok(tx.commit().await?)
 }
 

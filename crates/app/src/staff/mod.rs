@@ -4,6 +4,7 @@
 
 mod demands;
 mod enterprise;
+mod eyes;
 mod guard;
 mod minor;
 mod orders;
@@ -23,14 +24,12 @@ pub use minor::{
     decide_approval, decide_contest,
 };
 pub use orders::{Waiting, decide_order, waiting_orders};
-pub use people::{
-    Colleague, Doer, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles,
-};
+pub use people::{Colleague, People, add_by_admin, end, end_by_operator, people, renew_by_admin, set_roles};
 pub use queue::{
     APPLICATIONS, COMPLAINT_DAYS, Clock, Kind, Line, Lines, Listed, Matter, Queue, Tab, cases, next_case,
     queues,
 };
-pub use setup::{Invitation, Offered, SetUp, add, offered, renew, set_up};
+pub use setup::{Doer, Invitation, Offered, SetUp, add, offered, renew, set_up};
 pub use sign_in::{Begun, SignIn, Signed, authenticate, own_name, sign_in, sign_out};
 pub use supplier::{
     LicenceCase, SupplierCase, SupplierChoice, licence_act, licence_case, open_licence, supplier_act,
@@ -42,6 +41,8 @@ pub use training::{
 };
 pub use verification::{ApprovalState, CaseView, act, case, reveal};
 
+pub(crate) use eyes::another;
+pub(crate) use queue::contest_due;
 pub(crate) use setup::make;
 
 use domain::refused::{Minor, Party};
@@ -53,11 +54,14 @@ use storage::{StoreError, Tx, staff};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::account::index;
+use crate::account::{Origin, index, network};
 use crate::{App, Failure, Fault};
 
-/// The kind under which failed log-ins and set-ups are counted.
+/// The kind under which failed log-ins and set-ups are counted, by identifier and network: nobody far away
+/// locks a colleague out.
 const WRONG: &str = "staff_wrong";
+/// The kind under which wrong second factors after a right password are counted, by identifier alone.
+const WRONG_SECOND: &str = "staff_second_wrong";
 
 /// The context of a member of staff about themself.
 fn own<P: Purpose, Q: Purpose>(ctx: &Ctx<Q>, row: &StaffRow) -> Ctx<P> {
@@ -82,22 +86,29 @@ fn ration(app: &App, identifier: &str) -> BlindIndex {
     index(app, "staff.identifier", identifier)
 }
 
-/// Counts a try for an identifier, known or not; tries at the same time are counted one after another.
+/// Counts a try for an identifier, known or not, from a network; tries at the same time are counted one
+/// after another.
 async fn admit<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
-    identifier: &str,
+    (identifier, from): (&str, &Origin<'_>),
     row: Option<&StaffRow>,
 ) -> Result<Uuid, Failure> {
-    policy::clause!("2.2.3.d");
     if let Some(row) = row {
         staff::hold(tx, row.id).await?;
     }
-    let (key, now) = (ration(app, identifier), tx.ctx().now());
-    let lately = code::attempts_since(tx, WRONG, key, now - rules::LOGIN_WINDOW).await?;
-    let today = code::attempts_since(tx, WRONG, key, now - rules::LONG_WINDOW).await?;
+    let key = format!("{identifier}@{}", network(app, from));
+    count(tx, WRONG, ration(app, &key)).await
+}
+
+/// Counts a try, unless there were too many.
+async fn count<P: Purpose>(tx: &mut Tx<'_, P>, kind: &'static str, key: BlindIndex) -> Result<Uuid, Failure> {
+    policy::clause!("2.2.3.d");
+    let now = tx.ctx().now();
+    let lately = code::attempts_since(tx, kind, key, now - rules::LOGIN_WINDOW).await?;
+    let today = code::attempts_since(tx, kind, key, now - rules::LONG_WINDOW).await?;
     rules::may_try(lately, today)?;
-    Ok(code::count_attempt(tx, WRONG, key).await?)
+    Ok(code::count_attempt(tx, kind, key).await?)
 }
 
 /// Whoever decides about people is trained (2.5.1.f): a role is suspended while its training does not count.

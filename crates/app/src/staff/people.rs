@@ -7,9 +7,8 @@ use privacy::purpose::Operate;
 use storage::Tx;
 use storage::staff::{self, Change, StaffRow};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
-use super::setup::{Invitation, add, renew};
+use super::setup::{Doer, Invitation, invite, renewed};
 use super::{Signed, typed};
 use crate::{App, Failure};
 
@@ -17,15 +16,6 @@ use crate::{App, Failure};
 const SHOWN: i64 = 500;
 /// Changes shown.
 const CHANGES: i64 = 30;
-
-/// Who changes an account.
-#[derive(Clone, Copy, Debug)]
-pub struct Doer<'a> {
-    /// Their own account, if they have one here.
-    pub id: Option<Uuid>,
-    /// By what records name them.
-    pub name: &'a str,
-}
 
 /// A member of staff as an administrator sees them: no name.
 #[derive(Clone, Debug)]
@@ -84,7 +74,7 @@ pub async fn people(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Pe
 /// Makes an account.
 ///
 /// # Errors
-/// As [`add`]; [`Failure::NotFound`] for whoever is no administrator.
+/// As [`super::add`]; [`Failure::NotFound`] for whoever is no administrator.
 pub async fn add_by_admin(
     app: &App,
     ctx: &Ctx<Operate>,
@@ -92,7 +82,7 @@ pub async fn add_by_admin(
     new: (&str, &[Role]),
 ) -> Result<Invitation, Failure> {
     admin(signed)?;
-    add(app, ctx, &signed.identifier, new).await
+    invite(app, ctx, Doer::of(signed), new).await
 }
 
 /// Somebody else's account, everybody's being held.
@@ -128,10 +118,7 @@ pub async fn set_roles(
     roles: &[Role],
 ) -> Result<(), Failure> {
     admin(signed)?;
-    let doer = Doer {
-        id: Some(signed.id),
-        name: &signed.identifier,
-    };
+    let doer = Doer::of(signed);
     let mut tx = app.store.begin(ctx).await?;
     let row = other(&mut tx, doer, identifier, |_| roles.contains(&Role::Admin)).await?;
     if !staff::set_roles(&mut tx, row.id, roles).await? {
@@ -152,16 +139,13 @@ pub async fn renew_by_admin(
     identifier: &str,
 ) -> Result<Invitation, Failure> {
     admin(signed)?;
-    let doer = Doer {
-        id: Some(signed.id),
-        name: &signed.identifier,
-    };
-    {
-        let mut tx = app.store.begin(ctx).await?;
-        // Until it is set up again the account does no work.
-        other(&mut tx, doer, identifier, |_| false).await?;
-    }
-    renew(app, ctx, doer.name, identifier).await
+    let doer = Doer::of(signed);
+    let mut tx = app.store.begin(ctx).await?;
+    // Until it is set up again the account does no work.
+    let row = other(&mut tx, doer, identifier, |_| false).await?;
+    let invitation = renewed(app, &mut tx, doer, row).await?;
+    tx.commit().await?;
+    Ok(invitation)
 }
 
 /// Ends somebody's account: sessions, password and authenticator at once, and their key for good.
@@ -170,10 +154,7 @@ pub async fn renew_by_admin(
 /// As [`set_roles`].
 pub async fn end(app: &App, ctx: &Ctx<Operate>, signed: &Signed, identifier: &str) -> Result<(), Failure> {
     admin(signed)?;
-    let doer = Doer {
-        id: Some(signed.id),
-        name: &signed.identifier,
-    };
+    let doer = Doer::of(signed);
     ended(app, ctx, doer, identifier).await
 }
 
@@ -182,11 +163,7 @@ pub async fn end(app: &App, ctx: &Ctx<Operate>, signed: &Signed, identifier: &st
 /// # Errors
 /// As [`set_roles`].
 pub async fn end_by_operator(app: &App, ctx: &Ctx<Operate>, identifier: &str) -> Result<(), Failure> {
-    let doer = Doer {
-        id: None,
-        name: "operator",
-    };
-    ended(app, ctx, doer, identifier).await
+    ended(app, ctx, Doer::machine("operator"), identifier).await
 }
 
 async fn ended(app: &App, ctx: &Ctx<Operate>, doer: Doer<'_>, identifier: &str) -> Result<(), Failure> {

@@ -2,6 +2,8 @@
 //! verifiers decide about, one mechanism for every kind of application.
 
 use domain::calendar::{Due, working_days_after, working_days_left};
+use domain::minor::CONTEST_WORKING_DAYS;
+use domain::minor::approval::WAITS;
 use domain::org::verification as enterprise;
 use domain::person::verification as person;
 use domain::person::verification::CHECK_LIFE;
@@ -12,6 +14,7 @@ use privacy::purpose::Operate;
 use storage::account::Place;
 use storage::account::guard::review;
 use storage::market::books;
+use storage::minor::{self, approval};
 use storage::rights::demand;
 use storage::staff::queue::{self as store, Applications, Case};
 use time::OffsetDateTime;
@@ -48,6 +51,10 @@ pub enum Kind {
     Suppliers,
     /// Licences of suppliers.
     Licences,
+    /// Requests to open something of a minor.
+    Approvals,
+    /// Accounts whose holders say that they are no minor's.
+    Minors,
 }
 
 /// The kinds that verifiers decide about, in the order of the console.
@@ -132,8 +139,9 @@ impl Kind {
     pub const fn role(self) -> Role {
         match self {
             Self::Verifications | Self::Enterprises | Self::Suppliers | Self::Licences => Role::Verifier,
-            Self::Demands | Self::Guard => Role::Dpo,
+            Self::Demands | Self::Guard | Self::Minors => Role::Dpo,
             Self::Orders => Role::Arbiter,
+            Self::Approvals => Role::Supervisor,
         }
     }
 
@@ -144,7 +152,7 @@ impl Kind {
             Self::Enterprises => Some(&ENTERPRISES),
             Self::Suppliers => Some(&SUPPLIERS),
             Self::Licences => Some(&LICENCES),
-            Self::Demands | Self::Guard | Self::Orders => None,
+            Self::Demands | Self::Guard | Self::Orders | Self::Approvals | Self::Minors => None,
         }
     }
 
@@ -381,6 +389,16 @@ pub struct Queue {
     pub clock: Clock,
 }
 
+/// By when the privacy officer hears who says since then that it is a mistake.
+pub(crate) fn contest_due(since: OffsetDateTime) -> Due {
+    working_days_after(since, CONTEST_WORKING_DAYS)
+}
+
+/// By when a supervisor decides what was asked for then.
+fn approval_due(asked_at: OffsetDateTime) -> Due {
+    asked_at.checked_add(WAITS).map_or(Due::Unknown, Due::At)
+}
+
 /// Since when one waits.
 fn since(case: &Case) -> OffsetDateTime {
     case.proposed_at.unwrap_or(case.since)
@@ -410,7 +428,7 @@ pub async fn queues(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Ve
         let open = demand::open(&mut tx).await?;
         queues.push(Queue {
             kind: Kind::Demands,
-            count: i64::try_from(open.len()).unwrap_or(i64::MAX),
+            count: demand::count(&mut tx).await?,
             oldest: open.iter().map(|asked| asked.asked_at).min(),
             clock: Clock::first(open.iter().map(|asked| Due::At(asked.due_at)), now),
         });
@@ -420,16 +438,36 @@ pub async fn queues(app: &App, ctx: &Ctx<Operate>, signed: &Signed) -> Result<Ve
         let due = |row: &review::DecisionRow| row.due_at.map_or(Due::Unknown, Due::At);
         queues.push(Queue {
             kind: Kind::Guard,
-            count: i64::try_from(contested.len()).unwrap_or(i64::MAX),
+            count: review::count(&mut tx).await?,
             oldest: contested.iter().filter_map(|row| row.contested_at).min(),
             clock: Clock::first(contested.iter().map(due), now),
+        });
+    }
+    if signed.has(Kind::Minors.role()) {
+        let contested = minor::contested(&mut tx).await?;
+        let since = contested.iter().map(|row| row.guardianship.since);
+        queues.push(Queue {
+            kind: Kind::Minors,
+            count: minor::ruling::waiting(&mut tx).await?,
+            oldest: since.clone().min(),
+            clock: Clock::first(since.map(contest_due), now),
+        });
+    }
+    if signed.has(Kind::Approvals.role()) {
+        let waiting = approval::waiting(&mut tx, LOOKED_AT).await?;
+        let since = waiting.iter().map(|row| row.approval.asked_at);
+        queues.push(Queue {
+            kind: Kind::Approvals,
+            count: approval::count(&mut tx).await?,
+            oldest: since.clone().min(),
+            clock: Clock::first(since.map(approval_due), now),
         });
     }
     if signed.has(Kind::Orders.role()) {
         let waiting = books::undecided_since(&mut tx, LOOKED_AT).await?;
         queues.push(Queue {
             kind: Kind::Orders,
-            count: i64::try_from(waiting.len()).unwrap_or(i64::MAX),
+            count: books::undecided_count(&mut tx).await?,
             oldest: waiting.iter().map(|(_, since)| *since).min(),
             clock: Clock::first(
                 waiting

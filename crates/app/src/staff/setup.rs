@@ -9,15 +9,49 @@ use domain::staff::{self as rules, Role};
 use privacy::purpose::{KeepSafe, Operate};
 use privacy::{Ask, Ctx, LegalBasis, Personal, Purpose, SubjectId};
 use storage::account::code as attempts;
-use storage::staff::{self, NewStaff, Setup, StaffRow};
+use storage::staff::{self, NewStaff, Setup, StaffRow, hand};
 use storage::{Tx, staff::field};
 use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{admit, own, typed};
-use crate::account::{accepted, fresh_codes, fresh_secret, index, salt};
+use super::{Signed, admit, own, ration, typed};
+use crate::account::{Origin, accepted, fresh_codes, fresh_secret, index, salt};
 use crate::{App, Failure};
+
+/// Who changes an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Doer<'a> {
+    /// Their own account, if they have one here.
+    pub id: Option<Uuid>,
+    /// By what records name them.
+    pub name: &'a str,
+}
+
+impl<'a> Doer<'a> {
+    /// A member of staff.
+    #[must_use]
+    pub fn of(signed: &'a Signed) -> Self {
+        Self {
+            id: Some(signed.id),
+            name: &signed.identifier,
+        }
+    }
+
+    /// Whoever is at the machine itself, by what records name them.
+    #[must_use]
+    pub const fn machine(name: &'a str) -> Self {
+        Self { id: None, name }
+    }
+
+    /// Their identifier, if they have an account here: through their hands accounts come.
+    fn hand(&self) -> Option<&'a str> {
+        self.id.map(|_| self.name)
+    }
+}
+
+/// By what records name those at the machine: nobody's identifier.
+const MACHINE: [&str; 2] = ["operator", "demo"];
 
 /// What lets somebody set up their account. The code is here and nowhere else: only a digest is stored.
 #[derive(Clone, Debug)]
@@ -53,7 +87,7 @@ pub(crate) async fn make<P: Purpose>(
     ctx: &Ctx<P>,
     (identifier, roles): (&str, &[Role]),
     secret: &Personal<String>,
-    (code, doer): (&str, &str),
+    (code, doer): (&str, Doer<'_>),
 ) -> Result<Uuid, Failure> {
     let (id, subject) = (app.entropy.id(), SubjectId(app.entropy.id()));
     app.store.create_key(subject).await?;
@@ -74,12 +108,13 @@ pub(crate) async fn make<P: Purpose>(
         app.store.destroy_key(subject).await?;
         return Err(Refused::from(Party::StaffTaken).into());
     }
-    staff::changed(&mut tx, id, "added", roles, doer).await?;
+    staff::changed(&mut tx, id, "added", roles, doer.name).await?;
+    hand::give(&mut tx, id, doer.hand()).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-/// Makes an account. `doer` is who says so: an administrator's identifier, or the operator.
+/// Makes an account from the machine itself, by what records name whoever is there.
 ///
 /// # Errors
 /// [`Party::StaffIdentifier`], [`Party::StaffRoles`], [`Party::StaffTaken`].
@@ -87,11 +122,24 @@ pub async fn add(
     app: &App,
     ctx: &Ctx<Operate>,
     doer: &str,
+    new: (&str, &[Role]),
+) -> Result<Invitation, Failure> {
+    invite(app, ctx, Doer::machine(doer), new).await
+}
+
+/// Makes an account.
+pub(super) async fn invite(
+    app: &App,
+    ctx: &Ctx<Operate>,
+    doer: Doer<'_>,
     (identifier, roles): (&str, &[Role]),
 ) -> Result<Invitation, Failure> {
     policy::clause!("2.5.1.e");
     let identifier = typed(identifier);
     read_identifier(&identifier).map_err(|_| Refused::from(Party::StaffIdentifier))?;
+    if MACHINE.contains(&identifier.as_str()) {
+        return Err(Refused::from(Party::StaffTaken).into());
+    }
     if roles.is_empty() {
         return Err(Refused::from(Party::StaffRoles).into());
     }
@@ -105,7 +153,8 @@ pub async fn add(
     })
 }
 
-/// Lets an account be set up anew: its password, authenticator and sessions are over at once.
+/// Lets an account be set up anew from the machine itself: its password, authenticator and sessions are
+/// over at once.
 ///
 /// # Errors
 /// [`Failure::NotFound`] for nobody, or somebody whose account ended.
@@ -115,12 +164,24 @@ pub async fn renew(
     doer: &str,
     identifier: &str,
 ) -> Result<Invitation, Failure> {
-    policy::clause!("2.5.1.e");
     let mut tx = app.store.begin(ctx).await?;
     let row = staff::by_identifier(&mut tx, &typed(identifier)).await?;
     let row = row.ok_or(Failure::NotFound)?;
+    let invitation = renewed(app, &mut tx, Doer::machine(doer), row).await?;
+    tx.commit().await?;
+    Ok(invitation)
+}
+
+/// The same in the running transaction, which the caller commits.
+pub(super) async fn renewed(
+    app: &App,
+    tx: &mut Tx<'_, Operate>,
+    doer: Doer<'_>,
+    row: StaffRow,
+) -> Result<Invitation, Failure> {
+    policy::clause!("2.5.1.e");
     let code = fresh_code(app);
-    let until = ctx.now() + rules::SETUP_LIFE;
+    let until = tx.ctx().now() + rules::SETUP_LIFE;
     let secret = fresh_secret(&*app.entropy);
     let setup = Setup {
         secret: &secret,
@@ -128,12 +189,14 @@ pub async fn renew(
         until,
     };
     // An account that ended has no key that anything could be sealed under.
-    if row.ended_at.is_some() || !staff::renew(&mut tx, &row, setup).await? {
+    if row.ended_at.is_some() || !staff::renew(tx, &row, setup).await? {
         return Err(Failure::NotFound);
     }
-    staff::session::revoke_of(&mut tx, row.id).await?;
-    staff::changed(&mut tx, row.id, "renewed", &row.roles, doer).await?;
-    tx.commit().await?;
+    staff::session::revoke_of(tx, row.id).await?;
+    // Whoever gets the account anew begins anew.
+    attempts::forget_digest(tx, ration(app, &row.identifier)).await?;
+    staff::changed(tx, row.id, "renewed", &row.roles, doer.name).await?;
+    hand::give(tx, row.id, doer.hand()).await?;
     Ok(Invitation {
         identifier: row.identifier,
         code,
@@ -155,11 +218,12 @@ async fn invited<P: Purpose>(
     app: &App,
     tx: &mut Tx<'_, P>,
     (identifier, code): (&str, &str),
+    from: &Origin<'_>,
 ) -> Result<Option<(StaffRow, Uuid)>, Failure> {
     policy::clause!("2.1.1.e");
     let identifier = typed(identifier);
     let row = staff::by_identifier(tx, &identifier).await?;
-    let attempt = admit(app, tx, &identifier, row.as_ref()).await?;
+    let attempt = admit(app, tx, (&identifier, from), row.as_ref()).await?;
     let now = tx.ctx().now();
     let fits = |row: &StaffRow| {
         let digest = setup_digest(app, row.id, code);
@@ -176,9 +240,14 @@ async fn invited<P: Purpose>(
 ///
 /// # Errors
 /// [`Party::StaffSetup`] whatever is wrong, [`Party::StaffTooMany`].
-pub async fn offered(app: &App, ctx: &Ctx<KeepSafe>, invitation: (&str, &str)) -> Result<Offered, Failure> {
+pub async fn offered(
+    app: &App,
+    ctx: &Ctx<KeepSafe>,
+    invitation: (&str, &str),
+    from: &Origin<'_>,
+) -> Result<Offered, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let Some((row, attempt)) = invited(app, &mut tx, invitation).await? else {
+    let Some((row, attempt)) = invited(app, &mut tx, invitation, from).await? else {
         tx.commit().await?;
         return Err(Refused::from(Party::StaffSetup).into());
     };
@@ -220,6 +289,8 @@ pub struct SetUp<'a> {
     pub password: &'a str,
     /// A code of the authenticator app just added.
     pub second_code: &'a str,
+    /// Where it comes from.
+    pub from: Origin<'a>,
 }
 
 /// Sets an account up and gives its recovery codes, this once.
@@ -230,7 +301,7 @@ pub async fn set_up(app: &App, ctx: &Ctx<KeepSafe>, form: &SetUp<'_>) -> Result<
     let invitation = (form.identifier, form.setup_code);
     let (row, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
-        let found = invited(app, &mut tx, invitation).await?;
+        let found = invited(app, &mut tx, invitation, &form.from).await?;
         tx.commit().await?;
         found.ok_or(Refused::from(Party::StaffSetup))?
     };

@@ -2,6 +2,7 @@
 //! (2.1.1.e, 2.5.1.e). A session is short and gets a new token at each log-in.
 
 use domain::Refused;
+use domain::account::guard::Act;
 use domain::account::{password::MAX_CHARS, recovery};
 use domain::refused::Party;
 use domain::staff::{self as rules, Role};
@@ -14,8 +15,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::setup::{ask_secret, recovery_digest};
-use super::{admit, own, typed};
-use crate::account::{accepted, random_token, token_digest};
+use super::{WRONG_SECOND, admit, count, own, ration, typed};
+use crate::account::{Origin, Try, accepted, door, got_in, random_token, token_digest};
 use crate::{App, Failure};
 
 /// A log-in as typed.
@@ -26,6 +27,8 @@ pub struct SignIn<'a> {
     pub password: &'a str,
     /// A code of the authenticator app, or a recovery code.
     pub second_code: &'a str,
+    /// Where it comes from.
+    pub from: Origin<'a>,
     /// The token of the session that this browser had, if it had one: it ends.
     pub former: Option<&'a str>,
 }
@@ -95,7 +98,8 @@ async fn second(app: &App, tx: &mut Tx<'_, KeepSafe>, row: &StaffRow, given: &st
 /// Signs in.
 ///
 /// # Errors
-/// [`Party::StaffLogin`] whatever is missing or wrong, [`Party::StaffTooMany`].
+/// [`Party::StaffLogin`] whatever is missing or wrong, [`Party::StaffTooMany`]; [`Party::PuzzleNeeded`],
+/// [`Party::PuzzleWrong`] and [`Party::GuardWait`] where the network's own signals ask for a puzzle.
 pub async fn sign_in(app: &App, ctx: &Ctx<KeepSafe>, form: &SignIn<'_>) -> Result<Begun, Failure> {
     policy::clause!("2.5.1.e");
     let wrong = || Failure::from(Refused::from(Party::StaffLogin));
@@ -104,10 +108,19 @@ pub async fn sign_in(app: &App, ctx: &Ctx<KeepSafe>, form: &SignIn<'_>) -> Resul
         // Nothing was tried, so nothing is counted.
         return Err(wrong());
     }
+    // Whoever tries many identifiers from one network solves a puzzle before anything is computed for them.
+    let tried = Try {
+        act: Act::Password,
+        origin: &form.from,
+        device: "",
+        login: &identifier,
+        account: None,
+    };
+    let seen = door(app, ctx, &tried).await?;
     let (found, attempt) = {
         let mut tx = app.store.begin(ctx).await?;
         let found = staff::by_identifier(&mut tx, &identifier).await?;
-        let attempt = admit(app, &mut tx, &identifier, found.as_ref()).await?;
+        let attempt = admit(app, &mut tx, (&identifier, &form.from), found.as_ref()).await?;
         tx.commit().await?;
         (found, attempt)
     };
@@ -124,11 +137,19 @@ pub async fn sign_in(app: &App, ctx: &Ctx<KeepSafe>, form: &SignIn<'_>) -> Resul
     // What an administrator did meanwhile counts.
     let row = staff::by_id(&mut tx, row.id).await?.ok_or_else(wrong)?;
     let works = row.ended_at.is_none() && row.confirmed_at.is_some();
+    // Guesses at the second factor count from everywhere together. They are refused like any other: that
+    // there were too many would tell that the password is right.
+    let guess = match count(&mut tx, WRONG_SECOND, ration(app, &identifier)).await {
+        Err(Failure::Refused(_)) => return Err(wrong()),
+        counted => counted?,
+    };
     if !works || !second(app, &mut tx, &row, form.second_code).await? {
         tx.commit().await?;
         return Err(wrong());
     }
-    attempts::forget_attempt(&mut tx, attempt).await?;
+    for right in [attempt, guess] {
+        attempts::forget_attempt(&mut tx, right).await?;
+    }
     if let Some(former) = form.former {
         session::revoke(&mut tx, token_digest(former)).await?;
     }
@@ -136,6 +157,7 @@ pub async fn sign_in(app: &App, ctx: &Ctx<KeepSafe>, form: &SignIn<'_>) -> Resul
     let csrf = random_token(&*app.entropy);
     session::insert(&mut tx, row.id, token_digest(&token), &csrf).await?;
     tx.commit().await?;
+    got_in(app, ctx, seen.sighting()).await?;
     Ok(Begun { token })
 }
 

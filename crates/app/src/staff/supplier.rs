@@ -19,11 +19,12 @@ use storage::supplier::licence::{self as licences, LicenceRow};
 use storage::supplier::{self as store, StandingRow, Taken};
 use uuid::Uuid;
 
+use super::eyes::took_part;
 use super::{Kind, Signed, denied, trained};
 use crate::account::consent;
 use crate::market::catalogue::Catalogue;
 use crate::supplier::{
-    DECISIONS, Decision, LICENCE_DECISIONS, LicenceDecision, by_verifier, licence_by_verifier,
+    DECISIONS, Decision, LICENCE_DECISIONS, LicenceDecision, SECONDS, by_verifier, licence_by_verifier,
 };
 use crate::{App, Failure};
 
@@ -95,14 +96,8 @@ pub async fn supplier_case(
         .count();
     steps.retain(|step| step.event != store::SELF_DEALING);
     let measure = &row.supplier.measure;
-    let by_me = |by: &str| by == signed.identifier;
-    let proposed_by_me = measure.proposal.as_ref().is_some_and(|first| by_me(&first.by));
-    let decided_by_me = measure.decided_by.iter().any(|by| by_me(by));
-    let others = |event: &Event| match event {
-        Event::ConfirmBan => proposed_by_me,
-        Event::UpholdAppeal | Event::DismissAppeal => decided_by_me,
-        _ => false,
-    };
+    let mine = took_part(&mut tx, &signed.identifier, (measure, row.supplier.since)).await?;
+    let others = |event: &Event| mine && SECONDS.contains(event);
     let mut offered = row.supplier.allowed(Side::PlatformVerifier);
     offered.retain(|event| DECISIONS.contains(event));
     Ok(SupplierCase {
@@ -135,7 +130,7 @@ pub struct SupplierChoice {
 /// Takes a verifier's step on a supplier.
 ///
 /// # Errors
-/// [`Party::FourEyes`], [`Party::VerifyReason`], [`Party::SupplierNotNow`],
+/// [`Party::FourEyes`], [`Party::SameHand`], [`Party::VerifyReason`], [`Party::SupplierNotNow`],
 /// [`domain::refused::Trade::SupplierPermitsOpen`] and what else the machine says; [`Failure::NotFound`]
 /// for an unknown one, and for whoever is no verifier.
 pub async fn supplier_act(

@@ -14,8 +14,10 @@ use storage::person::{self, Taken};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::eyes::took_part;
 use super::{Signed, denied, trained};
 use crate::account::consent;
+use crate::person::SECONDS;
 use crate::{App, Failure};
 
 /// Steps shown of a case.
@@ -90,18 +92,8 @@ pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> R
         .into_iter()
         .filter(|event| crate::person::MEASURES.contains(event))
         .collect();
-    let by_me = |by: &str| by == signed.identifier;
-    let proposed_by_me = now
-        .measure
-        .proposal
-        .as_ref()
-        .is_some_and(|first| by_me(&first.by));
-    let decided_by_me = now.measure.decided_by.iter().any(|by| by_me(by));
-    let others = |event: &Event| match event {
-        Event::ConfirmRevocation => proposed_by_me,
-        Event::UpholdAppeal | Event::DismissAppeal => decided_by_me,
-        _ => false,
-    };
+    let mine = took_part(&mut tx, &signed.identifier, (&now.measure, now.since)).await?;
+    let others = |event: &Event| mine && SECONDS.contains(event);
     Ok(CaseView {
         id,
         number: case_number(id),
@@ -118,7 +110,7 @@ pub async fn case(app: &App, ctx: &Ctx<Operate>, signed: &Signed, id: Uuid) -> R
         for_others: measures.iter().any(others),
         may: measures.iter().copied().filter(|event| !others(event)).collect(),
         can_reveal: row.real_name.is_some()
-            && !proposed_by_me
+            && !(mine && now.measure.proposal.is_some())
             && now.sight(Side::PlatformVerifier) == Sight::Open,
         approval,
         steps,
@@ -156,7 +148,8 @@ pub async fn reveal(
     let row = person::by_id(&mut tx, id).await?.ok_or(Failure::NotFound)?;
     policy::clause!("2.1.1.f");
     // Whoever proposed made the occasion themself; the second pair of eyes looks.
-    let own = (row.verification.measure.proposal.as_ref()).is_some_and(|first| first.by == signed.identifier);
+    let measure = (&row.verification.measure, row.verification.since);
+    let own = measure.0.proposal.is_some() && took_part(&mut tx, &signed.identifier, measure).await?;
     let open = !own && row.verification.sight(Side::PlatformVerifier) == Sight::Open;
     let no_matter = || Failure::from(Refused::from(Party::StaffNoMatter));
     let Some(name) = row.real_name.as_ref().filter(|_| open) else {
@@ -193,7 +186,7 @@ pub async fn reveal(
 /// Takes a verifier's step in a case.
 ///
 /// # Errors
-/// [`Party::FourEyes`], [`Party::StaffGround`], [`Party::VerifyNotNow`] and what else the machine says;
+/// [`Party::FourEyes`], [`Party::SameHand`], [`Party::StaffGround`], [`Party::VerifyNotNow`] and what else the machine says;
 /// [`Failure::NotFound`] for an unknown case, and for whoever is no verifier.
 pub async fn act(
     app: &App,

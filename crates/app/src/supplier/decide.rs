@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{covered, due, licences_of, stale, system, take, tell};
 use crate::Failure;
 use crate::market::catalogue::Catalogue;
+use crate::staff::another;
 
 /// What verifiers decide of a supplier.
 pub(crate) const DECISIONS: [Event; 11] = [
@@ -32,6 +33,8 @@ pub(crate) const DECISIONS: [Event; 11] = [
     Event::UpholdAppeal,
     Event::DismissAppeal,
 ];
+/// What takes another pair of eyes than those before.
+pub(crate) const SECONDS: [Event; 3] = [Event::ConfirmBan, Event::UpholdAppeal, Event::DismissAppeal];
 /// What verifiers decide of a licence.
 pub(crate) const LICENCE_DECISIONS: [rules::Event; 3] =
     [rules::Event::Approve, rules::Event::Reject, rules::Event::Revoke];
@@ -86,6 +89,9 @@ pub(crate) async fn by_verifier<P: Purpose>(
     let row = store::by_id(tx, act.supplier).await?.ok_or(Failure::NotFound)?;
     if row.supplier.version != act.version {
         return Err(Refused::from(Party::SupplierNotNow).into());
+    }
+    if SECONDS.contains(&act.event) {
+        another(tx, act.by, (&row.supplier.measure, row.supplier.since)).await?;
     }
     if act.event == Event::Approve && row.supplier.state == State::MaterialReview {
         licensed(tx, catalogue, &row).await?;

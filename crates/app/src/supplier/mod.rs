@@ -34,7 +34,7 @@ pub use apply::{Form, appeal, ask_exit, begin, save, withdraw};
 pub use business::{Warning, warnings_of};
 pub(crate) use business::{may_act, may_take, refuse_self_dealing};
 pub(crate) use decide::{
-    DECISIONS, Decision, LICENCE_DECISIONS, LicenceDecision, by_verifier, licence_by_verifier,
+    DECISIONS, Decision, LICENCE_DECISIONS, LicenceDecision, SECONDS, by_verifier, licence_by_verifier,
 };
 pub use due::run_due;
 pub(crate) use due::settle_licence;

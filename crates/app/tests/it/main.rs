@@ -43,6 +43,7 @@ mod second_loss;
 mod staff;
 mod staff_case;
 mod staff_enterprise;
+mod staff_eyes;
 mod supplier;
 mod supplier_market;
 mod supplier_scene;

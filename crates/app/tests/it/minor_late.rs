@@ -6,10 +6,11 @@ use app::market::order::{self, Placing};
 use app::market::share;
 use app::minor::{self, Room};
 use app::person::{self, Submission};
-use app::{App, Failure, staff};
+use app::staff::{self, Clock, Kind};
+use app::{App, Failure};
 use domain::calendar::BEIJING;
 use domain::market::order::Event as Step;
-use domain::minor::{Band, Event, Mistake, State};
+use domain::minor::{Band, Event, Finding, Mistake, State};
 use domain::person::verification::State as Verified;
 use domain::refused::Minor;
 use domain::staff::Role;
@@ -161,6 +162,7 @@ both_dbs! {
         let keep = house::person::<KeepAccount>(&app, &viewer);
         assert_eq!(refusal(minor::contest(&app, &keep, &viewer, None).await), Some(Minor::ContestMistake.into()));
         minor::contest(&app, &keep, &viewer, Some(Mistake::Others)).await.expect("contested");
+        let contested_at = app.clock.now();
         test.clock.advance(Duration::days(30));
         assert_eq!(tick(&app).await, 0, "no clock runs while it waits for us");
         let officer = trained(&app, test, "dpo-1", &[Role::Dpo]).await;
@@ -168,7 +170,19 @@ both_dbs! {
         assert!(matches!(staff::contested(&app, &ctx(&app), &verifier).await, Err(Failure::NotFound)));
         let waiting = staff::contested(&app, &ctx(&app), &officer).await.expect("listed");
         assert_eq!((waiting.len(), waiting[0].mistake, waiting[0].band), (1, Some(Mistake::Others), Band::Teen));
-        staff::decide_contest(&app, &ctx(&app), &officer, waiting[0].id, true).await.expect("upheld");
+        assert!(matches!(waiting[0].clock, Clock::Overdue(_)));
+        let queue = async || {
+            let queues = staff::queues(&app, &ctx(&app), &officer).await.expect("queues");
+            queues.into_iter().find(|queue| queue.kind == Kind::Minors).expect("a queue")
+        };
+        let there = queue().await;
+        assert_eq!((there.count, there.oldest), (1, Some(contested_at)));
+        assert!(matches!(there.clock, Clock::Overdue(at) if at > contested_at && at < contested_at + Duration::days(7)), "three working days");
+        let silent = staff::decide_contest(&app, &ctx(&app), &officer, waiting[0].id, "").await;
+        assert_eq!(refusal(silent), Some(Minor::RulingMissing.into()));
+        staff::decide_contest(&app, &ctx(&app), &officer, waiting[0].id, "others").await.expect("upheld");
+        let there = queue().await;
+        assert_eq!((there.count, there.oldest, there.clock), (0, None, Clock::Idle));
         let viewer = again(&app, "学生").await.expect("logged in");
         assert!(!viewer.frozen);
         assert_eq!(test.texts("SELECT band FROM age_band WHERE source = 'officer'").await, ["adult"]);
@@ -180,9 +194,13 @@ both_dbs! {
         let (app, viewer) = found(test).await;
         let keep = house::person::<KeepAccount>(&app, &viewer);
         minor::contest(&app, &keep, &viewer, Some(Mistake::Typed)).await.expect("contested");
+        let own = minor::room(&app, &house::person::<ShowOwn>(&app, &viewer), &viewer).await.expect("read").own.expect("a case");
+        assert!(own.finding.is_none() && own.answer_by.is_some_and(|at| at > app.clock.now()));
         let officer = trained(&app, test, "dpo-1", &[Role::Dpo]).await;
         let waiting = staff::contested(&app, &ctx(&app), &officer).await.expect("listed");
-        staff::decide_contest(&app, &ctx(&app), &officer, waiting[0].id, false).await.expect("dismissed");
+        staff::decide_contest(&app, &ctx(&app), &officer, waiting[0].id, "unshown").await.expect("dismissed");
+        let own = minor::room(&app, &house::person::<ShowOwn>(&app, &viewer), &viewer).await.expect("read").own.expect("a case");
+        assert_eq!((own.finding, own.answer_by), (Some(Finding::Unshown), None), "with the reason");
         assert_eq!(refusal(minor::contest(&app, &keep, &viewer, Some(Mistake::Typed)).await), Some(Minor::ContestUsed.into()));
         test.clock.advance(Duration::days(7));
         assert_eq!(tick(&app).await, 1);

@@ -1,7 +1,7 @@
 //! Staff and minors: an approval for each opening, the guardian who reads it, the yearly audit.
 
 use app::account::{self, Place};
-use app::staff::{self, ApprovalState, Signed};
+use app::staff::{self, ApprovalState, Clock, Kind, Signed};
 use app::{App, Failure, minor, person};
 use domain::calendar::BEIJING;
 use domain::minor::approval::{LIFE, WAITS};
@@ -10,6 +10,7 @@ use domain::person::verification::{Event, Ground};
 use domain::refused::{Minor, Party};
 use domain::staff::Role;
 use privacy::purpose::{Certify, KeepAccount, ShowOwn};
+use storage::minor::approval::{self, NewApproval};
 use testkit::{TestStore, both_dbs};
 use time::Duration;
 use time::macros::datetime;
@@ -21,6 +22,7 @@ use crate::minor::{Family, family, tick, work};
 use crate::order::refusal;
 use crate::person::born;
 use crate::staff::{ctx, trained};
+use crate::staff_eyes::of_one_hand;
 
 struct Scene {
     family: Family,
@@ -51,7 +53,8 @@ impl Scene {
 
     async fn decide(&self, by: &Signed, yes: bool) -> Result<(), Failure> {
         let id = self.waiting().await;
-        staff::decide_approval(self.app(), &ctx(self.app()), by, id, yes).await
+        let ruling = if yes { "needed" } else { "unneeded" };
+        staff::decide_approval(self.app(), &ctx(self.app()), by, id, ruling).await
     }
 
     async fn state(&self) -> Option<ApprovalState> {
@@ -157,8 +160,45 @@ both_dbs! {
         let id = scene.waiting().await;
         test.clock.advance(WAITS);
         assert!(staff::approvals(scene.app(), &ctx(scene.app()), &scene.supervisor).await.expect("listed").is_empty());
-        let late = staff::decide_approval(scene.app(), &ctx(scene.app()), &scene.supervisor, id, true).await;
+        let late = staff::decide_approval(scene.app(), &ctx(scene.app()), &scene.supervisor, id, "needed").await;
         assert_eq!(refusal(late), Some(Minor::ApprovalNotNow.into()));
+    }
+
+    clause_2_7_b_requests_are_a_queue_with_a_clock_and_are_decided_with_a_reason(test) {
+        let scene = scene(test).await;
+        let app = scene.app();
+        let queue = async || {
+            let queues = staff::queues(app, &ctx(app), &scene.supervisor).await.expect("queues");
+            queues.into_iter().find(|queue| queue.kind == Kind::Approvals).expect("a queue")
+        };
+        assert_eq!((queue().await.count, queue().await.clock), (0, Clock::Idle));
+        scene.ask().await.expect("asked");
+        let (there, asked_at) = (queue().await, app.clock.now());
+        assert_eq!((there.count, there.oldest), (1, Some(asked_at)));
+        assert!(matches!(there.clock, Clock::Due(at, _) if at == asked_at + WAITS));
+        let lines = staff::approvals(app, &ctx(app), &scene.supervisor).await.expect("listed");
+        assert_eq!(lines[0].clock, there.clock);
+        for none in ["", "approve"] {
+            let silent = staff::decide_approval(app, &ctx(app), &scene.supervisor, lines[0].id, none).await;
+            assert_eq!(refusal(silent), Some(Minor::RulingMissing.into()), "{none}");
+        }
+        scene.decide(&scene.supervisor, false).await.expect("refused");
+        assert_eq!(queue().await.count, 0);
+        assert_eq!(test.texts("SELECT ruling FROM staff_approval").await, ["unneeded"]);
+        // More than a page has still counts.
+        let ctx = ctx(app);
+        let mut tx = app.store.begin(&ctx).await.expect("begin");
+        for _ in 0..201 {
+            let new = NewApproval {
+                subject: scene.family.child.subject, id: app.entropy.id(), staff: scene.verifier.id, asked_by: "verifier-2",
+                fields: "person_verification.real_name", case: scene.case, reason: "review",
+            };
+            approval::insert(&mut tx, new).await.expect("asked");
+        }
+        tx.commit().await.expect("commit");
+        assert_eq!(queue().await.count, 201);
+        test.clock.advance(WAITS);
+        assert_eq!((queue().await.count, queue().await.clock), (0, Clock::Idle), "nothing waits longer");
     }
 
     clause_2_7_b_nobody_approves_what_they_ask_for_themselves(test) {
@@ -170,6 +210,16 @@ both_dbs! {
         assert!(lines[0].own && lines[0].case.starts_with("SM"));
         let second = trained(scene.app(), test, "supervisor-2", &[Role::Supervisor]).await;
         scene.decide(&second, true).await.expect("another one");
+    }
+
+    clause_2_7_b_who_asks_and_who_approves_did_not_get_their_accounts_from_one_hand(test) {
+        let scene = scene(test).await;
+        let [_, asks, approves] = of_one_hand(scene.app(), test).await;
+        staff::ask_approval(scene.app(), &ctx(scene.app()), &asks, scene.case, "review").await.expect("asked");
+        let lines = staff::approvals(scene.app(), &ctx(scene.app()), &approves).await.expect("listed");
+        assert!(lines[0].own, "offered to others");
+        assert_eq!(refusal(scene.decide(&approves, true).await), Some(Party::SameHand.into()));
+        scene.decide(&scene.supervisor, true).await.expect("somebody else");
     }
 
     clause_2_7_b_the_yearly_audit_is_made_when_the_year_is_over_in_beijing(test) {

@@ -1,8 +1,10 @@
 //! Staff: set up with a second factor, signed in, trained, and kept to their own work.
 
+use app::account::Origin;
 use app::staff::{self, SetUp, SignIn, Signed};
 use app::{App, Failure};
 use domain::Refused;
+use domain::account::guard::RULES;
 use domain::account::totp;
 use domain::refused::Party;
 use domain::staff::training::{MONTHS, PASS, QUESTIONS};
@@ -37,13 +39,14 @@ fn code_of(app: &App, secret: &str) -> String {
 
 /// Sets an account up with its code.
 async fn set_up(app: &App, identifier: &str, setup_code: &str) -> Result<Colleague, Failure> {
-    let offered = staff::offered(app, &door(app), (identifier, setup_code)).await?;
+    let offered = staff::offered(app, &door(app), (identifier, setup_code), &Origin::default()).await?;
     let form = SetUp {
         identifier,
         setup_code,
         display_name: "小审",
         password: PASSWORD,
         second_code: &code_of(app, &offered.secret),
+        from: Origin::default(),
     };
     let codes = staff::set_up(app, &door(app), &form).await?;
     Ok(Colleague {
@@ -62,13 +65,30 @@ pub async fn colleague(app: &App, identifier: &str, roles: &[Role]) -> Colleague
 }
 
 async fn enter(app: &App, who: &Colleague, password: &str, code: &str) -> Result<String, Failure> {
+    enter_from(app, who, (password, code), Origin::default()).await
+}
+
+async fn enter_from(
+    app: &App,
+    who: &Colleague,
+    (password, second_code): (&str, &str),
+    from: Origin<'_>,
+) -> Result<String, Failure> {
     let form = SignIn {
         identifier: &who.identifier,
         password,
-        second_code: code,
+        second_code,
+        from,
         former: None,
     };
     Ok(staff::sign_in(app, &door(app), &form).await?.token)
+}
+
+fn from(address: &str) -> Origin<'static> {
+    Origin {
+        address: Some(address.parse().expect("an address")),
+        solved: None,
+    }
 }
 
 async fn live(app: &App, token: &str) -> Option<Signed> {
@@ -87,7 +107,24 @@ pub async fn signed(app: &App, test: &TestStore, who: &Colleague) -> Signed {
 /// Somebody signed in who passed the quiz.
 pub async fn trained(app: &App, test: &TestStore, identifier: &str, roles: &[Role]) -> Signed {
     let who = colleague(app, identifier, roles).await;
-    let signed = signed(app, test, &who).await;
+    passed(app, test, &who).await
+}
+
+/// The same of somebody who got their code from an administrator, or anew from the operator.
+pub async fn trained_with(
+    app: &App,
+    test: &TestStore,
+    invitation: Result<staff::Invitation, Failure>,
+) -> Signed {
+    let invitation = invitation.expect("invited");
+    let who = set_up(app, &invitation.identifier, &invitation.code)
+        .await
+        .expect("set up");
+    passed(app, test, &who).await
+}
+
+async fn passed(app: &App, test: &TestStore, who: &Colleague) -> Signed {
+    let signed = signed(app, test, who).await;
     assert!(quiz(app, &signed, 0).await.passed);
     // As the next request finds them.
     let state = staff::training(app, &ctx(app), &signed).await.expect("read");
@@ -142,11 +179,11 @@ both_dbs! {
         let named = staff::add(&app, &ctx(&app), "operator", ("王审核", &[Role::Admin])).await;
         assert_eq!(refusal(named), Some(Party::StaffIdentifier.into()));
         for (identifier, code) in [("verifier-1", "0000-0000-0000-0000"), ("verifier-2", &*invitation.code)] {
-            assert_eq!(refusal(staff::offered(&app, &door(&app), (identifier, code)).await), wrong);
+            assert_eq!(refusal(staff::offered(&app, &door(&app), (identifier, code), &Origin::default()).await), wrong);
         }
-        let offered = staff::offered(&app, &door(&app), ("verifier-1", &invitation.code.to_lowercase())).await.expect("offered");
+        let offered = staff::offered(&app, &door(&app), ("verifier-1", &invitation.code.to_lowercase()), &Origin::default()).await.expect("offered");
         let form = |password, second_code| SetUp {
-            identifier: "verifier-1", setup_code: &invitation.code, display_name: "小审", password, second_code,
+            identifier: "verifier-1", setup_code: &invitation.code, display_name: "小审", password, second_code, from: Origin::default(),
         };
         let right = code_of(&app, &offered.secret);
         for (password, code, refused) in [
@@ -155,10 +192,10 @@ both_dbs! {
             assert_eq!(refusal(staff::set_up(&app, &door(&app), &form(password, code)).await), Some(refused));
         }
         // Nothing that could sign in is there before it is set up.
-        let early = SignIn { identifier: "verifier-1", password: PASSWORD, second_code: &right, former: None };
+        let early = SignIn { identifier: "verifier-1", password: PASSWORD, second_code: &right, from: Origin::default(), former: None };
         assert_eq!(refusal(staff::sign_in(&app, &door(&app), &early).await), Some(Party::StaffLogin.into()));
         test.clock.advance(SETUP_LIFE);
-        assert_eq!(refusal(staff::offered(&app, &door(&app), ("verifier-1", &invitation.code)).await), wrong, "to the second");
+        assert_eq!(refusal(staff::offered(&app, &door(&app), ("verifier-1", &invitation.code), &Origin::default()).await), wrong, "to the second");
         let renewed = staff::renew(&app, &ctx(&app), "operator", "verifier-1").await.expect("renewed");
         test.clock.advance(SETUP_LIFE - Duration::SECOND);
         let who = set_up(&app, "verifier-1", &renewed.code).await.expect("set up");
@@ -169,7 +206,7 @@ both_dbs! {
         let mut tx = app.store.begin(&ctx).await.expect("begin");
         assert_eq!(storage::staff::suspend_all(&mut tx).await.expect("suspended"), 1);
         drop(tx);
-        assert_eq!(refusal(staff::offered(&app, &door(&app), ("verifier-1", &renewed.code)).await), wrong, "used up");
+        assert_eq!(refusal(staff::offered(&app, &door(&app), ("verifier-1", &renewed.code), &Origin::default()).await), wrong, "used up");
         let all = String::from_utf8_lossy(&test.everything().await).into_owned();
         for secret in [&who.secret, &renewed.code, &who.codes[0], "小审"] {
             assert!(!all.contains(secret), "sealed or a digest");
@@ -216,6 +253,65 @@ both_dbs! {
         assert!(enter(&app, &who, PASSWORD, &code_of(&app, &who.secret)).await.is_ok());
     }
 
+    clause_2_2_3_d_nobody_far_away_locks_a_member_of_staff_out(test) {
+        let app = house::app(test);
+        let who = colleague(&app, "verifier-1", &[Role::Verifier]).await;
+        let (away, home) = (from("198.51.100.7"), from("203.0.113.5"));
+        let (wrong, many) = (Some(Party::StaffLogin.into()), Some(Party::StaffTooMany.into()));
+        for _ in 0..LOGINS_PER_WINDOW {
+            assert_eq!(refusal(enter_from(&app, &who, ("guessed", "000000"), away).await), wrong);
+        }
+        assert_eq!(refusal(enter_from(&app, &who, ("guessed", "000000"), away).await), many);
+        test.clock.advance(Duration::seconds(30));
+        let right = code_of(&app, &who.secret);
+        assert!(enter_from(&app, &who, (PASSWORD, &right), home).await.is_ok(), "at home");
+        // Nor do wrong codes from elsewhere spend the set-up's tries.
+        let renewed = staff::renew(&app, &ctx(&app), "operator", "verifier-1").await.expect("renewed");
+        for _ in 0..LOGINS_PER_WINDOW {
+            let guessed = staff::offered(&app, &door(&app), ("verifier-1", "0000-0000-0000-0000"), &from("198.51.100.9")).await;
+            assert!(guessed.is_err());
+        }
+        assert!(staff::offered(&app, &door(&app), ("verifier-1", &renewed.code), &home).await.is_ok());
+    }
+
+    clause_2_1_1_e_guesses_at_the_second_factor_count_from_everywhere_and_tell_nothing(test) {
+        let app = house::app(test);
+        let who = colleague(&app, "verifier-1", &[Role::Verifier]).await;
+        let wrong = Some(Party::StaffLogin.into());
+        for network in 0..LOGINS_PER_WINDOW {
+            let address = format!("198.51.{network}.7");
+            assert_eq!(refusal(enter_from(&app, &who, (PASSWORD, "000000"), from(&address)).await), wrong);
+        }
+        test.clock.advance(Duration::seconds(30));
+        let right = code_of(&app, &who.secret);
+        let held = enter_from(&app, &who, (PASSWORD, &right), from("203.0.113.5")).await;
+        assert_eq!(refusal(held), wrong, "as for a wrong password");
+        // Set up anew, it is somebody's who guessed nothing.
+        let renewed = staff::renew(&app, &ctx(&app), "operator", "verifier-1").await.expect("renewed");
+        let who = set_up(&app, "verifier-1", &renewed.code).await.expect("set up");
+        test.clock.advance(Duration::seconds(30));
+        assert!(enter(&app, &who, PASSWORD, &code_of(&app, &who.secret)).await.is_ok());
+    }
+
+    clause_2_2_3_d_many_identifiers_from_one_network_meet_a_puzzle_before_anything_is_computed(test) {
+        let app = house::app(test);
+        let who = colleague(&app, "verifier-1", &[Role::Verifier]).await;
+        test.clock.advance(Duration::seconds(30));
+        let right = code_of(&app, &who.secret);
+        for number in 0..RULES.names_per_network {
+            let nobody = Colleague { identifier: format!("nobody-{number}"), secret: String::new(), codes: Vec::new() };
+            let tried = enter_from(&app, &nobody, ("guessed", "000000"), from("198.51.100.7")).await;
+            assert_eq!(refusal(tried), Some(Party::StaffLogin.into()));
+        }
+        let counted = test.count("SELECT COUNT(*) FROM attempt").await;
+        let stopped = enter_from(&app, &who, (PASSWORD, &right), from("198.51.100.7")).await;
+        assert_eq!(refusal(stopped), Some(Party::PuzzleNeeded.into()));
+        assert_eq!(test.count("SELECT COUNT(*) FROM attempt").await, counted, "nothing was tried");
+        assert!(enter_from(&app, &who, (PASSWORD, &right), from("203.0.113.5")).await.is_ok());
+        // Whoever got in did not fail.
+        assert_eq!(test.count("SELECT COUNT(*) FROM guard_sighting WHERE what = 'in' AND account IS NULL").await, 1);
+    }
+
     clause_2_5_1_e_a_session_of_staff_is_short_and_gets_another_token_each_time(test) {
         let app = house::app(test);
         let who = colleague(&app, "verifier-1", &[Role::Verifier]).await;
@@ -223,7 +319,7 @@ both_dbs! {
         let first = enter(&app, &who, PASSWORD, &code_of(&app, &who.secret)).await.expect("signed in");
         test.clock.advance(Duration::seconds(30));
         let (identifier, second_code) = (who.identifier.as_str(), code_of(&app, &who.secret));
-        let form = SignIn { identifier, password: PASSWORD, second_code: &second_code, former: Some(&first) };
+        let form = SignIn { identifier, password: PASSWORD, second_code: &second_code, from: Origin::default(), former: Some(&first) };
         let second = staff::sign_in(&app, &door(&app), &form).await.expect("signed in").token;
         assert!(live(&app, &first).await.is_none(), "the session before it is over");
         test.clock.advance(SESSION_IDLE - Duration::SECOND);
@@ -278,6 +374,31 @@ both_dbs! {
         for kind in ["added", "set_up", "roles", "ended"] {
             assert!(what.contains(&kind), "{kind}");
         }
+    }
+
+    two_administrators_who_renew_each_other_at_once_do_not_lock_everybody_out(test) {
+        let app = house::app(test);
+        let first = colleague(&app, "admin-1", &[Role::Admin]).await;
+        let second = colleague(&app, "admin-2", &[Role::Admin]).await;
+        let (first, second) = (signed(&app, test, &first).await, signed(&app, test, &second).await);
+        let ctx = ctx(&app);
+        // Both were let in before either renews.
+        let (one, other) = tokio::join!(
+            staff::renew_by_admin(&app, &ctx, &first, "admin-2"),
+            staff::renew_by_admin(&app, &ctx, &second, "admin-1"),
+        );
+        assert_eq!(i32::from(one.is_ok()) + i32::from(other.is_ok()), 1, "one of them");
+        let late = if one.is_ok() { other } else { one };
+        assert_eq!(refusal(late.map(|_| ())), Some(Party::StaffLastAdmin.into()));
+        assert_eq!(test.count("SELECT COUNT(*) FROM staff WHERE confirmed_at IS NOT NULL").await, 1, "somebody can work");
+    }
+
+    nobody_is_called_as_records_call_the_machine(test) {
+        let app = house::app(test);
+        let admin = colleague(&app, "admin-1", &[Role::Admin]).await;
+        let admin = signed(&app, test, &admin).await;
+        let named = staff::add_by_admin(&app, &ctx(&app), &admin, ("Operator", &[Role::Admin])).await;
+        assert_eq!(refusal(named), Some(Party::StaffTaken.into()));
     }
 
     clause_2_5_1_f_a_quiz_is_drawn_judged_here_and_counts_for_twelve_months(test) {

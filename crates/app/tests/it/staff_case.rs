@@ -67,7 +67,7 @@ impl Scene {
     }
 }
 
-async fn case_of(app: &App, viewer: &Viewer) -> Uuid {
+pub async fn case_of(app: &App, viewer: &Viewer) -> Uuid {
     let ctx = ctx(app);
     let mut tx = app.store.begin(&ctx).await.expect("begin");
     let row = storage::person::of_account(&mut tx, viewer.account)

@@ -19,6 +19,7 @@ use crate::order::refusal;
 use crate::org::{CODE, begin, checked, founded, mine, person, view, work};
 use crate::person::verified;
 use crate::staff::{ctx, trained};
+use crate::staff_eyes::of_one_hand;
 
 struct Scene {
     app: App,
@@ -232,6 +233,16 @@ both_dbs! {
         scene.act(&scene.third, id, Event::UpholdAppeal, &[]).await.expect("upheld");
         let line = mine(&scene.app, &scene.viewer).await.organisations[0].clone();
         assert_eq!((line.badge, line.state), (Badge::Verified, State::Verified));
+    }
+
+    clause_2_5_1_e_two_accounts_of_one_administrator_do_not_revoke_an_enterprise(test) {
+        let (scene, id, _) = standing(test).await;
+        let [_, first, second] = of_one_hand(&scene.app, test).await;
+        scene.act(&first, id, Event::ProposeRevocation, &[Reason::Fraud]).await.expect("proposed");
+        let case = scene.case(&second, id).await;
+        assert!(case.for_others && !case.may.contains(&Event::ConfirmRevocation));
+        assert_eq!(refusal(scene.act(&second, id, Event::ConfirmRevocation, &[]).await), Some(Party::SameHand.into()));
+        scene.act(&scene.first, id, Event::ConfirmRevocation, &[]).await.expect("somebody else");
     }
 
     whoever_proves_to_act_for_an_organisation_that_is_there_joins_it_and_the_others_are_told(test) {

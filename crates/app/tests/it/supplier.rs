@@ -27,6 +27,7 @@ use crate::house;
 use crate::order::refusal;
 use crate::org::work;
 use crate::staff::{ctx, trained};
+use crate::staff_eyes::of_one_hand;
 use crate::supplier_scene::{AREA, EDITION, Scene, scene};
 
 async fn counted(test: &TestStore, table: &str) -> i64 {
@@ -292,6 +293,24 @@ both_dbs! {
         }
         scene.act(2, id, Event::UpholdAppeal, &[], None).await.expect("upheld");
         assert!(scene.state().await == State::Active && scene.view(&scene.owner).await.bound);
+    }
+
+    clause_2_5_1_e_two_accounts_of_one_administrator_do_not_ban(test) {
+        let mut scene = scene(test).await;
+        let id = scene.admitted(400).await;
+        let [_, first, second] = of_one_hand(&scene.app, test).await;
+        let [_, third, fourth] = std::mem::replace(&mut scene.verifiers, [first.clone(), second.clone(), second]);
+        scene.act(0, id, Event::ProposeBan, &[Reason::Fraud], None).await.expect("proposed");
+        let case = staff::supplier_case(&scene.app, &ctx(&scene.app), &scene.verifiers[1], id).await.expect("a case");
+        assert!(case.for_others && !case.may.contains(&Event::ConfirmBan));
+        assert_eq!(refusal(scene.act(1, id, Event::ConfirmBan, &[], None).await), Some(Party::SameHand.into()));
+        scene.verifiers[2] = third;
+        scene.act(2, id, Event::ConfirmBan, &[], None).await.expect("somebody else");
+        let keep = house::person::<KeepAccount>(&scene.app, &scene.owner);
+        supplier::appeal(&scene.app, &keep, &scene.owner, scene.organisation).await.expect("appealed");
+        assert_eq!(refusal(scene.act(1, id, Event::DismissAppeal, &[], None).await), Some(Party::SameHand.into()));
+        scene.verifiers[2] = fourth;
+        scene.act(2, id, Event::UpholdAppeal, &[], None).await.expect("a third");
     }
 
     clause_2_4_1_5_2_b_a_newer_edition_is_signed_within_its_term_or_the_supplier_goes_offline(test) {

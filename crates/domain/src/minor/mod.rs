@@ -8,6 +8,7 @@
 pub mod approval;
 pub mod audit;
 mod names;
+mod ruling;
 mod table;
 
 use time::{Date, Duration, OffsetDateTime};
@@ -19,6 +20,7 @@ use crate::person::age::{self, Gate};
 use crate::refused::{Minor, Refused};
 
 pub use names::{Band, Event, Mistake, State, Tally};
+pub use ruling::{CONTEST_WORKING_DAYS, Finding, Ruling};
 pub use table::MACHINE;
 
 /// The most children of one guardian.

@@ -100,6 +100,10 @@ refusals! {
     FourEyes = "four_eyes" "by"
         "须由另一位工作人员处理：提出的人不能自己确认，作出决定的人不能处理申诉。"
         "Another member of staff decides: not the one who proposed it, and about an appeal none of those who decided.",
+    /// Two accounts came through the hands of one administrator.
+    SameHand = "same_hand" "by"
+        "您与此前处理的人员，账号经同一人之手开通或重新开通，不能算两个人。请由其他人员处理，或请运营方为其中一人重新开通后重新办理。"
+        "Your account and that of whoever acted before you were set up through the same hands, so they do not count as two people. Let somebody else decide, or have the operator set one of you up anew and begin again.",
     /// A proposal is open already, or there is none.
     ProposalNotNow = "proposal_not_now" "by"
         "没有待复核的提议，或已有提议在等待复核，请刷新页面。"

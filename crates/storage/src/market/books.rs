@@ -28,6 +28,8 @@ const UNDECIDED: &str = "SELECT number FROM service_order WHERE state = 'cancell
     ORDER BY placed_at, id LIMIT $1";
 const UNDECIDED_SINCE: &str = "SELECT o.number, (SELECT MAX(e.at) FROM order_event e WHERE e.order_id = o.id) AS since \
     FROM service_order o WHERE o.state = 'cancelling' AND o.due_at IS NULL ORDER BY since, o.id LIMIT $1";
+const UNDECIDED_COUNT: &str =
+    "SELECT COUNT(*) FROM service_order WHERE state = 'cancelling' AND due_at IS NULL";
 pub(crate) const STATEMENTS: &[&str] = &[
     SUMS,
     LATEST,
@@ -37,6 +39,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     UNDATED_NUMBERS,
     UNDECIDED,
     UNDECIDED_SINCE,
+    UNDECIDED_COUNT,
 ];
 
 /// A movement with its order's number.
@@ -123,6 +126,15 @@ pub async fn undecided_since<P: Purpose>(
     let limit = Value::Int(limit.clamp(1, 500));
     let rows = tx.rows(UNDECIDED_SINCE, &[limit]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
+}
+
+/// How many orders wait for the platform's decision.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn undecided_count<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    let row = tx.row(UNDECIDED_COUNT, &[]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// What the partner must hold by the milestones under way, in fen: written apart from the postings.

@@ -1,6 +1,7 @@
 //! What a supervisor lets a member of staff open of a minor (2.7.b): found for one person, member of staff,
 //! field and case, and used up in the transaction that opens.
 
+use domain::minor::Ruling;
 use domain::minor::approval::{Approval, LIFE, WAITS};
 use privacy::{Ask, Denied, Purpose, Staff, SubjectId};
 use time::OffsetDateTime;
@@ -25,14 +26,15 @@ const BY_ID: &str = selected!("WHERE id = $1");
 const WAITING: &str = selected!("WHERE decided_at IS NULL AND asked_at > $1 ORDER BY asked_at, id LIMIT $2");
 const LATEST: &str =
     selected!("WHERE subject = $1 AND staff = $2 AND case_id = $3 ORDER BY asked_at DESC, id DESC LIMIT 1");
-const DECIDE: &str = "UPDATE staff_approval SET decided_by = $2, decided_at = $3, approved = $4 \
+const COUNT: &str = "SELECT COUNT(*) FROM staff_approval WHERE decided_at IS NULL AND asked_at > $1";
+const DECIDE: &str = "UPDATE staff_approval SET decided_by = $2, decided_at = $3, approved = $4, ruling = $5 \
     WHERE id = $1 AND decided_at IS NULL";
 // Whose approval, for whom, for what, for which case; unused and not run out.
 const GOOD: &str = "SELECT id FROM staff_approval WHERE subject = $1 AND staff = $2 AND fields = $3 AND case_id = $4 \
     AND reason = $5 AND approved = 1 AND used_at IS NULL AND decided_at > $6 AND decided_at <= $7 \
     ORDER BY asked_at DESC, id DESC LIMIT 1";
 const USE: &str = "UPDATE staff_approval SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, BY_ID, WAITING, LATEST, DECIDE, GOOD, USE];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, BY_ID, WAITING, COUNT, LATEST, DECIDE, GOOD, USE];
 
 /// A request as stored.
 #[derive(Clone, Debug)]
@@ -133,6 +135,16 @@ pub async fn waiting<P: Purpose>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<A
     tx.rows(WAITING, &values).await?.iter().map(read).collect()
 }
 
+/// How much waits for a supervisor.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    let since = tx.ctx().now() - WAITS;
+    let row = tx.row(COUNT, &[Value::Time(since)]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The latest request of a member of staff about a person in a case.
 ///
 /// # Errors
@@ -154,13 +166,14 @@ pub async fn latest<P: Purpose>(
 pub async fn decide<P: Purpose>(
     tx: &mut Tx<'_, P>,
     id: Uuid,
-    (by, yes): (&str, bool),
+    (by, ruling): (&str, Ruling),
 ) -> Result<bool, StoreError> {
     let values = [
         Value::Id(id),
         Value::Text(by.to_owned()),
         Value::Time(tx.ctx().now()),
-        Value::Int(i64::from(yes)),
+        Value::Int(i64::from(ruling.approves())),
+        Value::Text(ruling.as_str().to_owned()),
     ];
     Ok(tx.execute(DECIDE, &values).await? == 1)
 }

@@ -6,6 +6,7 @@ pub mod approval;
 pub mod audit;
 pub(crate) mod clock;
 pub(crate) mod kernel;
+pub mod ruling;
 
 use domain::calendar::Due;
 use domain::minor::{Band, Event, Guardianship, Mistake, State, Step};

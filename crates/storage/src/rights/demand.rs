@@ -37,6 +37,7 @@ const TO: &str =
 const OPEN: &str = selected!("WHERE d.answer IS NULL ORDER BY d.due_at, d.id LIMIT $1");
 const BY_ID: &str = selected!("WHERE d.id = $1");
 const WAITING: &str = "SELECT COUNT(*) FROM recipient_demand WHERE recipient = $1 AND recipient_kind = 'supplier' AND answer IS NULL";
+const COUNT: &str = "SELECT COUNT(*) FROM recipient_demand WHERE answer IS NULL";
 const OVERDUE: &str = "SELECT COUNT(*) FROM recipient_demand WHERE answer IS NULL AND due_at <= $1";
 const ANSWER: &str = "UPDATE recipient_demand SET answer = $2, article = $3, kept_until = $4, reference = $5, answered_at = $6, \
     next_at = NULL WHERE id = $1 AND answer IS NULL";
@@ -69,6 +70,7 @@ pub(crate) const STATEMENTS: &[&str] = &[
     OPEN,
     BY_ID,
     WAITING,
+    COUNT,
     OVERDUE,
     ANSWER,
     TO_TELL,
@@ -252,6 +254,14 @@ pub async fn open<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<Vec<Demand>, StoreEr
         .iter()
         .map(read)
         .collect()
+}
+
+/// How many demands wait for an answer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count<P: Purpose>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    tx.row(COUNT, &[]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// How many demands are past their term without an answer.

@@ -1,6 +1,7 @@
 //! The operator's staff (2.5.1.e): accounts apart from users, each name and secret sealed under a key of
 //! their own.
 
+pub mod hand;
 pub mod queue;
 pub mod session;
 pub mod training;

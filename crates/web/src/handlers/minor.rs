@@ -189,6 +189,8 @@ async fn room_page(visit: &Visit, typed: &str, mut errors: Vec<FieldError>) -> R
         can_ask: own.may.contains(&Event::Ask),
         can_contest: own.may.contains(&Event::Contest),
         contested: own.line.guardianship.state == State::Contested,
+        answer_by: own.answer_by.map(|at| Moment::of(lang, at)),
+        finding: own.finding.map(|finding| finding.label(zh)),
         mistakes: Mistake::ALL
             .iter()
             .map(|one| (one.as_str(), one.label(zh)))

@@ -114,6 +114,10 @@ pub struct OwnCase {
     pub can_contest: bool,
     /// Whether it waits for the privacy officer.
     pub contested: bool,
+    /// By when a human answers.
+    pub answer_by: Option<Moment>,
+    /// What was found when it was contested, and why.
+    pub finding: Option<&'static str>,
     /// What the mistake may be: word and text.
     pub mistakes: Vec<(&'static str, &'static str)>,
 }
@@ -377,6 +381,8 @@ impl GuardiansPage {
                 can_ask: true,
                 can_contest: true,
                 contested: false,
+                answer_by: None,
+                finding: Some(lang.t("异议不成立：未能核实", "It was not: nothing shows a mistake")),
                 mistakes: vec![("others", lang.t("填成了别人的证件号码", "somebody else’s number"))],
             };
             let frozen = Self {
@@ -394,6 +400,8 @@ impl GuardiansPage {
                     can_ask: false,
                     can_contest: false,
                     contested: true,
+                    answer_by: Some(Moment::of(lang, datetime!(2026-11-30 00:00 +8))),
+                    finding: None,
                     ..own
                 }),
                 errors: Vec::new(),

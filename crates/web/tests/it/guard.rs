@@ -22,7 +22,7 @@ use crate::passkey::holder;
 
 const PHONE: &str = "100-0000-0001";
 const HOME: &str = "203.0.113.5";
-const AWAY: &str = "198.51.100.7";
+pub const AWAY: &str = "198.51.100.7";
 
 struct Map;
 
@@ -40,7 +40,7 @@ fn site(test: &TestStore) -> axum::Router {
 }
 
 /// A form sent from an address, with nothing but its fields.
-async fn post(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn post(browser: &mut Browser, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
     let body: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("{name}={}", encoded(value)))
@@ -87,7 +87,7 @@ fn between<'a>(body: &'a str, from: &str, to: &str) -> &'a str {
     body[at..].split(to).next().unwrap_or_default()
 }
 
-fn puzzle(page: &Page) -> (String, String) {
+pub fn puzzle(page: &Page) -> (String, String) {
     let text = between(&page.body, "data-puzzle=\"", "\"").to_owned();
     let bits: u32 = between(&page.body, "data-bits=\"", "\"").parse().expect("bits");
     let work = (0..u64::MAX)

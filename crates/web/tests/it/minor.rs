@@ -243,14 +243,18 @@ both_dbs! {
         assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.body.contains("href=\"#mistake\""));
         let contested = sent(&mut user, "/zhanghao/jianhu", "/zhanghao/jianhu/yiyi", &[("mistake", "others")]).await;
         assert_eq!(contested.location(), "/zhanghao/jianhu");
-        assert!(user.get("/zhanghao/jianhu").await.body.contains("您已提出异议"));
+        assert!(user.get("/zhanghao/jianhu").await.body.contains("您已提出异议，由个人信息保护负责人人工复核；复核期间不会删除。 最迟答复："));
         let mut officer = at_work(test, "dpo-1", &[Role::Dpo]).await;
         assert!(passes(&mut officer).await.body.contains("通过，答对"));
+        assert!(officer.get("/guanli").await.body.contains("未成年异议"), "a queue at home");
         let page = officer.get("/guanli/weichengnian").await.body;
-        assert!(page.contains("填成了别人的证件号码") && !page.contains("林小树"));
+        assert!(page.contains("填成了别人的证件号码") && page.contains("个工作日") && !page.contains("林小树"));
         let act = format!("/guanli/weichengnian/yiyi/{}", between(&page, "action=\"/guanli/weichengnian/yiyi/", "\""));
-        assert_eq!(sent(&mut officer, "/guanli/weichengnian", &act, &[("decision", "uphold")]).await.location(), "/guanli/weichengnian");
+        let silent = sent(&mut officer, "/guanli/weichengnian", &act, &[]).await;
+        assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.body.contains("href=\"#ruling\"") && silent.body.contains("id=\"ruling\""));
+        assert_eq!(sent(&mut officer, "/guanli/weichengnian", &act, &[("ruling", "others")]).await.location(), "/guanli/weichengnian");
         assert_eq!(user.get("/zhanghao").await.status, StatusCode::OK, "as before");
+        assert!(user.get("/zhanghao/jianhu").await.body.contains("异议成立：证件号码是他人的"), "with the reason");
     }
 
     clause_2_7_b_a_minor_s_case_takes_a_supervisor_and_the_guardian_reads_it(test) {
@@ -281,7 +285,9 @@ both_dbs! {
         let waiting = supervisor.get("/guanli/pizhun").await.body;
         assert!(waiting.contains("verifier-2") && !waiting.contains("林小树"));
         let act = format!("/guanli/pizhun/{}", between(&waiting, "action=\"/guanli/pizhun/", "\""));
-        assert_eq!(sent(&mut supervisor, "/guanli/pizhun", &act, &[("decision", "approve")]).await.location(), "/guanli/pizhun");
+        let silent = sent(&mut supervisor, "/guanli/pizhun", &act, &[]).await;
+        assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.body.contains("href=\"#ruling\"") && silent.body.contains("id=\"ruling\""));
+        assert_eq!(sent(&mut supervisor, "/guanli/pizhun", &act, &[("ruling", "needed")]).await.location(), "/guanli/pizhun");
         let opened = sent(&mut second, &case, &format!("{case}/chakan"), &[("why", "review")]).await;
         assert!(opened.status == StatusCode::OK && opened.body.contains("<strong>林小树</strong>"));
         let again = sent(&mut second, &case, &format!("{case}/chakan"), &[("why", "review")]).await;

@@ -89,6 +89,10 @@ both_dbs! {
                 method => browser.send(request(&method.to_uppercase(), &path)).await,
             };
             let place = format!("{} {path}", route.method);
+            // 2.1.1.c: whoever only looks is given nothing to be known again by.
+            if (route.who, route.method) != (Who::Door, "post") {
+                assert!(page.headers.get(header::SET_COOKIE).is_none(), "{place}");
+            }
             match (route.who, route.method) {
                 // Whoever has a certificate's number may read it; this one is nobody's.
                 (Who::Anyone, "get") if route.path.starts_with("/zhuxiao/") => assert_eq!(page.status, StatusCode::NOT_FOUND, "{place}"),

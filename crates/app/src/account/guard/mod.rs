@@ -76,6 +76,11 @@ pub(crate) struct Verdict {
     pub decision: Uuid,
 }
 
+/// The network that a request comes from, as its digest in words; nothing where it is not known.
+pub(crate) fn network(app: &App, origin: &Origin<'_>) -> String {
+    origin::bound_to(app, origin)
+}
+
 /// The guard's own context in answer to a request.
 fn keep_safe<P: Purpose>(ctx: &Ctx<P>) -> Ctx<KeepSafe> {
     Ctx::new(ctx.actor(), ctx.policy_version(), ctx.request(), ctx.now())

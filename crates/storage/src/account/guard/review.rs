@@ -24,6 +24,8 @@ const WAITING: &str = "SELECT d.id, d.subject, d.account, d.sighting, d.act, d.o
     d.wait_until, d.origin, d.solved_at, d.tries, d.ground, d.contested_at, d.due_at, d.ruling, d.ended_at FROM guard_decision d \
     WHERE d.state = 'standing' AND d.contested_at IS NOT NULL \
     AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = d.subject) ORDER BY d.contested_at, d.id LIMIT $1";
+const COUNT: &str = "SELECT COUNT(*) FROM guard_decision d WHERE d.state = 'standing' AND d.contested_at IS NOT NULL \
+    AND NOT EXISTS (SELECT 1 FROM erasure x WHERE x.subject = d.subject)";
 const SOLVE: &str =
     "UPDATE guard_decision SET solved_at = $2 WHERE id = $1 AND state = 'standing' AND solved_at IS NULL";
 const TRY: &str = "UPDATE guard_decision SET tries = tries + 1 WHERE id = $1";
@@ -39,7 +41,7 @@ const RULE: &str = "UPDATE guard_decision SET state = $2, ruling = $3, ruled_by 
     token_digest = CASE WHEN $2 = 'lifted' THEN NULL ELSE token_digest END \
     WHERE id = $1 AND state = 'standing' AND contested_at IS NOT NULL";
 pub(crate) const STATEMENTS: &[&str] = &[
-    BY_TOKEN, BY_ID, PAGE, WAITING, SOLVE, TRY, END, END_ALL, END_MILD, CONTEST, RULE,
+    BY_TOKEN, BY_ID, PAGE, WAITING, COUNT, SOLVE, TRY, END, END_ALL, END_MILD, CONTEST, RULE,
 ];
 
 /// A purpose that may read decisions: the guard's own, showing them to their person, telling them of a
@@ -167,6 +169,14 @@ pub async fn page<P: Reads>(
 pub async fn waiting<P: Reads>(tx: &mut Tx<'_, P>, limit: i64) -> Result<Vec<DecisionRow>, StoreError> {
     let rows = tx.rows(WAITING, &[Value::Int(limit.clamp(1, 500))]).await?;
     rows.iter().map(read).collect()
+}
+
+/// How many wait for a human.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count<P: Reads>(tx: &mut Tx<'_, P>) -> Result<i64, StoreError> {
+    tx.row(COUNT, &[]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Notes that the puzzle of a hold is solved; `false` if it was before.

@@ -30,6 +30,8 @@ pub(super) fn room(lang: Lang, kind: Kind) -> (&'static str, &'static str) {
         Kind::Orders => ("/guanli/dingdan", lang.t("待裁决订单", "Disputes")),
         Kind::Suppliers => ("/guanli/ruzhu", lang.t("服务商入驻", "Providers")),
         Kind::Licences => ("/guanli/zizhi", lang.t("服务商资质", "Licences")),
+        Kind::Approvals => ("/guanli/pizhun", lang.t("未成年人信息批准", "Minors: approvals")),
+        Kind::Minors => ("/guanli/weichengnian", lang.t("未成年异议", "Contests of minors")),
     }
 }
 

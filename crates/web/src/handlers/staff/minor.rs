@@ -2,6 +2,7 @@
 
 use app::staff::{self, Audit};
 use axum::http::StatusCode;
+use domain::minor::{Finding, Ruling};
 use domain::staff::Role;
 use privacy::purpose::Operate;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::account::{field_name, reason_name, status_of};
 use super::verification;
-use super::{errors, failed};
+use super::{clock, errors, failed};
 use crate::desk::Desk;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
@@ -50,19 +51,23 @@ pub async fn ask(
     }
 }
 
-async fn approvals_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answer, Answer> {
+async fn approvals_page(desk: &Desk, refused: &str, mut errors: Vec<FieldError>) -> Result<Answer, Answer> {
     let signed = desk.acting(Role::Supervisor)?;
     let lang = desk.visit.lang;
     let lines = staff::approvals(&desk.visit.state.app, &desk.ctx::<Operate>(), signed).await;
     let lines = lines.map_err(failed(desk))?;
-    let place = if lines.is_empty() { "approval" } else { "main" };
-    for error in &mut errors {
-        error.field = place.into();
-    }
+    let there = lines.iter().any(|line| line.id.to_string() == refused);
+    let elsewhere = if lines.is_empty() { "approval" } else { "main" };
+    placed(&mut errors, there, elsewhere);
     let page = MinorApprovalsPage {
         f: desk.frame(lang.t("未成年人信息批准", "Minors: approvals")),
         c: desk.console(),
         errors,
+        refused: if there { refused.to_owned() } else { String::new() },
+        rulings: Ruling::ALL
+            .iter()
+            .map(|one| (one.as_str(), one.label(lang == Lang::Zh)))
+            .collect(),
         rows: lines
             .into_iter()
             .map(|line| ApprovalRow {
@@ -73,6 +78,7 @@ async fn approvals_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answ
                 asked_by: line.asked_by,
                 asked_at: Moment::of(lang, line.asked_at),
                 until: Moment::of(lang, line.until),
+                clock: clock(lang, line.clock).0,
                 own: line.own,
             })
             .collect(),
@@ -82,22 +88,26 @@ async fn approvals_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answ
 
 /// `GET /guanli/pizhun`.
 pub async fn approvals(desk: Desk) -> Result<Answer, Answer> {
-    approvals_page(&desk, Vec::new()).await
+    approvals_page(&desk, "", Vec::new()).await
 }
 
-/// A decision.
+/// A decision with its reason.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct DecisionForm {
+pub struct RulingForm {
     csrf: String,
-    decision: String,
+    ruling: String,
 }
 
-fn chosen(desk: &Desk, typed: &str, (yes, no): (&str, &str)) -> Result<bool, Answer> {
-    match typed {
-        word if word == yes => Ok(true),
-        word if word == no => Ok(false),
-        _ => Err(Answer::not_found(&desk.visit)),
+/// Where a refusal is shown: at the choice or the card of the matter that was refused, while it is there.
+fn placed(errors: &mut [FieldError], there: bool, elsewhere: &'static str) {
+    for error in errors {
+        error.field = match (&*error.field, there) {
+            ("ruling", true) => "ruling",
+            (_, true) => "matter",
+            (_, false) => elsewhere,
+        }
+        .into();
     }
 }
 
@@ -105,35 +115,38 @@ fn chosen(desk: &Desk, typed: &str, (yes, no): (&str, &str)) -> Result<bool, Ans
 pub async fn decide(
     desk: Desk,
     Named(id): Named<Uuid>,
-    Posted(form): Posted<DecisionForm>,
+    Posted(form): Posted<RulingForm>,
 ) -> Result<Answer, Answer> {
     desk.own_form(&form.csrf)?;
     let signed = desk.acting(Role::Supervisor)?;
-    let yes = chosen(&desk, &form.decision, ("approve", "refuse"))?;
     let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
-    match staff::decide_approval(app, &ctx, signed, id, yes).await {
+    match staff::decide_approval(app, &ctx, signed, id, &form.ruling).await {
         Ok(()) => Ok(Answer::to(APPROVALS)),
         Err(failure) => {
             let found = errors(&desk, &failure)?;
-            approvals_page(&desk, found).await
+            approvals_page(&desk, &id.to_string(), found).await
         }
     }
 }
 
-async fn minors_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answer, Answer> {
+async fn minors_page(desk: &Desk, refused: &str, mut errors: Vec<FieldError>) -> Result<Answer, Answer> {
     let signed = desk.acting(Role::Dpo)?;
     let lang = desk.visit.lang;
     let zh = lang == Lang::Zh;
     let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
     let contested = staff::contested(app, &ctx, signed).await.map_err(failed(desk))?;
     let audits = staff::audits(app, &ctx, signed).await.map_err(failed(desk))?;
-    for error in &mut errors {
-        error.field = "h-contested".into();
-    }
+    let there = contested.iter().any(|line| line.id.to_string() == refused);
+    placed(&mut errors, there, "h-contested");
     let page = MinorsPage {
         f: desk.frame(lang.t("未成年人", "Minors")),
         c: desk.console(),
         errors,
+        refused: if there { refused.to_owned() } else { String::new() },
+        findings: Finding::ALL
+            .iter()
+            .map(|one| (one.as_str(), one.label(zh)))
+            .collect(),
         contested: contested
             .into_iter()
             .map(|line| ContestedRow {
@@ -142,6 +155,7 @@ async fn minors_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answer,
                 band: line.band.label(zh),
                 mistake: line.mistake.map_or("", |mistake| mistake.label(zh)),
                 since: Moment::of(lang, line.since),
+                clock: clock(lang, line.clock).0,
             })
             .collect(),
         audits: audits
@@ -159,24 +173,23 @@ async fn minors_page(desk: &Desk, mut errors: Vec<FieldError>) -> Result<Answer,
 
 /// `GET /guanli/weichengnian`.
 pub async fn minors(desk: Desk) -> Result<Answer, Answer> {
-    minors_page(&desk, Vec::new()).await
+    minors_page(&desk, "", Vec::new()).await
 }
 
 /// `POST /guanli/weichengnian/yiyi/{id}`.
 pub async fn decide_contest(
     desk: Desk,
     Named(id): Named<Uuid>,
-    Posted(form): Posted<DecisionForm>,
+    Posted(form): Posted<RulingForm>,
 ) -> Result<Answer, Answer> {
     desk.own_form(&form.csrf)?;
     let signed = desk.acting(Role::Dpo)?;
-    let upheld = chosen(&desk, &form.decision, ("uphold", "dismiss"))?;
     let (app, ctx) = (&desk.visit.state.app, desk.ctx::<Operate>());
-    match staff::decide_contest(app, &ctx, signed, id, upheld).await {
+    match staff::decide_contest(app, &ctx, signed, id, &form.ruling).await {
         Ok(()) => Ok(Answer::to(MINORS)),
         Err(failure) => {
             let found = errors(&desk, &failure)?;
-            minors_page(&desk, found).await
+            minors_page(&desk, &id.to_string(), found).await
         }
     }
 }

@@ -62,7 +62,8 @@ async fn second(
 ) -> Result<Answer, Answer> {
     let ctx = desk.ctx::<KeepSafe>();
     let app = &desk.visit.state.app;
-    let offered = match staff::offered(app, &ctx, (identifier, setup_code)).await {
+    let from = desk.visit.origin(None);
+    let offered = match staff::offered(app, &ctx, (identifier, setup_code), &from).await {
         Ok(offered) => offered,
         Err(failure) => return Ok(first(desk, identifier, errors(desk, &failure)?)),
     };
@@ -100,6 +101,7 @@ pub async fn finish(desk: Desk, Posted(form): Posted<FinishForm>) -> Result<Answ
         display_name: &form.display_name,
         password: &form.password,
         second_code: &form.second_code,
+        from: desk.visit.origin(None),
     };
     match staff::set_up(&desk.visit.state.app, &desk.ctx::<KeepSafe>(), &typed).await {
         Ok(codes) => {

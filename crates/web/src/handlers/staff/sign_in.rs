@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::super::account::{Token, status_of};
 use super::super::second::demo_codes;
+use super::super::stopped::{puzzle_for, solved};
 use super::{errors, failed, role_names};
 use crate::desk::Desk;
 use crate::failure::Answer;
 use crate::pages::account::FieldError;
+use crate::pages::guard::PuzzleBox;
 use crate::pages::second::DemoCodes;
 use crate::pages::staff::{DemoLogin, StaffLoginPage};
 use crate::request::Posted;
@@ -22,9 +24,12 @@ pub struct LoginForm {
     identifier: String,
     password: String,
     second_code: String,
+    puzzle: String,
+    work: String,
+    answer: String,
 }
 
-fn page(desk: &Desk, identifier: &str, errors: Vec<FieldError>) -> Answer {
+fn page(desk: &Desk, identifier: &str, errors: Vec<FieldError>, puzzle: Option<PuzzleBox>) -> Answer {
     let lang = desk.visit.lang;
     let demo = desk.visit.state.settings.demo;
     let known = app::demo::STAFF.iter().filter(|_| demo).map(|known| DemoLogin {
@@ -44,6 +49,7 @@ fn page(desk: &Desk, identifier: &str, errors: Vec<FieldError>) -> Answer {
             DemoCodes::default()
         },
         errors,
+        puzzle,
     };
     Answer::page(&desk.visit, status_of(&page.errors), &page)
 }
@@ -53,7 +59,7 @@ pub async fn form(desk: Desk) -> Answer {
     if desk.signed.is_some() {
         return Answer::to("/guanli");
     }
-    page(&desk, "", Vec::new())
+    page(&desk, "", Vec::new(), None)
 }
 
 /// `POST /guanli/denglu`.
@@ -66,11 +72,16 @@ pub async fn sign_in(desk: Desk, Posted(form): Posted<LoginForm>) -> Result<Answ
         identifier: &form.identifier,
         password: &form.password,
         second_code: &form.second_code,
+        from: desk.visit.origin(solved(&form.puzzle, &form.work, &form.answer)),
         former: desk.token.as_deref(),
     };
     match staff::sign_in(&desk.visit.state.app, &desk.ctx::<KeepSafe>(), &typed).await {
         Ok(begun) => Ok(Answer::to("/guanli").with_desk(&desk.visit, &begun.token)),
-        Err(failure) => Ok(page(&desk, &form.identifier, errors(&desk, &failure)?)),
+        Err(failure) => {
+            let errors = errors(&desk, &failure)?;
+            let puzzle = puzzle_for(&desk.visit, &failure, typed.from.solved).await?;
+            Ok(page(&desk, &form.identifier, errors, puzzle))
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct ApprovalRow {
     pub asked_at: Moment,
     /// Until when it waits.
     pub until: Moment,
+    /// The clock in words.
+    pub clock: String,
     /// Whether the reader asked.
     pub own: bool,
 }
@@ -39,6 +41,10 @@ pub struct MinorApprovalsPage {
     pub c: Console,
     /// Problems with the last submission.
     pub errors: Vec<FieldError>,
+    /// The request whose decision was refused.
+    pub refused: String,
+    /// The ways to rule.
+    pub rulings: Vec<(&'static str, &'static str)>,
     /// What waits.
     pub rows: Vec<ApprovalRow>,
 }
@@ -56,6 +62,8 @@ pub struct ContestedRow {
     pub mistake: &'static str,
     /// Since when.
     pub since: Moment,
+    /// The clock in words.
+    pub clock: String,
 }
 
 /// An audit as a line.
@@ -81,6 +89,10 @@ pub struct MinorsPage {
     pub c: Console,
     /// Problems with the last submission.
     pub errors: Vec<FieldError>,
+    /// The contest whose decision was refused.
+    pub refused: String,
+    /// What may be found.
+    pub findings: Vec<(&'static str, &'static str)>,
     /// What was contested.
     pub contested: Vec<ContestedRow>,
     /// The audits.
@@ -122,6 +134,7 @@ impl MinorApprovalsPage {
                 asked_by: "verifier-2".to_owned(),
                 asked_at: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
                 until: Moment::of(lang, datetime!(2026-11-26 10:00 +8)),
+                clock: lang.t("还剩 1 个工作日", "1 working day left").to_owned(),
                 own: false,
             };
             let full = Self {
@@ -133,6 +146,8 @@ impl MinorApprovalsPage {
                 ),
                 c: Console::trained(lang),
                 errors: Vec::new(),
+                refused: String::new(),
+                rulings: vec![("needed", lang.t("批准一次：不看就无法决定", "Approved once"))],
                 rows: vec![
                     row.clone(),
                     ApprovalRow {
@@ -150,7 +165,12 @@ impl MinorApprovalsPage {
                 rows: Vec::new(),
                 ..full.clone()
             };
-            vec![full, empty]
+            let silent = Self {
+                errors: vec![FieldError::new("ruling", lang.t("请选择决定和理由", "Choose"))],
+                refused: "a1".to_owned(),
+                ..full.clone()
+            };
+            vec![full, empty, silent]
         })
     }
 }
@@ -170,7 +190,10 @@ impl MinorsPage {
                     band: lang.t("15–17 周岁", "15 to 17"),
                     mistake: lang.t("填成了别人的证件号码", "somebody else’s number"),
                     since: Moment::of(lang, datetime!(2026-11-25 10:00 +8)),
+                    clock: lang.t("还剩 2 个工作日", "2 working days left").to_owned(),
                 }],
+                refused: String::new(),
+                findings: vec![("own", lang.t("异议不成立：号码是本人的", "It was not"))],
                 audits: vec![AuditLine {
                     year: 2025,
                     made: Moment::of(lang, datetime!(2026-01-01 00:10 +8)),
@@ -184,7 +207,12 @@ impl MinorsPage {
                 errors: vec![FieldError::new("guardian", lang.t("状态已变化", "It moved on"))],
                 ..full.clone()
             };
-            vec![full, empty]
+            let silent = Self {
+                errors: vec![FieldError::new("ruling", lang.t("请选择决定和理由", "Choose"))],
+                refused: "g1".to_owned(),
+                ..full.clone()
+            };
+            vec![full, empty, silent]
         })
     }
 }

@@ -13,6 +13,7 @@ use time::macros::datetime;
 
 use super::account::{FieldError, both};
 use super::frame::{Frame, Lang};
+use super::guard::PuzzleBox;
 use super::moment::Moment;
 use super::second::{DemoCodes, Drawn};
 
@@ -128,6 +129,8 @@ pub struct StaffLoginPage {
     pub demo_password: &'static str,
     /// Their codes.
     pub demo: DemoCodes,
+    /// The puzzle, if one is to be solved.
+    pub puzzle: Option<PuzzleBox>,
 }
 
 /// `GET`/`POST /guanli/kaitong`: identifier and set-up code.
@@ -254,6 +257,7 @@ impl StaffLoginPage {
                 }],
                 demo_password: "sample-password",
                 demo: DemoCodes::sample(),
+                puzzle: None,
             };
             let refused = Self {
                 errors: vec![FieldError::new("identifier", lang.t("不正确<b>", "Wrong <b>"))],
@@ -265,7 +269,15 @@ impl StaffLoginPage {
                 demo: DemoCodes::default(),
                 ..empty.clone()
             };
-            vec![empty, refused, plain]
+            let puzzled = Self {
+                errors: vec![FieldError::new(
+                    "answer",
+                    lang.t("请先完成安全验证", "Do the check first"),
+                )],
+                puzzle: Some(PuzzleBox::sample(lang)),
+                ..plain.clone()
+            };
+            vec![empty, refused, plain, puzzled]
         })
     }
 }
