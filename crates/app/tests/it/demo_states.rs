@@ -69,7 +69,9 @@ async fn seed(app: &App, ctx: &Ctx<Operate>) {
 
 /// What the worker does after the start.
 async fn work(app: &App, test: &TestStore) {
-    app::job::ensure_regular(app, &test.system()).await.expect("written");
+    app::job::ensure_regular(app, &test.system())
+        .await
+        .expect("written");
     while app::job::run_ready(app, "2020-11-01").await.expect("jobs").done > 0 {}
 }
 
@@ -85,10 +87,14 @@ async fn seeded(test: &TestStore) -> App {
 
 /// Account and person behind a log-in.
 async fn holder(app: &App, test: &TestStore, name: &str) -> (Uuid, SubjectId) {
-    let digest = app.store.blind_index(account::NAME, &Personal::received(name.to_owned()));
+    let digest = app
+        .store
+        .blind_index(account::NAME, &Personal::received(name.to_owned()));
     let ctx = test.system::<Operate>();
     let mut tx = app.store.begin(&ctx).await.expect("begin");
-    let row = account::find(&mut tx, account::NAME, digest).await.expect("looked");
+    let row = account::find(&mut tx, account::NAME, digest)
+        .await
+        .expect("looked");
     let row = row.expect(name);
     (row.id, row.subject)
 }
@@ -116,9 +122,14 @@ async fn seen_of(app: &App, test: &TestStore, name: &str) -> Seen {
     let open = verification::open_of(&mut tx, account).await.expect("read");
     seen.enterprises.extend(open.map(|row| row.verification.state));
     for (organisation, _) in org::of_account(&mut tx, account).await.expect("read") {
-        let row = verification::of_organisation(&mut tx, organisation.id).await.expect("read");
+        let row = verification::of_organisation(&mut tx, organisation.id)
+            .await
+            .expect("read");
         seen.enterprises.extend(row.map(|row| row.verification.state));
-        for row in supplier::of_organisation(&mut tx, organisation.id).await.expect("read") {
+        for row in supplier::of_organisation(&mut tx, organisation.id)
+            .await
+            .expect("read")
+        {
             seen.suppliers.push(row.supplier.state);
             for row in licences::of_supplier(&mut tx, row.id).await.expect("read") {
                 seen.licences.push(row.licence.state);
@@ -130,7 +141,10 @@ async fn seen_of(app: &App, test: &TestStore, name: &str) -> Seen {
     for row in storage::minor::of_guardian(&mut tx, account).await.expect("read") {
         seen.minors.push(row.guardianship.state);
     }
-    for row in review::page(&mut tx, account, Place::TOP, 50).await.expect("read") {
+    for row in review::page(&mut tx, account, Place::TOP, 50)
+        .await
+        .expect("read")
+    {
         seen.outcomes.push(row.outcome);
         seen.ends.push(row.state);
     }
@@ -268,10 +282,13 @@ both_dbs! {
             assert_eq!((dates > 0, state.blockers.is_empty()), (dated, !dated), "{name}");
             assert!(state.organisations.is_empty(), "{name}");
         }
-        let old = test.clock.clone();
-        let before = test.instant(privacy::Clock::now(&*old) - Duration::days(395));
-        let dormant = test.count(&format!("SELECT count(*) FROM account WHERE created_at < {before}")).await;
-        assert!(dormant >= 1);
+        let year = test.instant(privacy::Clock::now(&*test.clock) - Duration::days(395));
+        for (name, old) in [("余眠", 1), ("顾念安", 0)] {
+            let (account, _) = holder(&app, test, name).await;
+            let of = test.id(account);
+            let made = test.count(&format!("SELECT count(*) FROM account WHERE id = {of} AND created_at < {year}")).await;
+            assert_eq!(made, old, "{name}");
+        }
     }
 
     every_queue_of_the_console_has_a_case(test) {
@@ -346,12 +363,25 @@ both_dbs! {
 
 #[test]
 fn everyone_is_in_one_group_and_says_one_line() {
-    let listed: usize = DemoGroup::ALL.into_iter().map(|group| group.people().count()).sum();
+    let listed: usize = DemoGroup::ALL
+        .into_iter()
+        .map(|group| group.people().count())
+        .sum();
     assert_eq!(listed, PEOPLE.len());
     for known in PEOPLE {
-        assert!((2..=40).contains(&known.role_zh.chars().count()), "{}", known.name);
-        assert!((2..=90).contains(&known.role_en.chars().count()), "{}", known.name);
-        let same = PEOPLE.iter().filter(|other| other.name == known.name || other.phone == known.phone);
+        assert!(
+            (2..=40).contains(&known.role_zh.chars().count()),
+            "{}",
+            known.name
+        );
+        assert!(
+            (2..=90).contains(&known.role_en.chars().count()),
+            "{}",
+            known.name
+        );
+        let same = PEOPLE
+            .iter()
+            .filter(|other| other.name == known.name || other.phone == known.phone);
         assert_eq!(same.count(), 1, "{}", known.name);
     }
 }
