@@ -65,8 +65,9 @@ pub struct DemoPerson {
     pub joined: i64,
 }
 
-/// How many days ago most accounts were made: before everything that is told of them.
-const JOINED: i64 = 420;
+/// How many days ago most accounts were made: before everything that is told of them, and less than the year
+/// after which an account counts as dormant.
+const JOINED: i64 = 330;
 
 const fn of(
     group: Group,
@@ -267,12 +268,15 @@ pub const PEOPLE: &[DemoPerson] = &[
         "企业打款金额三次填错，锁定一天",
         "enterprise locked for a day after three wrong amounts",
     ),
-    state(
-        "程万里",
-        "10000000045",
-        "四家企业：变更核验、年度复核、已撤销（申诉中）、已撤回",
-        "four enterprises: changing, yearly check, revoked (appealed), given up",
-    ),
+    DemoPerson {
+        joined: 420,
+        ..state(
+            "程万里",
+            "10000000045",
+            "四家企业：变更核验、年度复核、已撤销（申诉中）、已撤回",
+            "four enterprises: changing, yearly check, revoked (appealed), given up",
+        )
+    },
     state(
         "周启航",
         "10000000074",

@@ -282,10 +282,13 @@ both_dbs! {
             assert_eq!((dates > 0, state.blockers.is_empty()), (dated, !dated), "{name}");
             assert!(state.organisations.is_empty(), "{name}");
         }
-        let old = test.clock.clone();
-        let before = test.instant(privacy::Clock::now(&*old) - Duration::days(395));
-        let dormant = test.count(&format!("SELECT count(*) FROM account WHERE created_at < {before}")).await;
-        assert!(dormant >= 1);
+        let year = test.instant(privacy::Clock::now(&*test.clock) - Duration::days(395));
+        for (name, old) in [("余眠", 1), ("顾念安", 0)] {
+            let (account, _) = holder(&app, test, name).await;
+            let of = test.id(account);
+            let made = test.count(&format!("SELECT count(*) FROM account WHERE id = {of} AND created_at < {year}")).await;
+            assert_eq!(made, old, "{name}");
+        }
     }
 
     every_queue_of_the_console_has_a_case(test) {
