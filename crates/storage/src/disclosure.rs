@@ -221,7 +221,7 @@ async fn known<P: Purpose>(conn: &mut Conn, tx: &Tx<'_, P>, share: &Share) -> Re
         known.consent = access::live(conn, tx, event, share.subject).await?;
     }
     if share.ground == Ground::Guardian {
-        known.in_case = minor::kernel::is_named(conn, share.subject).await?;
+        known.in_case = minor::kernel::is_named(conn, share.subject, tx.ctx().now()).await?;
     }
     if under_age {
         policy::clause!("2.7.b");

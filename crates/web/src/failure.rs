@@ -85,7 +85,7 @@ impl Answer {
     /// A refusal that a script of this site reads, as problem details.
     pub fn problem(visit: &Visit, failure: Failure) -> Self {
         Self(Box::new(
-            Problem::from(failure).written(visit.lang, visit.number()),
+            Problem::of_site(failure).written(visit.lang, visit.number()),
         ))
     }
 

@@ -35,8 +35,8 @@ pub use guardian::{
 };
 pub use late::contest;
 pub(crate) use late::{found, rests_on, suspend};
-pub(crate) use request::begin as begin_request;
 pub use request::{GuardianRequest, ask_for_account, ask_guardian, request_guardian_code};
+pub(crate) use request::{PROVE, begin as begin_request};
 pub(crate) use tell::{TELL, tell};
 pub use view::{Child, ChildLine, Own, Room, child, copy_of_child, receipt_of_child, room};
 

@@ -24,7 +24,7 @@ use crate::{App, Failure};
 const TO: &str = "guardian_to";
 const BY: &str = "guardian_by";
 /// What the code to the minor's own number is for.
-pub(super) const PROVE: &str = "guardian_ask";
+pub(crate) const PROVE: &str = "guardian_ask";
 
 /// A request as typed by somebody who registers.
 pub struct GuardianRequest<'a> {

@@ -236,7 +236,7 @@ both_dbs! {
         test.clock.advance(Duration::seconds(1));
         assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 4, "code, message, attempt, sighting");
         test.clock.advance(Duration::hours(1));
-        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 4, "the finished one's");
+        assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 5, "the finished one's, with the sighting of its second step");
         assert_eq!(account::purge_expired(&app, &operate()).await.expect("purge"), 0, "again changes nothing");
         let viewer = house::viewer(&app, &kept).await.expect("live");
         let seen = account::overview(&app, &house::person::<ShowOwn>(&app, &viewer), &viewer).await.expect("overview");

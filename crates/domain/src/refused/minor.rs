@@ -129,7 +129,7 @@ rows_of! {
             "这项申请已处理或已超过 24 小时，请刷新页面。"
             "This request was decided, or is older than 24 hours; reload the page.",
         /// A decision of staff without its reason.
-        RulingMissing = "ruling_missing" "ruling"
+        RulingMissing = "minor_ruling_missing" "ruling"
             "请选择决定和理由。"
             "Choose what you decide, and why.",
     }

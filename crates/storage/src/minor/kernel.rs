@@ -3,6 +3,7 @@
 
 use domain::minor::{Band, State};
 use privacy::{Actor, Ask, Guarding, KnownMinor, MinorShare, Purpose, Share, SubjectId};
+use time::OffsetDateTime;
 
 use super::approval;
 use crate::engine::{Conn, StoreError, Value};
@@ -17,7 +18,9 @@ const KNOWN: &str = "SELECT (SELECT COUNT(*) FROM guardianship g WHERE g.subject
     (SELECT g.state FROM guardianship g WHERE g.subject = $1 AND g.guardian_account = $2), \
     (SELECT c.origin FROM consent_event c WHERE c.subject = $1 AND c.id = $3)";
 // Whether a request that is being sent names this person: by the number of their account, or as a contact.
+// Who is about to name a guardian proves their own number first.
 const NAMES: &str = "SELECT (SELECT COUNT(*) FROM guardianship g WHERE g.state = 'requested' AND g.contact = $1) + \
+    (SELECT COUNT(*) FROM one_time_code c WHERE c.subject = $1 AND c.reason = 'guardian_ask' AND c.created_at = $2) + \
     (SELECT COUNT(*) FROM guardianship g JOIN blind_index b ON b.digest = g.guardian_digest \
     WHERE g.state = 'requested' AND b.field = 'account.phone' AND b.subject = $1)";
 const SHARED: &str = "SELECT c.state, c.origin, c.expires_at FROM consent_event c JOIN guardianship g ON g.subject = c.subject \
@@ -59,9 +62,14 @@ pub(crate) async fn known<P: Purpose>(
     Ok(known)
 }
 
-/// Whether a request that is being sent names this person as a guardian (2.7.a).
-pub(crate) async fn is_named(conn: &mut Conn, subject: SubjectId) -> Result<bool, StoreError> {
-    let row = conn.row(NAMES, &[Value::Id(subject.0)]).await?;
+/// Whether a request that is being sent names this person as a guardian, or a code that is being sent at this
+/// instant lets them name one (2.7.a).
+pub(crate) async fn is_named(
+    conn: &mut Conn,
+    subject: SubjectId,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let row = conn.row(NAMES, &[Value::Id(subject.0), Value::Time(now)]).await?;
     Ok(row.map_or(Ok(0), |row| row.int(0))? > 0)
 }
 

@@ -247,6 +247,19 @@ impl From<Objection> for Problem {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
+        match &failure {
+            // The way to the proof that the site shows is none for a program.
+            Failure::Refused(refusals) if refusals.contains(&Refused::ProofNeeded) => {
+                Objection::HolderNeeded.into()
+            }
+            _ => Self::of_site(failure),
+        }
+    }
+}
+
+impl Problem {
+    /// A failure as it is: for a script of the site, which leads to the proof that is asked for.
+    pub fn of_site(failure: Failure) -> Self {
         match failure {
             Failure::NotFound => Objection::NotFound.into(),
             Failure::Fault(fault) => Self {
@@ -257,10 +270,6 @@ impl From<Failure> for Problem {
                 let Some(first) = refusals.first().copied() else {
                     return Objection::Invalid.into();
                 };
-                // The way to the proof that the site shows is none for a program.
-                if refusals.contains(&Refused::ProofNeeded) {
-                    return Objection::HolderNeeded.into();
-                }
                 let named = |refused: &Refused| FieldProblem {
                     field: field_of(*refused).to_owned(),
                     code: refused.code(),

@@ -102,6 +102,8 @@ both_dbs! {
         let market = market(test).await;
         let number = market.placed().await;
         let mut other = person(test, "100-0000-0004", "旁人").await;
+        // One token a scope: a person has twenty at most.
+        let mut narrow = std::collections::HashMap::new();
         for route in rows() {
             let place = format!("{} {}", route.method, route.path);
             let anonymous = call(&market.anonymous, route, &market, &number).await;
@@ -119,8 +121,12 @@ both_dbs! {
             // All scopes but the one that is needed.
             let field = scope.as_str().replace(':', "_");
             let boxes: Vec<&str> = ALL.iter().copied().filter(|name| *name != field).collect();
-            let narrow = market.anonymous.bearing(&token(&mut other, &boxes, "1").await);
-            let refused = call(&narrow, route, &market, &number).await;
+            if !narrow.contains_key(&field) {
+                let text = token(&mut other, &boxes, "1").await;
+                narrow.insert(field.clone(), market.anonymous.bearing(&text));
+            }
+            let narrow = &narrow[&field];
+            let refused = call(narrow, route, &market, &number).await;
             assert_eq!(refused.problem(), (403, "scope_missing"), "{place}");
             assert!(refused.header(header::WWW_AUTHENTICATE).contains(scope.as_str()), "{place}");
         }

@@ -92,7 +92,7 @@ both_dbs! {
         let program = Program::new(test).bearing(&token(&mut guardian, &["account_read"], "30").await);
         let seen = program.get("/api/v1/account/children").await;
         let items = seen.json["items"].as_array().expect("children");
-        assert_eq!((items.len(), &items[0]["state"], &items[0]["band"], &items[0]["account"]), (1, &json!("requested"), &json!("child"), &json!(false)));
+        assert_eq!((items.len(), &items[0]["state"], &items[0]["band"], &items[0]["account"]), (1, &json!("told"), &json!("child"), &json!(false)));
         assert!(items[0]["due"].is_string() && items[0]["number"].as_str().is_some_and(|number| number.starts_with("JH")));
         assert_eq!(items[0].as_object().map(serde_json::Map::len), Some(6), "nothing that names anybody");
         test.clock.advance(time::Duration::SECOND);

@@ -447,18 +447,18 @@ async fn twenty_wrong_ways_to_invite_name_their_field_and_send_nothing() {
         ),
         (
             r#"{"phone": "12", "seat": "buyer"}"#,
-            (422, "phone_invalid"),
-            vec![("phone", "phone_invalid")],
+            (422, "phone_not_fictional"),
+            vec![("phone", "phone_not_fictional")],
         ),
         (
             r#"{"phone": "+1 202 555 0100", "seat": "buyer"}"#,
-            (422, "phone_invalid"),
-            vec![("phone", "phone_invalid")],
+            (422, "phone_not_fictional"),
+            vec![("phone", "phone_not_fictional")],
         ),
         (
             r#"{"phone": "'; DROP TABLE account; --", "seat": "buyer"}"#,
-            (422, "phone_invalid"),
-            vec![("phone", "phone_invalid")],
+            (422, "phone_not_fictional"),
+            vec![("phone", "phone_not_fictional")],
         ),
         (
             r#"{"phone": "138-0013-8000", "seat": "buyer"}"#,

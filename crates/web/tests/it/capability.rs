@@ -47,7 +47,14 @@ async fn may(browser: &mut Browser, function: Function, (service, organisation):
         Function::Join => opens(browser, "/zhanghao/qiye").await,
         Function::Found => leads(browser, "/zhanghao/qiye", &[("accept_enterprise", "1")]).await,
         Function::OrderForEnterprise => opens(browser, "/zhanghao/shenpi").await,
-        Function::Sell => leads(browser, &format!("{organisation}/ruzhu"), &[]).await,
+        Function::Sell => {
+            leads(
+                browser,
+                &format!("{organisation}/ruzhu"),
+                &[("accept_supplier", "1")],
+            )
+            .await
+        }
     }
 }
 

@@ -102,7 +102,12 @@ async fn asks(test: &TestStore, child: &mut Browser, phone: &str, band: &str) ->
     test.clock.advance(Duration::seconds(61));
     let own = [("phone", phone), ("guardian_phone", GUARDIAN), ("age_band", band)];
     let coded = child.post("/zhuce/jianhuren/yanzhengma", &own).await;
-    assert!(coded.status == StatusCode::OK && coded.body.contains("验证码已发送"));
+    assert!(
+        coded.status == StatusCode::OK && coded.body.contains("验证码已发送"),
+        "{} {}",
+        coded.status,
+        between(&coded.body, "<h1", "</form>")
+    );
     assert!(
         coded.body.contains(phone) && coded.body.contains(GUARDIAN),
         "what was typed is kept"

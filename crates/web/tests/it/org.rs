@@ -167,7 +167,12 @@ both_dbs! {
         frozen(test).await;
         for closed in [LIST, "/zhanghao", &format!("{organisation}/yaoqing"), &format!("{organisation}/edu"), &format!("{organisation}/ruzhu/xieyi")] {
             let page = if closed.ends_with("/yaoqing") || closed.ends_with("/edu") {
-                sent(&mut owner, &organisation, closed, &[("phone", "100-0000-0003"), ("seat", "buyer")]).await
+                let fields: &[(&str, &str)] = if closed.ends_with("/edu") {
+                    &[("once", ""), ("month", ""), ("approvals", "1")]
+                } else {
+                    &[("phone", "100-0000-0003"), ("seat", "buyer")]
+                };
+                sent(&mut owner, &organisation, closed, fields).await
             } else {
                 owner.get(closed).await
             };

@@ -163,7 +163,7 @@ both_dbs! {
         assert!(policy(&page).contains("script-src 'self'"));
         let token = page.csrf();
         let late = browser.post("/zhanghao/miyao/tianjia/kaishi", &[("csrf", &token)]).await;
-        assert!(late.body.contains("proof_needed"), "the script leads to the proof by this word");
+        assert!(late.body.contains("proof_needed"), "the script leads to the proof by this word: {} {}", late.status, &late.body.chars().take(300).collect::<String>());
         let before = browser.session();
         let proved = by_device(&mut browser, &mut device, "/zhanghao/queren/miyao", &token, "/zhanghao/miyao/tianjia").await;
         assert_eq!(proved.location(), "/zhanghao/miyao/tianjia");
