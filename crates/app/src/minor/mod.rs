@@ -153,7 +153,7 @@ impl Answers {
     }
 
     /// What was answered from this network stands for seven days: a younger one is not taken back.
-    pub(crate) async fn from_here<P: Purpose>(
+    pub(crate) async fn here_before<P: Purpose>(
         &self,
         tx: &mut Tx<'_, P>,
         band: Band,
@@ -178,7 +178,7 @@ impl Answers {
         tx: &mut Tx<'_, P>,
         band: Band,
     ) -> Result<Result<Option<Guarded>, Refused>, Failure> {
-        if let Err(refused) = self.from_here(tx, band).await? {
+        if let Err(refused) = self.here_before(tx, band).await? {
             return Ok(Err(refused));
         }
         if !band.is_minor() {
@@ -196,7 +196,7 @@ impl Answers {
         tx: &mut Tx<'_, P>,
         band: Band,
     ) -> Result<Result<Option<Guarded>, Refused>, Failure> {
-        if let Err(refused) = self.from_here(tx, band).await? {
+        if let Err(refused) = self.here_before(tx, band).await? {
             return Ok(Err(refused));
         }
         let asked = match self.bind(tx, band).await? {

@@ -241,7 +241,7 @@ async fn asked_before(
     (answers, band, named): (&Answers, Band, Named),
 ) -> Result<Option<Uuid>, Failure> {
     let mut tx = app.store.begin(ctx).await?;
-    let here = answers.from_here(&mut tx, band).await?;
+    let here = answers.here_before(&mut tx, band).await?;
     let right = code::check(app, &mut tx, answers.phone, PROVE, form.code).await?;
     // Somebody who registered meanwhile is told no more than a stranger.
     let held = account::find(&mut tx, account::PHONE, answers.phone).await?;

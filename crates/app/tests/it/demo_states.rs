@@ -204,8 +204,10 @@ both_dbs! {
         use enterprise::State as E;
         use onboarding::State as S;
         use person::State as P;
+        /// A person, and the states of theirs: as a person, of enterprises, as a supplier.
+        type Line = (&'static str, &'static [P], &'static [E], &'static [S]);
         let app = seeded(test).await;
-        let everyone: [(&str, &[P], &[E], &[S]); 16] = [
+        let everyone: [Line; 16] = [
             ("林知远", &[P::Verified], &[E::AutoChecked, E::Verified], &[]),
             ("何小满", &[P::Rejected], &[E::Verified], &[]),
             ("温叙白", &[P::Consented], &[E::Verified], &[]),

@@ -47,7 +47,7 @@ both_dbs! {
         assert_eq!(browser.post("/zhuce", &valid).await.location(), "/zhanghao");
         // Of the person nothing is sealed but the fields typed, and what carried the code and the session.
         let mut holding = Vec::new();
-        for column in storage::register::columns().expect("a register").into_iter().filter(|column| column.is_sealed()) {
+        for column in storage::register::columns().expect("a register").into_iter().filter(storage::register::Column::is_sealed) {
             let (table, name) = (column.table, column.name);
             if test.count(&format!("SELECT COUNT(*) FROM {table} WHERE {name} IS NOT NULL")).await > 0 {
                 holding.push(format!("{table}.{name}"));

@@ -359,6 +359,7 @@ both_dbs! {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of twenty wrong ways")]
 #[tokio::test]
 async fn twenty_wrong_ways_to_invite_name_their_field_and_send_nothing() {
     let test = TestStore::open(storage::Engine::Sqlite).await;
