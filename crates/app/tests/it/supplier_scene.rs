@@ -43,6 +43,10 @@ pub async fn scene(test: &TestStore) -> Scene {
     app::demo::seed(&app, &system::<Operate>(&app), |_, _| {})
         .await
         .expect("seeded");
+    // The demonstration's own notices are out before anything is counted.
+    supplier::run_due(&app, &system::<Operate>(&app))
+        .await
+        .expect("told");
     let verifiers = [
         trained(&app, test, "verifier-1", &[Role::Verifier]).await,
         trained(&app, test, "verifier-2", &[Role::Verifier]).await,
