@@ -7,8 +7,8 @@ import { password } from './site.mjs';
 import { adds, device, enters, leaves, named } from './passkey.mjs';
 
 const rounds = [
-  { width: 1280, scripts: true, phones: ['100-0000-0045', '100-0000-0046'], names: ['程远帆', '宋知夏'], card: '999999199001010083', code: '91999999MAD365181F', verifier: 'verifier-1' },
-  { width: 375, scripts: false, phones: ['100-0000-0047', '100-0000-0048'], names: ['程远航', '宋知秋'], card: '999999199001010091', code: '91999999MAD365190D', verifier: 'verifier-2' },
+  { width: 1280, scripts: true, phones: ['100-0000-0087', '100-0000-0088'], names: ['程远帆', '宋知夏'], card: '999999199001013006', code: '91999999MAD35700XY', verifier: 'verifier-1' },
+  { width: 375, scripts: false, phones: ['100-0000-0089', '100-0000-0090'], names: ['程远航', '宋知秋'], card: '999999199001013014', code: '91999999MAD357018Y', verifier: 'verifier-2' },
 ];
 
 export function journeys(test) {

@@ -295,7 +295,7 @@ routes! {
     get "/api/v1/organisations/{id}/requests" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.6.1.e", "2.5.1.e"] api::spending::list;
     post "/api/v1/organisations/{id}/requests" Token(OrganisationWrite) "keep_account" ["2.1.1.a", "2.4.1.2"] api::spending::ask;
     get "/api/v1/organisations/{id}/requests/{request}" Token(OrganisationRead) "keep_account" ["2.1.1.a", "2.6.1.e", "2.5.1.e"] api::spending::one;
-    delete "/api/v1/organisations/{id}/requests/{request}" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::spending::take_back;
+    put "/api/v1/organisations/{id}/requests/{request}/withdrawal" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::spending::take_back;
     put "/api/v1/organisations/{id}/requests/{request}/approval" Token(OrganisationWrite) "keep_account" ["2.1.1.a", "2.5.1.e"] api::spending::approve;
     put "/api/v1/organisations/{id}/requests/{request}/refusal" Token(OrganisationWrite) "keep_account" ["2.1.1.a"] api::spending::refuse;
     get "/api/v1/orders" Token(OrderRead) "fulfil_contract" ["2.1.1.f", "2.2.1"] api::order::list;

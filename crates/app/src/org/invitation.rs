@@ -117,7 +117,8 @@ pub async fn invitation(
     }
     member::may(&members, viewer.account, Act::ManageMembers)?;
     let row = store::by_id(&mut tx, id).await?;
-    let row = row.filter(|row| row.organisation == organisation);
+    // What was taken back is gone; of an answer nothing is told.
+    let row = row.filter(|row| row.organisation == organisation && row.invitation.state != State::Withdrawn);
     row.map(InvitationLine::from).ok_or(Failure::NotFound)
 }
 

@@ -138,7 +138,7 @@ pub async fn one(call: Call, parts: Pair) -> Result<Json<Request>, Problem> {
     Ok(Json(shown(&call, parts.1.id()?).await?))
 }
 
-/// `DELETE /api/v1/organisations/{id}/requests/{request}`.
+/// `PUT /api/v1/organisations/{id}/requests/{request}/withdrawal`. The request stays on record.
 pub async fn take_back(call: Call, parts: Pair) -> Result<StatusCode, Problem> {
     let (viewer, _) = acting(&call, &parts.0).await?;
     let id = parts.1.id()?;

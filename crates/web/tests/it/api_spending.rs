@@ -96,7 +96,7 @@ both_dbs! {
         assert_eq!((&used["state"], &used["order"]), (&json!("used"), &order.json["number"]));
         assert_eq!(house.admin.put(&approval, &right).await.json["state"], "used", "said again, it stays said");
         assert_eq!(house.buyer.keyed(3).post("/api/v1/orders", &place).await.problem(), (409, "spending_decided"), "once");
-        assert_eq!(house.buyer.delete(&path).await.problem(), (409, "spending_decided"));
+        assert_eq!(house.buyer.put(&format!("{path}/withdrawal"), &json!({})).await.problem(), (409, "spending_decided"));
     }
 
     a_request_is_declined_or_taken_back_and_said_again_stays_so(test) {
@@ -128,15 +128,15 @@ both_dbs! {
             (&house.elsewhere, (404, "not_found")),
             (&house.stranger, (404, "not_found")),
         ] {
-            assert_eq!(program.delete(&two).await.problem(), problem);
+            assert_eq!(program.put(&format!("{two}/withdrawal"), &json!({})).await.problem(), problem);
         }
-        assert_eq!(house.buyer.delete(&two).await.status, StatusCode::NO_CONTENT);
-        assert_eq!(house.buyer.delete(&two).await.problem(), (409, "spending_decided"));
+        assert_eq!(house.buyer.put(&format!("{two}/withdrawal"), &json!({})).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(house.buyer.put(&format!("{two}/withdrawal"), &json!({})).await.problem(), (409, "spending_decided"));
         assert_eq!(house.buyer.get(&two).await.json["state"], "withdrawn");
         assert_eq!(ask(&house, &house.buyer, 2, &body).await.json["state"], "withdrawn", "the key made this one and makes no other");
         for wrong in [Uuid::nil().to_string(), "x".to_owned()] {
             let wrong = house.path(&format!("/requests/{wrong}"));
-            assert_eq!((house.buyer.get(&wrong).await.status, house.buyer.delete(&wrong).await.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+            assert_eq!((house.buyer.get(&wrong).await.status, house.buyer.put(&format!("{wrong}/withdrawal"), &json!({})).await.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
         }
         // Nobody approves their own.
         let made = ask(&house, &house.admin, 5, &body).await;

@@ -194,8 +194,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..PLAIN
     },
     Operation {
-        method: "delete",
-        path: "/api/v1/organisations/{id}/requests/{request}",
+        method: "put",
+        path: "/api/v1/organisations/{id}/requests/{request}/withdrawal",
         id: "take_back_request",
         group: Group::Organisation,
         what: (
