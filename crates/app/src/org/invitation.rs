@@ -100,7 +100,8 @@ pub async fn invitations(
     Ok(open.into_iter().map(InvitationLine::from).collect())
 }
 
-/// An invitation as whoever sent it reads it, also when it waits no longer: what became of it is not told.
+/// An invitation as whoever sent it reads it, also when it was answered: how is not told. One that was taken
+/// back is gone, but for whoever asks what a key made.
 ///
 /// # Errors
 /// As [`invitations`], and [`Failure::NotFound`] for an unknown one.
@@ -109,6 +110,7 @@ pub async fn invitation(
     ctx: &Ctx<KeepAccount>,
     viewer: &Viewer,
     (organisation, id): (Uuid, Uuid),
+    gone_too: bool,
 ) -> Result<InvitationLine, Failure> {
     let mut tx = app.store.begin(ctx).await?;
     let members = plain(&org::members(&mut tx, organisation).await?);
@@ -118,7 +120,9 @@ pub async fn invitation(
     member::may(&members, viewer.account, Act::ManageMembers)?;
     let row = store::by_id(&mut tx, id).await?;
     // What was taken back is gone; of an answer nothing is told.
-    let row = row.filter(|row| row.organisation == organisation && row.invitation.state != State::Withdrawn);
+    let row = row.filter(|row| {
+        row.organisation == organisation && (gone_too || row.invitation.state != State::Withdrawn)
+    });
     row.map(InvitationLine::from).ok_or(Failure::NotFound)
 }
 

@@ -112,7 +112,7 @@ pub async fn invitations(call: Call, id: Part) -> Result<Json<InvitationList>, P
 pub async fn invitation(call: Call, parts: Pair) -> Result<Json<Invitation>, Problem> {
     let viewer = call.viewer()?;
     let named = (within(viewer, &parts.0)?, parts.1.id()?);
-    let line = org::invitation(&call.state.app, &call.ctx::<KeepAccount>(), viewer, named).await?;
+    let line = org::invitation(&call.state.app, &call.ctx::<KeepAccount>(), viewer, named, false).await?;
     Ok(Json(line.into()))
 }
 
@@ -125,7 +125,7 @@ pub async fn invite(call: Call, id: Part, body: Body) -> Result<Response, Proble
     let (app, ctx) = (&call.state.app, call.ctx::<KeepAccount>());
     let to = (fields.text("phone").unwrap_or_default(), seat(&fields)?);
     let id = org::invite(app, &ctx, viewer, organisation, to, call.headers.id(KEY)).await?;
-    let line = org::invitation(app, &ctx, viewer, (organisation, id)).await?;
+    let line = org::invitation(app, &ctx, viewer, (organisation, id), true).await?;
     let place = format!("/api/v1/organisations/{organisation}/invitations/{id}");
     Ok(made(&place, Invitation::from(line)))
 }
